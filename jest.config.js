@@ -1,0 +1,26 @@
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+  },
+];
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },
+  // CommonJS packages require these two ESM-only ones, which Jest refuses before Node 24.9:
+  // jwks-rsa requires jose, light-my-request requires cookie. Transformed, they load either way.
+  transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?(?:jose|cookie)/)'],
+  transform: {
+    [String.raw`\.ts$`]: swc,
+    [String.raw`/node_modules/.+\.js$`]: ['@swc/jest', { jsc: { target: 'es2023' } }],
+  },
+  collectCoverageFrom: ['src/**/*.ts'],
+};
