@@ -1,0 +1,104 @@
+import { randomUUID, type KeyObject } from 'node:crypto';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import { claimOf, requestAuth, type RequestAuth } from './access-token.js';
+import { ResolvedAuthOptions } from './auth.options.js';
+import { bearerToken } from './bearer-token.js';
+import { validateClaims } from './claim-rules.js';
+import { Clock } from './clock.js';
+import { type CompactJws, readCompactJws } from './compact-jws.js';
+import { AuthError, InvalidTokenError } from './errors/auth.errors.js';
+import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
+
+/** A token on its way, once the key of its signature is known. */
+interface Candidate {
+  jws: CompactJws;
+  issuer: TrustedIssuer;
+}
+
+/**
+ * Verifies an access token, in the order in which passport-jwt asks: the token in the request, the key
+ * for it, its signature (jsonwebtoken), and its claims.
+ *
+ * The two rules of jsonwebtoken about time are off: {@link validateClaims} has all rules about claims.
+ */
+@Injectable()
+export class AccessTokenStrategy extends PassportStrategy(Strategy) implements OnModuleDestroy {
+  private readonly candidates: WeakMap<object, Candidate>;
+
+  constructor(
+    issuers: TrustedIssuers,
+    private readonly options: ResolvedAuthOptions,
+    private readonly clock: Clock,
+  ) {
+    const candidates = new WeakMap<object, Candidate>();
+    super({
+      jwtFromRequest: (request: object) => bearerToken(request) ?? null,
+      secretOrKeyProvider: (request: object, token: string, done) => {
+        chooseKey(issuers, token).then(({ key, ...candidate }) => {
+          candidates.set(request, candidate);
+          // jsonwebtoken takes a KeyObject, the types of passport-jwt do not know yet.
+          done(null, key as unknown as Buffer);
+        }, done);
+      },
+      algorithms: [...new Set(options.issuers.flatMap(({ algorithms }) => algorithms))],
+      ignoreExpiration: true,
+      jsonWebTokenOptions: { ignoreNotBefore: true },
+      passReqToCallback: true,
+    });
+    this.candidates = candidates;
+  }
+
+  /** Called by passport-jwt once the signature is verified. */
+  validate(request: object): RequestAuth {
+    const { jws, issuer } = this.candidates.get(request)!;
+    const { clockToleranceSec, nonceInAccessToken, grantClaims } = this.options;
+    validateClaims(jws, {
+      issuer: issuer.keys.issuer,
+      audience: issuer.audience,
+      now: this.clock.now() / 1000,
+      clockToleranceSec,
+      nonceInAccessToken,
+    });
+    return requestAuth(jws, grantClaims);
+  }
+
+  /** Names what passport-jwt reports as a failure: after the key was found it can only be the signature. */
+  refusal(request: object, reason: unknown): unknown {
+    if (reason instanceof AuthError || !this.candidates.has(request)) return reason;
+    const sub = claimOf(this.candidates.get(request)!.jws.payload, 'sub');
+    return new InvalidTokenError('signature_invalid', {
+      cause: reason,
+      detail: { claimedSub: sub },
+    });
+  }
+
+  /** Passport's registry is one per process, by name: modules of two applications must not overwrite each other. */
+  protected getPassportInstance(): typeof passport {
+    this.name = `access-token-${randomUUID()}`;
+    return passport;
+  }
+
+  onModuleDestroy(): void {
+    passport.unuse(this.name);
+  }
+}
+
+/** Everything that can be judged before the signature: the form, the issuer, the algorithm; then the key. */
+async function chooseKey(
+  issuers: TrustedIssuers,
+  token: string,
+): Promise<Candidate & { key: KeyObject }> {
+  const jws = readCompactJws(token);
+  const { alg, kid } = jws.header;
+  const issuer = issuers.of(claimOf(jws.payload, 'iss'));
+  if (!(issuer.algorithms as readonly string[]).includes(alg)) {
+    throw new InvalidTokenError('algorithm_not_allowed', {
+      detail: { expected: issuer.algorithms, actual: alg },
+    });
+  }
+  const { key } = await issuer.keys.find({ alg, kid, iat: claimOf(jws.payload, 'iat') });
+  return { jws, issuer, key };
+}

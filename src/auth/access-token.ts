@@ -1,0 +1,111 @@
+/**
+ * Claims of an access token (RFC 7519 §4.1, RFC 9068 §2.2). An application declares its own by
+ * interface augmentation:
+ *
+ * @example
+ * declare module './auth/index.js' {
+ *   interface AccessTokenClaims {
+ *     tier?: 'free' | 'premium';
+ *   }
+ * }
+ */
+export interface AccessTokenClaims {
+  /** Issuer: one of the configured ones. */
+  iss: string;
+  /** Audience: contains one of the configured ones. */
+  aud: string | string[];
+  /** Expiry, in seconds since 1970: in the future. */
+  exp: number;
+  /** Subject: a person, or a client acting for itself. Not empty where present. */
+  sub?: string;
+  /** Not valid before, in seconds since 1970: passed. */
+  nbf?: number;
+  /** Issued at, in seconds since 1970. Not checked. */
+  iat?: number;
+  /** Identifier of the token. Not checked. */
+  jti?: string;
+  /** Client that the token was issued to (RFC 9068). Not checked. */
+  client_id?: string;
+  /** Client that the token was issued to, as Auth0 names it. Not checked. */
+  azp?: string;
+  /** Scopes, separated by spaces. Read them from {@link RequestAuth.scopes}. */
+  scope?: string;
+  /** Auth0 RBAC permissions of the subject. */
+  permissions?: string[];
+  [claim: string]: unknown;
+}
+
+/** JOSE header of an access token (RFC 7515 §4.1). */
+export interface AccessTokenHeader {
+  alg: string;
+  kid?: string;
+  typ?: string;
+  [parameter: string]: unknown;
+}
+
+/** What the request carries as `request.auth` once its access token is accepted. */
+export interface RequestAuth {
+  payload: AccessTokenClaims;
+  header: AccessTokenHeader;
+  /** Scopes granted by the claims in the option `grantClaims`. */
+  scopes: readonly string[];
+  /** The token itself, to pass it on. Not enumerable, so that it gets into no log. */
+  readonly token: string;
+}
+
+/** Path of a claim: its literal name, or the names from the outermost to the innermost. */
+export type ClaimPath = string | readonly string[];
+
+/** The value of a claim. Own properties only: a claim called `constructor` is absent unless the token has it. */
+export function claimOf(claims: object, path: ClaimPath): unknown {
+  let value: unknown = claims;
+  for (const name of typeof path === 'string' ? [path] : path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
+      return undefined;
+    }
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+/**
+ * Scopes that the given claims grant. A string is split at U+0020 only (RFC 6749 §3.3); the strings in
+ * an array are whole scopes; anything else grants nothing.
+ */
+export function grantedScopes(claims: object, grantClaims: readonly string[]): string[] {
+  return grantClaims.flatMap((name) => {
+    const value = claimOf(claims, name);
+    if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
+    if (!Array.isArray(value)) return [];
+    return value.filter((scope): scope is string => typeof scope === 'string' && scope !== '');
+  });
+}
+
+/** What a request is handed of a verified token. */
+export function requestAuth(
+  jws: { token: string; header: AccessTokenHeader; payload: object },
+  grantClaims: readonly string[],
+): RequestAuth {
+  const payload = jws.payload as AccessTokenClaims;
+  const scopes = grantedScopes(payload, grantClaims);
+  const auth = { payload, header: jws.header, scopes, token: jws.token };
+  return Object.defineProperty(auth, 'token', { enumerable: false });
+}
+
+/** Where the guards keep the verified token of a request. A property of this name cannot come from a client or another library. */
+const VERIFIED = Symbol('verified access token');
+
+type CarriesAuth = { [VERIFIED]?: RequestAuth; auth?: RequestAuth; user?: AccessTokenClaims };
+
+/** Hands a verified token to the request: `request.auth`, and `request.user` as Passport has it. */
+export function attachAuth(request: object, auth: RequestAuth): void {
+  const carrier = request as CarriesAuth;
+  carrier[VERIFIED] = auth;
+  carrier.auth = auth;
+  carrier.user = auth.payload;
+}
+
+/** The token that the guards verified; unlike `request.auth`, nobody else can have set it. */
+export function authOf(request: object): RequestAuth | undefined {
+  return (request as CarriesAuth)[VERIFIED];
+}

@@ -1,0 +1,257 @@
+import type { AccessTokenClaims } from './access-token.js';
+
+/** Signature algorithms this module verifies (RFC 7518 §3.1): asymmetric ones only. */
+export const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+] as const;
+
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** An authorization server whose access tokens are accepted. */
+export interface IssuerOptions {
+  /**
+   * Issuer identifier, compared with the `iss` claim character by character (RFC 9068 §4).
+   * Auth0 issuers end with a slash; keep it.
+   */
+  issuer: string;
+
+  /**
+   * Where the issuer publishes its keys (RFC 7517 §5): https, or http on a loopback host.
+   *
+   * @default `jwks_uri` of the discovery document (OpenID Connect Discovery 1.0 §4)
+   */
+  jwksUri?: string;
+
+  /** Identifiers of this API; a token must be for one of them (RFC 7519 §4.1.3). There is no value that means any. */
+  audience: string | readonly string[];
+
+  /**
+   * Signature algorithms a token may use. Each key is still used with its own algorithm only.
+   *
+   * @default ['RS256']
+   */
+  algorithms?: readonly Algorithm[];
+}
+
+/** Decides whether a verified token has been revoked since it was issued. */
+export type RevocationCheck = (
+  claims: AccessTokenClaims,
+  request: unknown,
+) => boolean | Promise<boolean>;
+
+export interface CommonAuthOptions {
+  /**
+   * Claims that grant scopes; those granted by any of them count together. With Auth0 RBAC, add
+   * `permissions`.
+   *
+   * @default ['scope', 'scp']
+   */
+  grantClaims?: readonly string[];
+
+  /**
+   * How a token that fails `@Claim()` is refused: as 401 `invalid_token`, or as 403 `insufficient_scope`.
+   *
+   * @default 'invalid_token'
+   */
+  claimFailure?: 'invalid_token' | 'insufficient_scope';
+
+  /**
+   * How far the issuer's clock and ours may differ when `exp` and `nbf` are judged, in seconds: 0 to 300.
+   *
+   * @default 5
+   */
+  clockToleranceSec?: number;
+
+  /**
+   * Time after which a request for keys, discovery and body included, is given up, in milliseconds. A
+   * request that needs those keys waits as long at most.
+   *
+   * @default 5000
+   */
+  jwksTimeoutMs?: number;
+
+  /**
+   * Age at which a key set is no longer used without an attempt to refresh it, in seconds. It is
+   * refreshed in the background at 80 % of it.
+   *
+   * @default 600
+   */
+  jwksMaxAgeSec?: number;
+
+  /**
+   * Age up to which a key set serves on while the issuer cannot be reached, in seconds; then tokens are
+   * answered with 503. A key that the issuer withdraws during an outage is trusted that long.
+   *
+   * @default 86400
+   */
+  jwksMaxStaleSec?: number;
+
+  /**
+   * Asked on every request with a verified token. `true` refuses it with `token_revoked`; an exception
+   * is answered with 503, for the token can be neither accepted nor refused.
+   *
+   * @default no check: a token is good until it expires
+   */
+  isRevoked?: RevocationCheck;
+
+  /**
+   * Accept access tokens with a `nonce`, for issuers that put it there. Without it `nonce` marks an ID
+   * token, which is refused.
+   *
+   * @default false
+   */
+  nonceInAccessToken?: boolean;
+}
+
+/** Options of {@link AuthModule}: one issuer in the short form, or a list of them. */
+export type AuthOptions = CommonAuthOptions &
+  (
+    | (IssuerOptions & { issuers?: undefined })
+    | { issuers: readonly IssuerOptions[]; issuer?: undefined }
+  );
+
+/** An issuer with its defaults filled in. */
+export interface ResolvedIssuer {
+  readonly issuer: string;
+  readonly jwksUri?: string;
+  readonly audience: readonly string[];
+  readonly algorithms: readonly Algorithm[];
+}
+
+/** Injected as a class, so that the checked options have a token of their own. */
+export abstract class ResolvedAuthOptions {
+  abstract readonly issuers: readonly ResolvedIssuer[];
+  abstract readonly grantClaims: readonly string[];
+  abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
+  abstract readonly clockToleranceSec: number;
+  abstract readonly jwksTimeoutMs: number;
+  abstract readonly jwksMaxAgeSec: number;
+  abstract readonly jwksMaxStaleSec: number;
+  abstract readonly isRevoked?: RevocationCheck;
+  abstract readonly nonceInAccessToken: boolean;
+}
+
+/** Every default, in one place. */
+export const DEFAULTS = {
+  algorithms: ['RS256'],
+  grantClaims: ['scope', 'scp'],
+  claimFailure: 'invalid_token',
+  clockToleranceSec: 5,
+  jwksTimeoutMs: 5_000,
+  jwksMaxAgeSec: 600,
+  jwksMaxStaleSec: 86_400,
+  nonceInAccessToken: false,
+} as const;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws TypeError naming the option, what is wrong with it, and what to write.
+ */
+export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
+  if (options.issuers !== undefined && options.issuer !== undefined) {
+    fail('issuers', 'stands beside issuer; give one issuer at the top level, or the list');
+  }
+  const issuers = options.issuers ?? [options];
+  if (!Array.isArray(issuers) || issuers.length === 0) fail('issuers', 'must be a non-empty list');
+  const listed = options.issuers !== undefined;
+  const resolved = issuers.map((issuer: IssuerOptions, index) =>
+    resolveIssuer(issuer, listed ? `issuers[${index}].` : ''),
+  );
+  if (new Set(resolved.map(({ issuer }) => issuer)).size < resolved.length) {
+    fail('issuers', 'names an issuer twice; list all its audiences in one entry');
+  }
+
+  const jwksMaxAgeSec = atLeast(1, 'jwksMaxAgeSec', options.jwksMaxAgeSec);
+  const jwksMaxStaleSec = atLeast(1, 'jwksMaxStaleSec', options.jwksMaxStaleSec);
+  if (jwksMaxStaleSec < jwksMaxAgeSec) fail('jwksMaxStaleSec', 'must not be below jwksMaxAgeSec');
+  const clockToleranceSec = atLeast(0, 'clockToleranceSec', options.clockToleranceSec);
+  if (clockToleranceSec > 300) fail('clockToleranceSec', 'is in seconds and at most 300');
+  const { claimFailure = DEFAULTS.claimFailure, isRevoked, nonceInAccessToken } = options;
+  if (!['invalid_token', 'insufficient_scope'].includes(claimFailure)) {
+    fail('claimFailure', "must be 'invalid_token' or 'insufficient_scope'");
+  }
+  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
+    fail('isRevoked', 'must be a function of the claims and the request');
+  }
+  if (nonceInAccessToken !== undefined && typeof nonceInAccessToken !== 'boolean') {
+    fail('nonceInAccessToken', 'must be true or false');
+  }
+  return {
+    issuers: resolved,
+    grantClaims: names('grantClaims', options.grantClaims ?? DEFAULTS.grantClaims),
+    claimFailure,
+    clockToleranceSec,
+    jwksTimeoutMs: atLeast(1, 'jwksTimeoutMs', options.jwksTimeoutMs),
+    jwksMaxAgeSec,
+    jwksMaxStaleSec,
+    isRevoked,
+    nonceInAccessToken: nonceInAccessToken ?? DEFAULTS.nonceInAccessToken,
+  };
+}
+
+function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
+  const { issuer, jwksUri, audience, algorithms = DEFAULTS.algorithms } = options ?? {};
+  checkUrl(`${prefix}issuer`, issuer);
+  if (/[?#]/.test(issuer)) fail(`${prefix}issuer`, 'has no query and no fragment (RFC 8414 §2)');
+  if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
+  const odd = names(`${prefix}algorithms`, algorithms).find(
+    (algorithm) => !(ALGORITHMS as readonly string[]).includes(algorithm),
+  );
+  if (odd !== undefined) {
+    fail(`${prefix}algorithms`, `has ${JSON.stringify(odd)}; choose from ${ALGORITHMS.join(', ')}`);
+  }
+  return {
+    issuer,
+    jwksUri,
+    audience: names(`${prefix}audience`, typeof audience === 'string' ? [audience] : audience),
+    algorithms,
+  };
+}
+
+/** Keys and discovery documents come over https; http is for a host that is this machine. */
+export function isSecureUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+function checkUrl(option: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string' || !isSecureUrl(value)) {
+    fail(option, 'must be an https URL (http only for a loopback host)');
+  }
+}
+
+function names(option: string, value: unknown): readonly string[] {
+  const isList = Array.isArray(value) && value.length > 0;
+  if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
+    fail(option, 'must be a non-empty text, or a non-empty list of them');
+  }
+  return value as string[];
+}
+
+function atLeast(
+  minimum: number,
+  option: 'clockToleranceSec' | 'jwksTimeoutMs' | 'jwksMaxAgeSec' | 'jwksMaxStaleSec',
+  value: number = DEFAULTS[option],
+): number {
+  if (!Number.isFinite(value) || value < minimum) {
+    fail(option, `must be a number of at least ${minimum}`);
+  }
+  return value;
+}
+
+function fail(option: string, problem: string): never {
+  throw new TypeError(`AuthModule: the option ${option} ${problem}.`);
+}

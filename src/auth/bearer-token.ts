@@ -1,0 +1,66 @@
+import { InvalidRequestError, MissingTokenError } from './errors/auth.errors.js';
+
+/** What is read of a request; both adapters have it, Fastify behind `raw`. */
+interface HttpRequest {
+  raw?: { rawHeaders: string[] };
+  rawHeaders?: string[];
+  headers: Record<string, string | string[] | undefined>;
+  query?: unknown;
+  body?: unknown;
+}
+
+/** `credentials` of RFC 6750 §2.1. One pass, whatever the header holds. */
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+/** The scheme `Bearer`, whatever follows it: the name ends where no token character follows (RFC 9110 §5.6.2). */
+const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
+
+/**
+ * The token in the `Authorization` header (RFC 6750 §2.1), the only place where one is looked for;
+ * undefined when there is no such header or it is of another scheme.
+ *
+ * @throws MissingTokenError when the scheme is `Bearer` and not exactly one token follows.
+ * @throws InvalidRequestError when there are several such headers, or a second token in `access_token`
+ * of the query or of a form.
+ */
+export function bearerToken(request: object): string | undefined {
+  const http = request as HttpRequest;
+  const header = authorizationHeader(http);
+  if (header === undefined || !BEARER_SCHEME.test(header)) return undefined;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined) {
+    throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
+  }
+  if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
+    throw new InvalidRequestError({ detail: { reason: 'a token in the header and elsewhere' } });
+  }
+  return token;
+}
+
+/** Node drops a second `Authorization` from `headers`; only the raw ones tell. */
+function authorizationHeader(request: HttpRequest): string | undefined {
+  const raw = (request.raw ?? request).rawHeaders ?? [];
+  let found: string | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!;
+    if (name.length !== 13 || name.toLowerCase() !== 'authorization') continue;
+    if (found !== undefined) {
+      throw new InvalidRequestError({ detail: { reason: 'several Authorization headers' } });
+    }
+    found = raw[index + 1];
+  }
+  return found;
+}
+
+function hasAccessToken(parameters: unknown): boolean {
+  return (
+    typeof parameters === 'object' &&
+    parameters !== null &&
+    Object.hasOwn(parameters, 'access_token')
+  );
+}
+
+function isForm({ headers }: HttpRequest): boolean {
+  const type = headers['content-type'];
+  return typeof type === 'string' && /^application\/x-www-form-urlencoded\b/i.test(type);
+}

@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import type { AccessTokenHeader } from './access-token.js';
+import { InvalidTokenError } from './errors/auth.errors.js';
+
+/** Longest token that is looked at, in characters. */
+export const MAX_TOKEN_LENGTH = 12 * 1024;
+
+/** `typ` of an access token (RFC 9068 §2.1), or what issuers wrote before it, in lower case. */
+const TYPES = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
+
+const SEGMENT = /^[A-Za-z0-9_-]+$/;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** A token whose form is right; nothing in it is verified. */
+export interface CompactJws {
+  readonly token: string;
+  readonly header: AccessTokenHeader;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks all of its form and header that
+ * can be judged without a key. Of repeated members of a JSON object the last counts, as for every
+ * `JSON.parse` that sees the token after this.
+ *
+ * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
+ */
+export function readCompactJws(token: string): CompactJws {
+  if (token.length > MAX_TOKEN_LENGTH) malformed(`longer than ${MAX_TOKEN_LENGTH} characters`);
+  const segments = token.split('.', 4);
+  if (segments.length !== 3) malformed('not three parts');
+  const [first, second, third] = segments as [string, string, string];
+  const header = jsonObject(first, 'header');
+  const payload = jsonObject(second, 'payload');
+  if (!isBase64Url(third)) malformed('the signature is no base64url');
+  return { token, header: checkHeader(header), payload };
+}
+
+function checkHeader(header: Record<string, unknown>): AccessTokenHeader {
+  const own = (name: string) => (Object.hasOwn(header, name) ? header[name] : undefined);
+  if (typeof own('alg') !== 'string') malformed('the header has no alg');
+  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
+    throw new InvalidTokenError('critical_header', { detail: { crit: own('crit') } });
+  }
+  if (Object.hasOwn(header, 'kid') && (typeof header.kid !== 'string' || header.kid === '')) {
+    malformed('the kid is no non-empty text');
+  }
+  if (Object.hasOwn(header, 'typ')) {
+    const typ = header.typ;
+    if (typeof typ !== 'string' || !TYPES.has(typ.toLowerCase())) {
+      throw new InvalidTokenError('type_not_allowed', {
+        detail: { expected: [...TYPES], actual: typ },
+      });
+    }
+  }
+  return header as AccessTokenHeader;
+}
+
+function jsonObject(segment: string, part: string): Record<string, unknown> {
+  if (!isBase64Url(segment)) malformed(`the ${part} is no base64url`);
+  const bytes = Buffer.from(segment, 'base64url');
+  if (!isUtf8(bytes)) malformed(`the ${part} is no UTF-8`);
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch {
+    malformed(`the ${part} is no JSON`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    malformed(`the ${part} is no JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Base64url without padding (RFC 7515 §2) that says each bit once: the unused bits of the last
+ * character are zero, so that no two texts stand for the same bytes.
+ */
+function isBase64Url(text: string): boolean {
+  if (!SEGMENT.test(text)) return false;
+  const rest = text.length % 4;
+  if (rest === 0) return true;
+  if (rest === 1) return false;
+  const unused = rest === 2 ? 0b1111 : 0b11;
+  return (ALPHABET.indexOf(text.at(-1)!) & unused) === 0;
+}
+
+function malformed(reason: string): never {
+  throw new InvalidTokenError('token_malformed', { detail: { reason } });
+}

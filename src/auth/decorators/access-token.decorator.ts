@@ -1,0 +1,16 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { authOf, claimOf } from '../access-token.js';
+
+/**
+ * Hands the claims of the verified access token to a handler, or one of them by its literal name.
+ * Undefined when the request is anonymous, or the token has no such claim.
+ *
+ * @example me(@AccessToken() claims: AccessTokenClaims) {}
+ * @example create(@AccessToken('sub') author: string) {}
+ */
+export const AccessToken = createParamDecorator(
+  (claim: string | undefined, context: ExecutionContext) => {
+    const claims = authOf(context.switchToHttp().getRequest<object>())?.payload;
+    return claims && claim !== undefined ? claimOf(claims, claim) : claims;
+  },
+);

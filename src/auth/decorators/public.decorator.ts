@@ -1,0 +1,13 @@
+import { SetMetadata } from '@nestjs/common';
+import type { RouteDecorator } from './requirement.js';
+
+/** Metadata of {@link Public}. */
+export const PUBLIC = Symbol('auth:public');
+
+/**
+ * Opens a route to everybody; the access token is not looked at.
+ *
+ * On a method it drops the requirements of the controller; on a controller it reaches the methods
+ * that have none of their own.
+ */
+export const Public = (): RouteDecorator => SetMetadata(PUBLIC, true);

@@ -1,0 +1,83 @@
+import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import passport from 'passport';
+import { attachAuth, type RequestAuth } from '../access-token.js';
+import { AccessRules } from '../access-rules.js';
+import { AccessTokenStrategy } from '../access-token.strategy.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
+import { bearerToken } from '../bearer-token.js';
+import {
+  AuthError,
+  InvalidTokenError,
+  MissingTokenError,
+  TemporarilyUnavailableError,
+} from '../errors/auth.errors.js';
+import { requireHttp } from './http-context.js';
+import { Refusals } from './refusals.js';
+
+/** When to ask again after a revocation check has failed, in seconds. */
+const REVOCATION_RETRY_SEC = 5;
+
+/**
+ * Authenticates: lets a request pass whose access token is valid, and hands it `request.auth` and
+ * `request.user`. A route is closed unless it says `@Public()` or `@OptionalAuth()`.
+ */
+@Injectable()
+export class AccessTokenGuard implements CanActivate {
+  private readonly logger = new Logger(AccessTokenGuard.name);
+
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly strategy: AccessTokenStrategy,
+    private readonly options: ResolvedAuthOptions,
+    private readonly refusals: Refusals,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    requireHttp(context, AccessTokenGuard.name);
+    const { access } = this.rules.of(context.getClass(), context.getHandler());
+    if (access === 'public') return true;
+    const request = context.switchToHttp().getRequest<object>();
+    try {
+      if (bearerToken(request) === undefined) {
+        if (access === 'optional') return true;
+        throw new MissingTokenError();
+      }
+      const auth = await this.verify(request, context.switchToHttp().getResponse<object>());
+      await this.refuseRevoked(auth, request);
+      attachAuth(request, auth);
+      return true;
+    } catch (error) {
+      if (error instanceof AuthError) this.refusals.refuse(error, context);
+      throw error;
+    }
+  }
+
+  private verify(request: object, response: object): Promise<RequestAuth> {
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, auth: RequestAuth | false | null, reason: unknown) => {
+        if (auth) resolve(auth);
+        else reject(error ?? this.strategy.refusal(request, reason));
+      };
+      const run = passport.authenticate(this.strategy.name, { session: false }, done) as Middleware;
+      run(request, response, reject);
+    });
+  }
+
+  private async refuseRevoked(auth: RequestAuth, request: object): Promise<void> {
+    const { isRevoked } = this.options;
+    if (!isRevoked) return;
+    let revoked: boolean;
+    try {
+      revoked = await isRevoked(auth.payload, request);
+    } catch (cause) {
+      this.logger.error('isRevoked() failed', cause);
+      throw new TemporarilyUnavailableError('revocation_unavailable', REVOCATION_RETRY_SEC, {
+        cause,
+      });
+    }
+    if (revoked)
+      throw new InvalidTokenError('token_revoked', { detail: { sub: auth.payload.sub } });
+  }
+}
+
+type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;

@@ -1,0 +1,33 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { AccessRules } from '../access-rules.js';
+import { authOf, grantedScopes } from '../access-token.js';
+import { InsufficientScopeError } from '../errors/auth.errors.js';
+import { requireHttp } from './http-context.js';
+import { Refusals } from './refusals.js';
+
+/** Refuses a request whose access token lacks a scope required by `@Scopes()` or `@Permissions()`. Runs after {@link AccessTokenGuard}. */
+@Injectable()
+export class ScopesGuard implements CanActivate {
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly refusals: Refusals,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    requireHttp(context, ScopesGuard.name);
+    const { scopes: requirements } = this.rules.of(context.getClass(), context.getHandler());
+    if (requirements.length === 0) return true;
+    const auth = authOf(context.switchToHttp().getRequest<object>());
+    if (!auth) {
+      throw new Error('ScopesGuard found no verified token: register AccessTokenGuard before it.');
+    }
+    for (const { scopes, match, from, message } of requirements) {
+      const granted = from ? grantedScopes(auth.payload, from) : auth.scopes;
+      const isGranted = (scope: string) => granted.includes(scope);
+      if (match === 'all' ? scopes.every(isGranted) : scopes.some(isGranted)) continue;
+      const detail = { expected: scopes, match, from, actual: granted };
+      this.refusals.refuse(new InsufficientScopeError(scopes, message, { detail }), context);
+    }
+    return true;
+  }
+}

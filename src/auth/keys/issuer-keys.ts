@@ -1,0 +1,295 @@
+import type { Logger } from '@nestjs/common';
+import type { ResolvedAuthOptions } from '../auth.options.js';
+import type { Clock } from '../clock.js';
+import { InvalidTokenError, TemporarilyUnavailableError } from '../errors/auth.errors.js';
+import type { AccessTokenHeader } from '../access-token.js';
+import { type PublishedKeys, withoutSlash } from './jwks-source.js';
+import { type SigningKey, usableKeys } from './signing-key.js';
+
+/** An unknown `kid` may cause one refresh in this time, for everybody together. */
+const UNKNOWN_KID_INTERVAL_MS = 30_000;
+
+/** Part of its maximum age at which a set is refreshed in the background. */
+const REFRESH_AT = 0.8;
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 5_000;
+
+/** The options that rule how keys are kept. */
+export type KeyOptions = Pick<
+  ResolvedAuthOptions,
+  'jwksTimeoutMs' | 'jwksMaxAgeSec' | 'jwksMaxStaleSec' | 'clockToleranceSec'
+>;
+
+/** What a token says of itself that decides about its key. */
+export interface KeyRequest extends Pick<AccessTokenHeader, 'alg' | 'kid'> {
+  /** The token's `iat`, not verified yet. */
+  iat: unknown;
+}
+
+interface KeySet {
+  readonly keys: readonly SigningKey[];
+  /** When the issuer was asked for it. */
+  readonly at: number;
+}
+
+/**
+ * The signing keys of one issuer: fetched at the start, refreshed ahead of age, replaced whole, kept
+ * through an outage, and safe from tokens that name keys which do not exist.
+ *
+ * - One fetch at a time; whoever needs its result waits for it, at most `jwksTimeoutMs`.
+ * - A set within its age serves at once. Past it, one attempt to refresh comes first; if that fails, the
+ *   old set serves on, up to `jwksMaxStaleSec`.
+ * - After a failure the next attempt comes in 1 s, doubling to 5 s. Nobody waits in between.
+ * - An unknown `kid` causes at most one refresh in 30 s. A request whose key is known never notices.
+ */
+export class IssuerKeys {
+  /** The issuer as it spells itself, once the discovery document has told. */
+  private spelling: string;
+  private set?: KeySet;
+  private fetching?: Promise<void>;
+  private fetchingForUnknownKid = false;
+  private failures = 0;
+  private nextAttemptAt = 0;
+  private lastError?: Error;
+  private unknownKidRefreshAt = Number.NEGATIVE_INFINITY;
+  private cancelTimer = () => {};
+  private stopped = false;
+
+  constructor(
+    issuer: string,
+    private readonly options: KeyOptions,
+    private readonly fetchKeys: (signal: AbortSignal) => Promise<PublishedKeys>,
+    private readonly clock: Clock,
+    private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
+  ) {
+    this.spelling = issuer;
+  }
+
+  /** Begins the first fetch and does not wait for it: the application starts without its issuer. */
+  start(): void {
+    void this.fetch();
+  }
+
+  /** Ends the refreshes. */
+  stop(): void {
+    this.stopped = true;
+    this.cancelTimer();
+  }
+
+  /** Issuer identifier that `iss` must equal; the configured one until a discovery document has spelled it. */
+  get issuer(): string {
+    return this.spelling;
+  }
+
+  /** Whether a token with this `iss` is to be verified with these keys. Until the issuer has spelled itself, the final slash is forgiven. */
+  mayHaveIssued(iss: unknown): boolean {
+    if (this.set) return iss === this.spelling;
+    return typeof iss === 'string' && withoutSlash(iss) === withoutSlash(this.spelling);
+  }
+
+  /** What an operator wants to know; for a health check or metrics. */
+  status() {
+    return {
+      issuer: this.spelling,
+      ageSec: this.set && (this.clock.now() - this.set.at) / 1000,
+      lastSuccess: this.set && new Date(this.set.at),
+      lastError: this.lastError?.message,
+      keys: (this.set?.keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
+    };
+  }
+
+  /**
+   * The key to verify a token with.
+   *
+   * @throws InvalidTokenError `key_unknown`, or `algorithm_not_allowed` when the key is known and for another algorithm.
+   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
+   */
+  async find(request: KeyRequest): Promise<SigningKey> {
+    const key = select(await this.current(), request);
+    if (key) return key;
+    // Without a kid there is nothing that a refresh could bring to light.
+    if (request.kid === undefined) throw this.unknown(request);
+    return this.findAfterRefresh(request);
+  }
+
+  /** The set to verify with now. */
+  private async current(): Promise<KeySet> {
+    if (this.set && this.ageMs(this.set) <= this.options.jwksMaxAgeSec * 1000) return this.set;
+    // In an outage an old set serves at once; without one, a retry under way is worth waiting for.
+    const isOld = this.isServing(this.set);
+    if (!this.isBackingOff() && !(isOld && this.isRetrying())) await this.fetch();
+    if (!this.isServing(this.set)) throw this.unavailable();
+    return this.set;
+  }
+
+  /** Looks for an unknown key again, in a set that was asked for after the token came. */
+  private async findAfterRefresh(request: KeyRequest): Promise<SigningKey> {
+    let refreshed = false;
+    while (!refreshed) {
+      if (!this.fetching) {
+        if (this.isBackingOff()) throw this.unavailable();
+        const waitMs = this.unknownKidRefreshAt + UNKNOWN_KID_INTERVAL_MS - this.clock.now();
+        if (waitMs > 0) {
+          throw this.mayBeNewer(request.iat) ? this.unavailable(waitMs) : this.unknown(request);
+        }
+        this.unknownKidRefreshAt = this.clock.now();
+        this.fetchingForUnknownKid = true;
+        void this.fetch();
+      }
+      // A fetch by age may have been answered before the key was published; then one more follows.
+      refreshed = this.fetchingForUnknownKid;
+      await this.fetching;
+      const key = this.set && select(this.set, request);
+      if (key) return key;
+    }
+    throw this.failures > 0 ? this.unavailable() : this.unknown(request);
+  }
+
+  private fetch(): Promise<void> {
+    this.fetching ??= this.attempt().finally(() => {
+      this.fetching = undefined;
+      this.fetchingForUnknownKid = false;
+    });
+    return this.fetching;
+  }
+
+  private async attempt(): Promise<void> {
+    const { jwksTimeoutMs } = this.options;
+    const at = this.clock.now();
+    this.cancelTimer();
+    // A retry that comes far too late: the machine slept, and what failed before says nothing now.
+    if (at > this.nextAttemptAt + jwksTimeoutMs) this.failures = 0;
+    const controller = new AbortController();
+    const cancelTimeout = this.clock.after(jwksTimeoutMs, () => {
+      controller.abort(new Error(`no complete answer within ${jwksTimeoutMs} ms`));
+    });
+    try {
+      const { issuer, jwks } = await this.fetchKeys(controller.signal);
+      const keys = usableKeys(jwks);
+      if (keys.length === 0) throw new Error(`no usable key among the ${jwks.length} published`);
+      this.succeed(issuer, { keys, at });
+    } catch (error) {
+      this.fail(error as Error);
+    } finally {
+      cancelTimeout();
+    }
+  }
+
+  private succeed(issuer: string, set: KeySet): void {
+    this.logSuccess(issuer, set);
+    this.spelling = issuer;
+    this.set = set;
+    this.failures = 0;
+    this.schedule(this.options.jwksMaxAgeSec * 1000 * REFRESH_AT);
+  }
+
+  private fail(error: Error): void {
+    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.failures, LAST_RETRY_MS);
+    this.failures += 1;
+    this.lastError = error;
+    this.nextAttemptAt = this.clock.now() + delayMs;
+    if (this.failures === 1) this.logFailure(error);
+    this.schedule(delayMs);
+  }
+
+  private schedule(delayMs: number): void {
+    this.cancelTimer();
+    if (!this.stopped) this.cancelTimer = this.clock.after(delayMs, () => void this.fetch());
+  }
+
+  private ageMs(set: KeySet): number {
+    return this.clock.now() - set.at;
+  }
+
+  /** Whether a set may be used at all. */
+  private isServing(set: KeySet | undefined): set is KeySet {
+    return set !== undefined && this.ageMs(set) <= this.options.jwksMaxStaleSec * 1000;
+  }
+
+  /** Between a failed attempt and the next one. */
+  private isBackingOff(): boolean {
+    return this.failures > 0 && this.clock.now() < this.nextAttemptAt;
+  }
+
+  /** During an attempt that follows a failed one. */
+  private isRetrying(): boolean {
+    return this.failures > 0 && this.fetching !== undefined;
+  }
+
+  /** Whether a token may have been signed with a key that the set is too old to have. */
+  private mayBeNewer(iat: unknown): boolean {
+    if (typeof iat !== 'number' || !this.set) return false;
+    return Math.floor(iat) >= Math.floor(this.set.at / 1000) - this.options.clockToleranceSec;
+  }
+
+  private unknown({ kid, alg }: KeyRequest): InvalidTokenError {
+    const expected = (this.set?.keys ?? []).map((key) => key.kid);
+    return new InvalidTokenError('key_unknown', { detail: { kid, alg, expected } });
+  }
+
+  private unavailable(waitMs = this.nextAttemptAt - this.clock.now()): TemporarilyUnavailableError {
+    const retryAfterSec = Math.max(1, Math.ceil(waitMs / 1000));
+    return new TemporarilyUnavailableError('keys_unavailable', retryAfterSec, {
+      cause: this.lastError,
+      detail: { issuer: this.spelling },
+    });
+  }
+
+  private logSuccess(issuer: string, { keys }: KeySet): void {
+    if (issuer !== this.spelling) {
+      this.logger.warn(
+        `The issuer ${this.spelling} spells itself ${issuer}; so must the iss claim.`,
+      );
+    }
+    const names = keys.map(nameOf);
+    const before = this.set?.keys.map(nameOf);
+    const came = names.filter((name) => !before?.includes(name));
+    const went = (before ?? []).filter((name) => !names.includes(name));
+    if (!before) {
+      this.logger.log(`Signing keys of ${issuer} loaded: ${names.join(', ')}`);
+    } else if (came.length + went.length > 0) {
+      const changes = [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)];
+      this.logger.log(`Signing keys of ${issuer} changed: ${changes.join(', ')}`);
+    } else if (this.failures > 0) {
+      this.logger.log(`Signing keys of ${issuer} can be had again.`);
+    }
+  }
+
+  private logFailure(error: Error): void {
+    const consequence = this.set
+      ? `serving on with those of ${Math.round(this.ageMs(this.set) / 1000)} s ago`
+      : 'tokens are answered with 503';
+    this.logger.error(
+      `Signing keys of ${this.spelling} cannot be had, ${consequence}: ${reasonOf(error)}`,
+    );
+  }
+}
+
+/** The key of a set that a token asks for. */
+function select({ keys }: KeySet, { kid, alg }: KeyRequest): SigningKey | undefined {
+  const fits = ({ algorithms }: SigningKey) => (algorithms as readonly string[]).includes(alg);
+  if (kid === undefined) {
+    const fitting = keys.filter(fits);
+    return fitting.length === 1 ? fitting[0] : undefined;
+  }
+  const named = keys.filter((key) => key.kid === kid);
+  const key = named.find(fits);
+  if (!key && named.length > 0) {
+    const expected = named.flatMap(({ algorithms }) => algorithms);
+    throw new InvalidTokenError('algorithm_not_allowed', {
+      detail: { kid, expected, actual: alg },
+    });
+  }
+  return key;
+}
+
+function nameOf({ kid, algorithms }: SigningKey): string {
+  return `${kid ?? 'without kid'} (${algorithms.join(' ')})`;
+}
+
+/** The text of an error and of what caused it: `fetch` hides the reason one level down. */
+function reasonOf(error: Error): string {
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return cause ? `${error.message} (${cause.code ?? cause.message})` : error.message;
+}

@@ -1,0 +1,57 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ResolvedAuthOptions, type ResolvedIssuer } from '../auth.options.js';
+import { Clock } from '../clock.js';
+import { InvalidTokenError } from '../errors/auth.errors.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { fetchPublishedKeys } from './jwks-source.js';
+
+/** A configured issuer with its keys. */
+export interface TrustedIssuer extends ResolvedIssuer {
+  readonly keys: IssuerKeys;
+}
+
+/** The issuers whose tokens are accepted. Keys of one never verify a token of another. */
+@Injectable()
+export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
+  private readonly issuers: readonly TrustedIssuer[];
+
+  constructor(options: ResolvedAuthOptions, clock: Clock) {
+    const logger = new Logger(IssuerKeys.name);
+    this.issuers = options.issuers.map((issuer) => ({
+      ...issuer,
+      keys: new IssuerKeys(
+        issuer.issuer,
+        options,
+        (signal) => fetchPublishedKeys(issuer, signal),
+        clock,
+        logger,
+      ),
+    }));
+  }
+
+  /**
+   * The configured issuer that a token says it is from.
+   *
+   * @throws InvalidTokenError `issuer_mismatch`: nothing is ever fetched from an issuer that is not configured.
+   */
+  of(iss: unknown): TrustedIssuer {
+    const issuer = this.issuers.find(({ keys }) => keys.mayHaveIssued(iss));
+    if (issuer) return issuer;
+    const expected = this.issuers.map(({ keys }) => keys.issuer);
+    throw new InvalidTokenError('issuer_mismatch', { detail: { expected, actual: iss } });
+  }
+
+  /** The state of every issuer's keys, for a health check or metrics. */
+  status() {
+    return this.issuers.map(({ keys }) => keys.status());
+  }
+
+  onModuleInit(): void {
+    for (const { keys } of this.issuers) keys.start();
+  }
+
+  /** After the server has closed: requests under way still need keys. */
+  onApplicationShutdown(): void {
+    for (const { keys } of this.issuers) keys.stop();
+  }
+}
