@@ -31,11 +31,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .setClassMethodName('forRoot')
     .setExtras<AuthModuleExtras>({ globalGuards: true }, (definition, { globalGuards }) => ({
       ...definition,
+      // Nest builds a guard of `@UseGuards()` in the module of its controller.
+      global: true,
       providers: [...(definition.providers ?? []), ...(globalGuards ? GLOBAL_GUARDS : [])],
     }))
     .build();
 
-/** What the guards are made of; exported, for Nest builds a guard of `@UseGuards()` in the module of its controller. */
+/** What the guards are made of. */
 const PARTS = [
   Clock,
   AccessRules,

@@ -54,6 +54,7 @@ export class IssuerKeys {
   private lastError?: Error;
   private unknownKidRefreshAt = Number.NEGATIVE_INFINITY;
   private cancelTimer = () => {};
+  private abort = (_reason: Error) => {};
   private stopped = false;
 
   constructor(
@@ -71,10 +72,11 @@ export class IssuerKeys {
     void this.fetch();
   }
 
-  /** Ends the refreshes. */
+  /** Ends the refreshes, the one under way too. */
   stop(): void {
     this.stopped = true;
     this.cancelTimer();
+    this.abort(new Error('the application has stopped'));
   }
 
   /** Issuer identifier that `iss` must equal; the configured one until a discovery document has spelled it. */
@@ -161,8 +163,9 @@ export class IssuerKeys {
     // A retry that comes far too late: the machine slept, and what failed before says nothing now.
     if (at > this.nextAttemptAt + jwksTimeoutMs) this.failures = 0;
     const controller = new AbortController();
+    this.abort = (reason) => controller.abort(reason);
     const cancelTimeout = this.clock.after(jwksTimeoutMs, () => {
-      controller.abort(new Error(`no complete answer within ${jwksTimeoutMs} ms`));
+      this.abort(new Error(`no complete answer within ${jwksTimeoutMs} ms`));
     });
     try {
       const { issuer, jwks } = await this.fetchKeys(controller.signal);
@@ -189,13 +192,14 @@ export class IssuerKeys {
     this.failures += 1;
     this.lastError = error;
     this.nextAttemptAt = this.clock.now() + delayMs;
-    if (this.failures === 1) this.logFailure(error);
+    if (this.failures === 1 && !this.stopped) this.logFailure(error);
     this.schedule(delayMs);
   }
 
   private schedule(delayMs: number): void {
     this.cancelTimer();
-    if (!this.stopped) this.cancelTimer = this.clock.after(delayMs, () => void this.fetch());
+    if (this.stopped) return;
+    this.cancelTimer = this.clock.after(delayMs, () => void this.fetch());
   }
 
   private ageMs(set: KeySet): number {

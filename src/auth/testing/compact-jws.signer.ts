@@ -7,7 +7,9 @@ export type Segment = object | string | Buffer;
  * Signs header and payload in JWS compact form (RFC 7515 §7.1) and checks nothing: a test must be able
  * to make every token that an attacker can make.
  *
- * @param key private key, or the secret of HS256 and its kin. An `alg` of `none`, or an unknown one, gets an empty signature.
+ * @param key private key, or the secret of HS256 and its kin.
+ * @param alg what to sign with, when it is not what the header says. For `none`, an unknown one, or
+ * one that the key is not for, the signature is empty.
  */
 export function signCompactJws(
   header: Segment,
@@ -29,6 +31,7 @@ function encode(segment: Segment): string {
 function signature(alg: unknown, input: Buffer, key: KeyObject): Buffer {
   const [, family, bits] = /^(HS|RS|PS|ES)(256|384|512)$/.exec(String(alg)) ?? [];
   const digest = `sha${bits}`;
+  if ((key.type === 'secret') !== (family === 'HS')) return Buffer.alloc(0);
   switch (family) {
     case 'HS':
       return createHmac(digest, key).update(input).digest();

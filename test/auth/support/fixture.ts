@@ -21,6 +21,7 @@ export interface FixtureOptions {
   options?: Partial<AuthOptions & AuthModuleExtras>;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
+  imports?: ModuleMetadata['imports'];
   /** Changes the module before it is built. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   /** Changes the application before it listens. */
@@ -40,7 +41,7 @@ export async function startFixture(fixture: FixtureOptions): Promise<Fixture> {
   const { adapter, issuer, controllers, providers, override = (builder) => builder } = fixture;
   const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
   const builder = Test.createTestingModule({
-    imports: [AuthModule.forRoot(options as AuthOptions)],
+    imports: [AuthModule.forRoot(options as AuthOptions), ...(fixture.imports ?? [])],
     controllers,
     providers,
   });
