@@ -1,9 +1,6 @@
-export type {
-  AccessTokenClaims,
-  AccessTokenHeader,
-  ClaimPath,
-  RequestAuth,
-} from './access-token.js';
+// All of this file: only so can an application augment `AccessTokenClaims` by the name of this one.
+export * from './access-token.js';
+export type { RequestAuth } from './request-auth.js';
 export { AuthModule } from './auth.module.js';
 export type { Algorithm, AuthOptions, IssuerOptions, RevocationCheck } from './auth.options.js';
 export { AccessToken } from './decorators/access-token.decorator.js';

@@ -15,7 +15,6 @@ import {
   AccessTokenGuard,
   AuthError,
   AuthModule,
-  type AuthOptions,
   check,
   Claim,
   ClaimsGuard,
@@ -50,6 +49,11 @@ async function start(options: Partial<FixtureOptions> & Pick<FixtureOptions, 'ad
   const fixture = await startFixture({ issuer, controllers: CONTROLLERS, ...options });
   fixtures.push(fixture);
   return fixture;
+}
+
+/** Where Passport keeps the strategies of the process. */
+interface Registry {
+  _strategies: object;
 }
 
 /** Answers everything in a form of its own, as applications do. */
@@ -181,7 +185,7 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
         { issuer: second.url, audience: 'second' },
       ],
     };
-    const { get } = await start({ adapter, options: options as Partial<AuthOptions> });
+    const { get } = await start({ adapter, options });
     expect(await get(PATH, issuer.mint())).toMatchObject({ status: 200 });
     expect(await get(PATH, second.mint())).toMatchObject({ status: 200 });
     const forged = second.mint({ iss: issuer.url, aud: issuer.audience, iat: 1 });
@@ -309,8 +313,8 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
   });
 
   it('leaves no strategy behind in Passport when it closes', async () => {
-    const strategies = () =>
-      Object.keys((passport as unknown as { _strategies: object })._strategies);
+    // oxlint-disable-next-line no-underscore-dangle -- Passport has no other way to ask
+    const strategies = () => Object.keys((passport as unknown as Registry)._strategies);
     const before = strategies();
     const fixture = await start({ adapter });
     expect(strategies()).toHaveLength(before.length + 1);
@@ -378,7 +382,7 @@ describe('AuthModule', () => {
   ])('stops the start over the option %s in %j', async (option, options) => {
     const valid = { issuer: 'https://dev.us.auth0.com/', audience: 'api' };
     const building = Test.createTestingModule({
-      imports: [AuthModule.forRoot({ ...valid, ...options } as AuthOptions)],
+      imports: [AuthModule.forRoot({ ...valid, ...options })],
     }).compile();
     await expect(building).rejects.toThrow(
       new RegExp(`^AuthModule: the option ${escape(option)} `),

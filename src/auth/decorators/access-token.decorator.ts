@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { authOf, claimOf } from '../access-token.js';
+import { claimOf } from '../access-token.js';
+import { authOf } from '../request-auth.js';
 
 /**
  * Hands the claims of the verified access token to a handler, or one of them by its literal name.

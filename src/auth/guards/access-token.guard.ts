@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import passport from 'passport';
-import { attachAuth, type RequestAuth } from '../access-token.js';
+import { attachAuth, type RequestAuth } from '../request-auth.js';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenStrategy } from '../access-token.strategy.js';
 import { ResolvedAuthOptions } from '../auth.options.js';

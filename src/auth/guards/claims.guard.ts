@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { type AccessTokenClaims, authOf, claimOf } from '../access-token.js';
+import { type AccessTokenClaims, claimOf } from '../access-token.js';
+import { authOf } from '../request-auth.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import {
   Check,

@@ -1,6 +1,6 @@
 import { type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { authOf } from '../access-token.js';
+import { authOf } from '../request-auth.js';
 import { AuthError } from '../errors/auth.errors.js';
 
 /** Longest text of a token that gets into the log, in characters. */

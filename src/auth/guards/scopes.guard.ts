@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { authOf, grantedScopes } from '../access-token.js';
+import { grantedScopes } from '../access-token.js';
+import { authOf } from '../request-auth.js';
 import { InsufficientScopeError } from '../errors/auth.errors.js';
 import { requireHttp } from './http-context.js';
 import { Refusals } from './refusals.js';

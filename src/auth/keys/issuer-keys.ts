@@ -223,7 +223,7 @@ export class IssuerKeys {
 
   /** Whether a token may have been signed with a key that the set is too old to have. */
   private mayBeNewer(iat: unknown): boolean {
-    if (typeof iat !== 'number' || !this.set) return false;
+    if (typeof iat !== 'number' || !Number.isFinite(iat) || !this.set) return false;
     return Math.floor(iat) >= Math.floor(this.set.at / 1000) - this.options.clockToleranceSec;
   }
 
@@ -235,7 +235,7 @@ export class IssuerKeys {
   private unavailable(waitMs = this.nextAttemptAt - this.clock.now()): TemporarilyUnavailableError {
     const retryAfterSec = Math.max(1, Math.ceil(waitMs / 1000));
     return new TemporarilyUnavailableError('keys_unavailable', retryAfterSec, {
-      cause: this.lastError,
+      cause: this.failures > 0 ? this.lastError : undefined,
       detail: { issuer: this.spelling },
     });
   }

@@ -32,9 +32,9 @@ export interface FixtureOptions {
 export interface Fixture {
   app: INestApplication;
   log: LogRecorder;
-  get(path: string, token?: string): Promise<Answer>;
-  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
-  close(): Promise<void>;
+  get: (path: string, token?: string) => Promise<Answer>;
+  ask: (method: string, path: string, ask?: Ask) => Promise<Answer>;
+  close: () => Promise<void>;
 }
 
 export async function startFixture(fixture: FixtureOptions): Promise<Fixture> {

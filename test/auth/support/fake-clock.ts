@@ -1,0 +1,40 @@
+import { Clock } from '../../../src/auth/clock.js';
+
+interface Timer {
+  at: number;
+  task: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock extends Clock {
+  private time = Date.parse('2026-01-01T00:00:00Z');
+  private timers: Timer[] = [];
+
+  override now = (): number => this.time;
+
+  override after(delayMs: number, task: () => void): () => void {
+    const timer = { at: this.time + delayMs, task };
+    this.timers.push(timer);
+    return () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Lets time pass and runs what falls due, in its order. */
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (;;) {
+      const [next] = this.timers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at);
+      if (!next) break;
+      this.timers = this.timers.filter((timer) => timer !== next);
+      this.time = Math.max(this.time, next.at);
+      next.task();
+    }
+    this.time = end;
+  }
+
+  /** Lets time pass as a suspended machine does: timers fall due and none has run yet. */
+  sleep(ms: number): void {
+    this.time += ms;
+  }
+}
