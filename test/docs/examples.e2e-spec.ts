@@ -1,0 +1,77 @@
+import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
+import { type Fixture, startFixture } from '../auth/support/fixture.js';
+import { expectRefusal } from '../support/refusal.js';
+import './examples/claims.js';
+import { AppModule } from './examples/app.module.js';
+import { NotesController } from './examples/notes.controller.js';
+import { ProblemDetailsFilter } from './examples/problem-details.filter.js';
+
+/** What the documentation shows does what the documentation says. */
+describe('the examples of the documentation', () => {
+  let issuer: TestIssuer;
+  let fixture: Fixture;
+
+  beforeAll(async () => {
+    issuer = await createTestIssuer();
+  });
+
+  afterEach(() => fixture?.close());
+
+  afterAll(() => issuer.close());
+
+  it('a controller of your own: requirements of controller and method add up', async () => {
+    const controllers = [NotesController];
+    fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
+    expect(await fixture.get('/notes/count')).toMatchObject({ status: 200, json: { count: 0 } });
+    expectRefusal(await fixture.get('/notes'), { status: 401 });
+    const clear = (claims: object) =>
+      fixture.ask('DELETE', '/notes', { token: issuer.mint({ ...claims }) });
+    expectRefusal(await clear({ scope: 'read:notes' }), {
+      status: 403,
+      code: 'insufficient_scope',
+      scope: 'delete:notes',
+    });
+    const scope = 'read:notes delete:notes';
+    expectRefusal(await clear({ scope }), {
+      status: 401,
+      code: 'claim_requirement',
+      description: 'Administrators only',
+    });
+    const admin = { scope, sub: 'ann', 'https://example.com/roles': ['admin'] };
+    expect(await clear({ ...admin, 'https://example.com/device': 'desk' })).toMatchObject({
+      status: 200,
+      json: { clearedBy: 'ann', on: 'desk' },
+    });
+  });
+
+  it('a body of your own', async () => {
+    fixture = await startFixture({
+      adapter: 'Fastify',
+      issuer,
+      controllers: [NotesController],
+      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }],
+    });
+    const answer = await fixture.get('/notes', issuer.mint());
+    expect(answer).toMatchObject({
+      status: 403,
+      json: {
+        type: 'https://example.com/problems/insufficient_scope',
+        title: 'The access token lacks a required scope.',
+      },
+    });
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_scope"/);
+    expect((await fixture.get('/notes')).json.type).toMatch(/token_missing$/);
+  });
+
+  it('the module in an application of your own', async () => {
+    // Without building providers: the issuer of the example is nobody's.
+    const app = await NestFactory.create(AppModule, new FastifyAdapter(), {
+      preview: true,
+      logger: false,
+    });
+    expect(app).toBeDefined();
+    await app.close();
+  });
+});

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/** A fenced block of a document. */
+export interface Snippet {
+  file: string;
+  line: number;
+  language: string;
+  text: string;
+}
+
+/** Documents whose snippets people copy. */
+export const DOCUMENTS = [
+  'README.md',
+  'src/auth/README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+];
+
+export function snippetsOf(file: string): Snippet[] {
+  const source = readFileSync(file, 'utf8');
+  return [...source.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map((match) => {
+    const [, indent, language, text] = match as unknown as [string, string, string, string];
+    const line = source.slice(0, match.index).split('\n').length;
+    // A block in a list is indented with it.
+    return { file, line, language, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') };
+  });
+}
