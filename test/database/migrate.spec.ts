@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lockDirectory } from '../../src/database/directory-lock.js';
+import { type CompiledSource, compileSource } from '../support/compile.js';
+
+/** What a process answered: its exit code and what it printed. */
+interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+describe('npm run db:migrate', () => {
+  let compiled: CompiledSource;
+  let directory: string;
+
+  beforeAll(async () => {
+    compiled = await compileSource();
+    directory = await mkdtemp(join(tmpdir(), 'migrate-'));
+  });
+
+  afterAll(async () => {
+    await compiled.remove();
+    await rm(directory, { recursive: true });
+  });
+
+  const migrate = (environment: Record<string, string>) =>
+    new Promise<Result>((resolve) => {
+      const env = { PATH: process.env.PATH, ...environment };
+      const script = join(compiled.directory, 'database/migrate.js');
+      execFile(process.execPath, [script], { env, cwd: directory }, (error, stdout, stderr) => {
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+      });
+    });
+
+  it('brings the embedded database up to date, and does nothing the second time', async () => {
+    const environment = { DATA_DIR: join(directory, 'data') };
+    const done = {
+      code: 0,
+      stdout: `The database is up to date: ${environment.DATA_DIR}.\n`,
+      stderr: '',
+    };
+    expect(await migrate(environment)).toEqual(done);
+    expect(await migrate(environment)).toEqual(done);
+  }, 60_000);
+
+  it('says in one sentence that another process has the directory', async () => {
+    const dataDir = join(directory, 'taken');
+    const lock = await lockDirectory(dataDir);
+    expect(await migrate({ DATA_DIR: dataDir })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        new RegExp(`^The data directory ${dataDir} is in use by process ${process.pid}\\. .*\\n$`),
+      ),
+    });
+    await lock.release();
+  });
+
+  it('says in one sentence that PostgreSQL cannot be reached, without the password', async () => {
+    const { code, stderr } = await migrate({ DATABASE_URL: 'postgres://me:pass@127.0.0.1:1/db' });
+    expect([code, stderr]).toEqual([
+      1,
+      'Cannot connect to PostgreSQL at 127.0.0.1:1 (DATABASE_URL): connect ECONNREFUSED 127.0.0.1:1\n',
+    ]);
+  });
+});

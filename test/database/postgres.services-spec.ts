@@ -1,0 +1,167 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { type Connection, type Database, openDatabase } from '../../src/database/database.js';
+import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
+import { isUnavailable } from '../../src/database/unavailable.js';
+import { administrate, createPostgresDatabase } from '../support/database.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+
+type PostgresDatabase = Awaited<ReturnType<typeof createPostgresDatabase>>;
+
+/** What became of a promise, and how long it took. */
+async function outcome(work: Promise<unknown>) {
+  const start = performance.now();
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { error, ms: performance.now() - start };
+}
+
+describe('openDatabase on PostgreSQL', () => {
+  let database: PostgresDatabase;
+  let proxy: TcpProxy;
+  let proxied: string;
+
+  beforeEach(async () => {
+    database = await createPostgresDatabase();
+    const url = new URL(database.url);
+    proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    url.host = `127.0.0.1:${proxy.port}`;
+    proxied = url.href;
+  });
+
+  afterEach(async () => {
+    await proxy.cut();
+    await database.drop();
+  });
+
+  const open = (url: string) => openDatabase({ url, dataDir: 'unused' });
+
+  const terminateAll = () =>
+    administrate('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+      database.name,
+    ]);
+
+  it('applies each migration once when several instances start at once', async () => {
+    const journal = JSON.parse(
+      await readFile(join(MIGRATIONS_FOLDER, 'meta/_journal.json'), 'utf8'),
+    ) as { entries: unknown[] };
+    const connections = await Promise.all(Array.from({ length: 6 }, () => open(database.url)));
+    const result: unknown = await connections[0]!.db.execute(
+      sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
+    );
+    expect(result).toMatchObject({ rows: [{ applied: journal.entries.length }] });
+    await Promise.all(connections.map(({ close }) => close()));
+  });
+
+  it('says where it could not connect to, without the password', async () => {
+    await proxy.cut();
+    const url = new URL(proxied);
+    url.password = 'secret-of-the-test';
+    const { error } = await outcome(open(url.href));
+    expect((error as Error).message).toBe(
+      `Cannot connect to PostgreSQL at 127.0.0.1:${proxy.port} (DATABASE_URL): connect ECONNREFUSED 127.0.0.1:${proxy.port}`,
+    );
+  });
+
+  describe('when connections are lost', () => {
+    let connection: Connection;
+    let db: Database;
+
+    beforeEach(async () => {
+      connection = await open(proxied);
+      db = connection.db;
+    });
+
+    afterEach(() => connection.close());
+
+    const select = () => db.execute(sql`select 1`);
+    const selectInTransaction = () => db.transaction((tx) => tx.execute(sql`select 1`));
+
+    it('outlives the loss of idle connections', async () => {
+      await Promise.all(Array.from({ length: 5 }, select));
+      await terminateAll();
+      await delay(200); // until the news has come through the wire
+      expect(await outcome(select())).toMatchObject({ error: undefined });
+    });
+
+    it('fails a transaction that loses its connection between two statements, and no other', async () => {
+      const { error } = await outcome(
+        db.transaction(async (tx) => {
+          await tx.execute(sql`select 1`);
+          await terminateAll();
+          await delay(200);
+          await tx.execute(sql`select 1`);
+        }),
+      );
+      expect(isUnavailable(error)).toBe(true);
+      expect(await outcome(selectInTransaction())).toMatchObject({ error: undefined });
+    });
+
+    it('fails at once while the server is gone, and recovers, more often than the pool has places', async () => {
+      for (let outage = 0; outage < 4; outage++) {
+        await proxy.cut();
+        const failed = await Promise.all(
+          [select, selectInTransaction, select, selectInTransaction, selectInTransaction].map(
+            (work) => outcome(work()),
+          ),
+        );
+        for (const { error, ms } of failed) {
+          expect(isUnavailable(error)).toBe(true);
+          expect(ms).toBeLessThan(1000);
+        }
+        await proxy.mend();
+        expect(await outcome(selectInTransaction())).toMatchObject({ error: undefined });
+      }
+    }, 20_000);
+
+    it('gives up on a silent server, keeps no connection to it, and recovers', async () => {
+      await Promise.all(Array.from({ length: 10 }, select));
+      proxy.hold();
+      const failed = await Promise.all(
+        Array.from({ length: 15 }, (_, index) =>
+          outcome(index % 2 === 0 ? select() : selectInTransaction()),
+        ),
+      );
+      for (const { error, ms } of failed) {
+        expect(isUnavailable(error)).toBe(true);
+        expect(ms).toBeLessThan(6000);
+      }
+      await proxy.mend();
+      const recovered = await Promise.all(Array.from({ length: 10 }, () => outcome(select())));
+      for (const { error } of recovered) expect(error).toBeUndefined();
+    }, 30_000);
+
+    it('closes in time though a statement waits for a server that says nothing', async () => {
+      await select();
+      proxy.hold();
+      const waiting = outcome(select());
+      await delay(50); // until it is under way
+      const { ms } = await outcome(connection.close());
+      expect(ms).toBeGreaterThan(2900); // it did wait
+      expect(ms).toBeLessThan(4000);
+      await proxy.cut();
+      expect(isUnavailable((await waiting).error)).toBe(true);
+      // Closed is closed; this one is there for afterEach to close.
+      await proxy.mend();
+      connection = await open(proxied);
+    }, 15_000);
+
+    it('keeps the reason of another failure, and the connection it happened on', async () => {
+      const { error } = await outcome(db.execute(sql`select * from no_such_table`));
+      expect(isUnavailable(error)).toBe(false);
+      const inTransaction = await outcome(
+        db.transaction(async (tx) => {
+          await tx.execute(sql`create table left_behind ()`);
+          throw new Error('a change of mind');
+        }),
+      );
+      expect(inTransaction.error).toEqual(new Error('a change of mind'));
+      const { error: missing } = await outcome(db.execute(sql`select * from left_behind`));
+      expect(missing).toMatchObject({ cause: { code: '42P01' } });
+    });
+  });
+});

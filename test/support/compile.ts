@@ -1,0 +1,43 @@
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { transformFile } from '@swc/core';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface CompiledSource {
+  /** Where it stands: `database/database.js` and the rest of `src` are in it. */
+  directory: string;
+  remove(): Promise<void>;
+}
+
+/** Compiles `src` into a directory of its own, for tests that need a plain Node process and no `dist` before them. */
+export async function compileSource(): Promise<CompiledSource> {
+  const directory = await mkdtemp(join(tmpdir(), 'nestjs-auth0-api-'));
+  await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  const source = join(ROOT, 'src');
+  const files = await readdir(source, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const from = join(file.parentPath, file.name);
+    const to = join(directory, from.slice(source.length));
+    await mkdir(dirname(to), { recursive: true });
+    if (file.name.endsWith('.ts')) await writeFile(to.replace(/\.ts$/, '.js'), await compile(from));
+    else await cp(from, to);
+  }
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+async function compile(file: string): Promise<string> {
+  const { code } = await transformFile(file, {
+    configFile: false,
+    swcrc: false,
+    module: { type: 'es6' },
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+  });
+  return code;
+}

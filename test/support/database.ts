@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { Client } from 'pg';
+import { type Connection, openDatabase } from '../../src/database/database.js';
+import { copyEmbeddedTemplate } from './embedded-template.js';
+
+/** Set by jest.services.config.js alone, so that `npm test` needs no server whatever its environment says. */
+const { POSTGRES_URL } = globalThis as { POSTGRES_URL?: string };
+
+export interface TestDatabase {
+  /** How the application is told of it. */
+  environment: { DATABASE_URL?: string; DATA_DIR: string };
+  /** Call it when everything that opened the database has closed it. */
+  drop: () => Promise<void>;
+}
+
+/** A database for one suite alone: on PostgreSQL in `npm run test:services`, else embedded. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  if (POSTGRES_URL !== undefined) return createPostgresDatabase();
+  const directory = await copyEmbeddedTemplate();
+  return {
+    environment: { DATA_DIR: directory },
+    drop: () => rm(directory, { recursive: true }),
+  };
+}
+
+/** The same, opened; closing it drops it. */
+export async function openTestDatabase(): Promise<Connection> {
+  const { environment, drop } = await createTestDatabase();
+  const { DATABASE_URL: url, DATA_DIR: dataDir } = environment;
+  const { db, close } = await openDatabase({ url, dataDir });
+  return { db, close: () => close().then(drop) };
+}
+
+/** An empty database on the PostgreSQL server of `npm run test:services`. */
+export async function createPostgresDatabase() {
+  if (POSTGRES_URL === undefined) throw new Error('Run this suite with `npm run test:services`.');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await administrate(`create database ${name}`);
+  const url = new URL(POSTGRES_URL);
+  url.pathname = name;
+  return {
+    name,
+    url: url.href,
+    environment: { DATABASE_URL: url.href, DATA_DIR: 'unused' },
+    drop: () => administrate(`drop database if exists ${name} with (force)`),
+  };
+}
+
+/** Runs one statement on the server's own database, outside the one under test. */
+export async function administrate(statement: string, values: unknown[] = []): Promise<void> {
+  const client = new Client({ connectionString: POSTGRES_URL });
+  await client.connect();
+  try {
+    await client.query(statement, values);
+  } finally {
+    await client.end();
+  }
+}
