@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { pageQuery } from '../database/page.js';
+
+const MAX_TEXT = 2000;
+const MAX_AUTHOR = 255; // what OpenID Connect Core §2 allows a `sub`
+
+/** NUL has no place in PostgreSQL's text, half of a surrogate pair none in UTF-8. */
+const isStorable = (text: string) => !/\0|\p{Surrogate}/u.test(text);
+const notStorable = 'must not contain NUL or a lone surrogate';
+
+/** Characters as people count them, not UTF-16 units: an emoji outside the basic plane is one. */
+const codePoints = (text: string) => Array.from(text).length;
+
+const text = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .refine((value) => value !== '' && codePoints(value) <= MAX_TEXT, {
+    error: `must have 1 to ${MAX_TEXT} characters after trimming`,
+  })
+  .refine(isStorable, { error: notStorable });
+
+/** A `sub` as this API keeps it. */
+export const author = z
+  .string({ error: 'must be given once' })
+  .refine((value) => value !== '' && codePoints(value) <= MAX_AUTHOR, {
+    error: `must have 1 to ${MAX_AUTHOR} characters`,
+  })
+  .refine(isStorable, { error: notStorable });
+
+/** Body of POST and PATCH. */
+export const messageInput = z.strictObject({ text }, { error: 'must be a JSON object' });
+export type MessageInput = z.infer<typeof messageInput>;
+
+/** Query of the public list. */
+export const messagesQuery = z.strictObject(pageQuery);
+export type MessagesQuery = z.infer<typeof messagesQuery>;
