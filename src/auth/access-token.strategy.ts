@@ -1,5 +1,5 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
@@ -26,7 +26,10 @@ interface Candidate {
  * The two rules of jsonwebtoken about time are off: {@link validateClaims} has all rules about claims.
  */
 @Injectable()
-export class AccessTokenStrategy extends PassportStrategy(Strategy) implements OnModuleDestroy {
+export class AccessTokenStrategy
+  extends PassportStrategy(Strategy)
+  implements OnApplicationShutdown
+{
   private readonly candidates: WeakMap<object, Candidate>;
 
   constructor(
@@ -82,7 +85,8 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) implements O
     return passport;
   }
 
-  onModuleDestroy(): void {
+  /** After the server has closed: requests under way still need it. */
+  onApplicationShutdown(): void {
     passport.unuse(this.name);
   }
 }

@@ -30,8 +30,7 @@ export class Refusals {
     const line = {
       status: error.status,
       code: error.code,
-      // The query stays out: clients put tokens there.
-      route: `${request.method} ${request.url.split('?', 1)[0]}`.slice(0, MAX_LOGGED),
+      route: `${request.method} ${patternOf(request)}`,
       handler: `${context.getClass().name}.${context.getHandler().name}`,
       sub: authOf(request)?.payload.sub,
       requestId: request.id,
@@ -45,11 +44,17 @@ export class Refusals {
   }
 }
 
-/** The request as both adapters have it; `id` is Fastify's. */
+/** The request as the adapters have it: `id` and `routeOptions` are Fastify's, `route` is Express's. */
 interface Request {
   method: string;
-  url: string;
   id?: unknown;
+  routeOptions?: { url?: string };
+  route?: { path?: string };
+}
+
+/** The route as it was declared. Not the URL: clients put tokens there. */
+function patternOf({ routeOptions, route }: Request): string | undefined {
+  return routeOptions?.url ?? route?.path;
 }
 
 /** Cuts what came from a token to a length that cannot flood a log. */

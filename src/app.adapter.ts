@@ -1,0 +1,80 @@
+import { isUtf8 } from 'node:buffer';
+import { STATUS_CODES } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { requestIdOf } from './logging/request-id.js';
+import { logRequests } from './logging/request-log.js';
+
+/** Largest body that is read, in bytes; a larger one is answered with 413. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Time a request may take to arrive, body included, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Node refuses longer URLs with the other headers, so that no parameter is too long for the router. */
+const MAX_PARAM_LENGTH = 16 * 1024;
+
+/** Options to create the application with, beside the adapter. Fastify reads JSON itself; Nest would add forms. */
+export const APP_OPTIONS = { bodyParser: false } satisfies NestApplicationOptions;
+
+type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
+type Request = Parameters<Hook>[0];
+type Reply = Parameters<Hook>[1];
+
+/** The HTTP server, with the limits of what it reads. */
+export function createAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
+      requestIdOf(request.headers['x-request-id']),
+    // The router refuses a URL it cannot decode before any hook of ours, so what the hooks do is done here.
+    frameworkErrors: (
+      { statusCode = 400 }: { statusCode?: number },
+      request: Request,
+      reply: Reply,
+    ) => {
+      void reply
+        .code(statusCode)
+        .headers({ 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
+        .send({ message: 'The URL is malformed', error: STATUS_CODES[statusCode], statusCode });
+    },
+  });
+  readJsonOnly(adapter);
+  logRequests(adapter);
+  endConnectionsOnClose(adapter);
+  return adapter;
+}
+
+/** Fastify also reads text, and it mends what is not UTF-8; RFC 8259 §8.1 knows JSON in UTF-8 only. */
+function readJsonOnly(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (isUtf8(body)) void parse(request, body.toString(), done);
+      else done(new BadRequestException('The body is not valid UTF-8'));
+    },
+  );
+}
+
+/** A server that closes ends the connections that are idle then; one that is busy must not become idle afterwards. */
+function endConnectionsOnClose(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (!fastify.server.listening) reply.header('Connection', 'close');
+    done();
+  });
+}
+
+/** Where to listen when no address is given: IPv6 and IPv4 at once, or IPv4 where there is no other. */
+export const ALL_INTERFACES = Object.values(networkInterfaces())
+  .flat()
+  .some((address) => address?.family === 'IPv6')
+  ? '::'
+  : '0.0.0.0';

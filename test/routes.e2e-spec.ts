@@ -1,0 +1,53 @@
+import { createAdapter } from '../src/app.adapter.js';
+import { type Api, startApi } from './support/api.js';
+import type { Answer } from './support/http.js';
+import { expectRefusal } from './support/refusal.js';
+
+const OPEN = ['GET /api/greeting', 'GET /api/open', 'GET /api/public'];
+
+describe('Of all routes of the server', () => {
+  let api: Api;
+  const answers = new Map<string, Answer>();
+
+  beforeAll(async () => {
+    const adapter = createAdapter();
+    const routes: string[] = [];
+    adapter.getInstance().addHook('onRoute', ({ method, url }) => {
+      for (const each of [method].flat()) routes.push(`${each} ${url}`);
+    });
+    api = await startApi({ adapter });
+    for (const route of routes) {
+      const [method, pattern] = route.split(' ') as [string, string];
+      const path = pattern.replace(':id', '01890a5d-ac96-774b-bcce-b302099a8057');
+      const json = ['POST', 'PATCH'].includes(method) ? { text: 'A message' } : undefined;
+      answers.set(route, await api.send(method, path, { json }));
+    }
+  });
+
+  afterAll(() => api.close());
+
+  it('the walk finds those of every module', () => {
+    expect([...answers.keys()]).toEqual(
+      expect.arrayContaining([
+        'GET /api/private',
+        'HEAD /api/private',
+        'PATCH /api/messages/:id',
+        'DELETE /api/admin/messages/:id',
+        'GET /api/admin/audit',
+      ]),
+    );
+  });
+
+  it('these alone are open to requests without a token', () => {
+    const open = [...answers].filter(([, { status }]) => status !== 401).map(([route]) => route);
+    const heads = OPEN.map((route) => route.replace('GET', 'HEAD'));
+    expect(open.toSorted()).toEqual([...OPEN, ...heads].toSorted());
+  });
+
+  it('each other one asks for a token, and says nothing else', () => {
+    for (const [route, answer] of answers) {
+      const get = route.replace('HEAD', 'GET');
+      if (!OPEN.includes(get)) expectRefusal(answer, { status: 401 });
+    }
+  });
+});
