@@ -1,4 +1,4 @@
-import { randomUUID, type KeyObject } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
@@ -9,15 +9,13 @@ import { ResolvedAuthOptions } from './auth.options.js';
 import { bearerToken } from './bearer-token.js';
 import { validateClaims } from './claim-rules.js';
 import { Clock } from './clock.js';
-import { type CompactJws, readCompactJws } from './compact-jws.js';
+import { readCompactJws } from './compact-jws.js';
 import { AuthError, InvalidTokenError } from './errors/auth.errors.js';
-import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
+import { TrustedIssuers } from './keys/trusted-issuers.js';
+import { TokenCache, type VerifiedToken } from './token-cache.js';
 
 /** A token on its way, once the key of its signature is known. */
-interface Candidate {
-  jws: CompactJws;
-  issuer: TrustedIssuer;
-}
+type Candidate = Omit<VerifiedToken, 'auth'>;
 
 /**
  * Verifies an access token, in the order in which passport-jwt asks: the token in the request, the key
@@ -31,6 +29,7 @@ export class AccessTokenStrategy
   implements OnApplicationShutdown
 {
   private readonly candidates: WeakMap<object, Candidate>;
+  private readonly cache?: TokenCache;
 
   constructor(
     issuers: TrustedIssuers,
@@ -41,10 +40,10 @@ export class AccessTokenStrategy
     super({
       jwtFromRequest: (request: object) => bearerToken(request) ?? null,
       secretOrKeyProvider: (request: object, token: string, done) => {
-        chooseKey(issuers, token).then(({ key, ...candidate }) => {
+        chooseKey(issuers, token).then((candidate) => {
           candidates.set(request, candidate);
           // jsonwebtoken takes a KeyObject, the types of passport-jwt do not know yet.
-          done(null, key as unknown as Buffer);
+          done(null, candidate.key.key as unknown as Buffer);
         }, done);
       },
       algorithms: [...new Set(options.issuers.flatMap(({ algorithms }) => algorithms))],
@@ -53,12 +52,37 @@ export class AccessTokenStrategy
       passReqToCallback: true,
     });
     this.candidates = candidates;
+    if (options.tokenCache) this.cache = new TokenCache(options.tokenCache, clock);
   }
 
   /** Called by passport-jwt once the signature is verified. */
   validate(request: object): RequestAuth {
-    const { jws, issuer } = this.candidates.get(request)!;
-    const { clockToleranceSec, nonceInAccessToken, grantClaims } = this.options;
+    const candidate = this.candidates.get(request)!;
+    this.validateNow(candidate);
+    const auth = requestAuth(candidate.jws, this.options.grantClaims);
+    this.cache?.add({ ...candidate, auth });
+    return auth;
+  }
+
+  /**
+   * A token whose signature was verified on an earlier request. Its key must still be trusted and its claims are judged
+   * anew; undefined when it has to be verified again.
+   *
+   * @throws InvalidTokenError when it is no longer valid.
+   */
+  recall(token: string): RequestAuth | undefined {
+    const verified = this.cache?.get(token);
+    if (!verified) return undefined;
+    if (!verified.issuer.keys.vouchesFor(verified.key)) {
+      this.cache?.delete(token);
+      return undefined;
+    }
+    this.validateNow(verified);
+    return verified.auth;
+  }
+
+  private validateNow({ jws, issuer }: Candidate): void {
+    const { clockToleranceSec, nonceInAccessToken } = this.options;
     validateClaims(jws, {
       issuer: issuer.keys.issuer,
       audience: issuer.audience,
@@ -66,7 +90,6 @@ export class AccessTokenStrategy
       clockToleranceSec,
       nonceInAccessToken,
     });
-    return requestAuth(jws, grantClaims);
   }
 
   /** Names what passport-jwt reports as a failure: after the key was found it can only be the signature. */
@@ -92,10 +115,7 @@ export class AccessTokenStrategy
 }
 
 /** Everything that can be judged before the signature: the form, the issuer, the algorithm; then the key. */
-async function chooseKey(
-  issuers: TrustedIssuers,
-  token: string,
-): Promise<Candidate & { key: KeyObject }> {
+async function chooseKey(issuers: TrustedIssuers, token: string): Promise<Candidate> {
   const jws = readCompactJws(token);
   const { alg, kid } = jws.header;
   const issuer = issuers.of(claimOf(jws.payload, 'iss'));
@@ -104,6 +124,6 @@ async function chooseKey(
       detail: { expected: issuer.algorithms, actual: alg },
     });
   }
-  const { key } = await issuer.keys.find({ alg, kid, iat: claimOf(jws.payload, 'iat') });
+  const key = await issuer.keys.find({ alg, kid, iat: claimOf(jws.payload, 'iat') });
   return { jws, issuer, key };
 }

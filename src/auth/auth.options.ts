@@ -1,4 +1,5 @@
 import type { AccessTokenClaims } from './access-token.js';
+import type { TokenCacheLimits } from './token-cache.js';
 
 /** Signature algorithms this module verifies (RFC 7518 §3.1): asymmetric ones only. */
 export const ALGORITHMS = [
@@ -95,6 +96,14 @@ export interface CommonAuthOptions {
   jwksMaxStaleSec?: number;
 
   /**
+   * How many tokens are remembered whose signature has been verified, so that it is verified once. Their keys, claims and
+   * revocation are checked on every request all the same. `false` remembers none.
+   *
+   * @default { maxEntries: 10000, maxBytes: 33554432, maxAgeSec: 300 }
+   */
+  tokenCache?: false | TokenCacheOptions;
+
+  /**
    * Asked on every request with a verified token. `true` refuses it with `token_revoked`; an exception
    * is answered with 503, for the token can be neither accepted nor refused.
    *
@@ -109,6 +118,16 @@ export interface CommonAuthOptions {
    * @default false
    */
   nonceInAccessToken?: boolean;
+}
+
+/** Bounds of the cache of verified tokens. One client takes a tenth of it at most. */
+export interface TokenCacheOptions {
+  /** Tokens. @default 10000 */
+  maxEntries?: number;
+  /** Memory, estimated, in bytes. @default 33554432 (32 MiB) */
+  maxBytes?: number;
+  /** Time after which a signature is verified again, in seconds. @default 300 */
+  maxAgeSec?: number;
 }
 
 /** Options of {@link AuthModule}: one issuer in the short form, or a list of them. */
@@ -135,6 +154,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly jwksTimeoutMs: number;
   abstract readonly jwksMaxAgeSec: number;
   abstract readonly jwksMaxStaleSec: number;
+  abstract readonly tokenCache?: TokenCacheLimits;
   abstract readonly isRevoked?: RevocationCheck;
   abstract readonly nonceInAccessToken: boolean;
 }
@@ -149,6 +169,7 @@ export const DEFAULTS = {
   jwksMaxAgeSec: 600,
   jwksMaxStaleSec: 86_400,
   nonceInAccessToken: false,
+  tokenCache: { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024, maxAgeSec: 300 },
 } as const;
 
 /**
@@ -170,10 +191,22 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
     fail('issuers', 'names an issuer twice; list all its audiences in one entry');
   }
 
-  const jwksMaxAgeSec = atLeast(1, 'jwksMaxAgeSec', options.jwksMaxAgeSec);
-  const jwksMaxStaleSec = atLeast(1, 'jwksMaxStaleSec', options.jwksMaxStaleSec);
+  const jwksMaxAgeSec = atLeast(
+    1,
+    'jwksMaxAgeSec',
+    options.jwksMaxAgeSec ?? DEFAULTS.jwksMaxAgeSec,
+  );
+  const jwksMaxStaleSec = atLeast(
+    1,
+    'jwksMaxStaleSec',
+    options.jwksMaxStaleSec ?? DEFAULTS.jwksMaxStaleSec,
+  );
   if (jwksMaxStaleSec < jwksMaxAgeSec) fail('jwksMaxStaleSec', 'must not be below jwksMaxAgeSec');
-  const clockToleranceSec = atLeast(0, 'clockToleranceSec', options.clockToleranceSec);
+  const clockToleranceSec = atLeast(
+    0,
+    'clockToleranceSec',
+    options.clockToleranceSec ?? DEFAULTS.clockToleranceSec,
+  );
   if (clockToleranceSec > 300) fail('clockToleranceSec', 'is in seconds and at most 300');
   const { claimFailure = DEFAULTS.claimFailure, isRevoked, nonceInAccessToken } = options;
   if (!['invalid_token', 'insufficient_scope'].includes(claimFailure)) {
@@ -190,11 +223,24 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
     grantClaims: names('grantClaims', options.grantClaims ?? DEFAULTS.grantClaims),
     claimFailure,
     clockToleranceSec,
-    jwksTimeoutMs: atLeast(1, 'jwksTimeoutMs', options.jwksTimeoutMs),
+    jwksTimeoutMs: atLeast(1, 'jwksTimeoutMs', options.jwksTimeoutMs ?? DEFAULTS.jwksTimeoutMs),
     jwksMaxAgeSec,
     jwksMaxStaleSec,
+    tokenCache: resolveTokenCache(options.tokenCache),
     isRevoked,
     nonceInAccessToken: nonceInAccessToken ?? DEFAULTS.nonceInAccessToken,
+  };
+}
+
+function resolveTokenCache(cache: AuthOptions['tokenCache'] = {}): TokenCacheLimits | undefined {
+  if (cache === false) return undefined;
+  if (typeof cache !== 'object' || cache === null)
+    fail('tokenCache', 'must be false or its bounds');
+  const { maxEntries, maxBytes, maxAgeSec } = { ...DEFAULTS.tokenCache, ...cache };
+  return {
+    maxEntries: atLeast(1, 'tokenCache.maxEntries', maxEntries),
+    maxBytes: atLeast(1, 'tokenCache.maxBytes', maxBytes),
+    maxAgeSec: atLeast(1, 'tokenCache.maxAgeSec', maxAgeSec),
   };
 }
 
@@ -241,11 +287,7 @@ function names(option: string, value: unknown): readonly string[] {
   return value as string[];
 }
 
-function atLeast(
-  minimum: number,
-  option: 'clockToleranceSec' | 'jwksTimeoutMs' | 'jwksMaxAgeSec' | 'jwksMaxStaleSec',
-  value: number = DEFAULTS[option],
-): number {
+function atLeast(minimum: number, option: string, value: number): number {
   if (!Number.isFinite(value) || value < minimum) {
     fail(option, `must be a number of at least ${minimum}`);
   }

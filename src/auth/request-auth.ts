@@ -1,6 +1,6 @@
 import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from './access-token.js';
 
-/** What the request carries as `request.auth` once its access token is accepted. */
+/** What the request carries as `request.auth` once its access token is accepted. Frozen. */
 export interface RequestAuth {
   payload: AccessTokenClaims;
   header: AccessTokenHeader;
@@ -10,7 +10,7 @@ export interface RequestAuth {
   readonly token: string;
 }
 
-/** What a request is handed of a verified token. */
+/** What a request is handed of a verified token; frozen, all of it. */
 export function requestAuth(
   jws: { token: string; header: AccessTokenHeader; payload: object },
   grantClaims: readonly string[],
@@ -18,7 +18,20 @@ export function requestAuth(
   const payload = jws.payload as AccessTokenClaims;
   const scopes = grantedScopes(payload, grantClaims);
   const auth = { payload, header: jws.header, scopes, token: jws.token };
-  return Object.defineProperty(auth, 'token', { enumerable: false });
+  return deepFreeze(Object.defineProperty(auth, 'token', { enumerable: false }));
+}
+
+/** Requests with the same token share these objects: what one handler changed, another would see. */
+function deepFreeze<T extends object>(root: T): T {
+  // A list, not recursion: the depth of a claim is the issuer's to choose.
+  const objects: object[] = [root];
+  for (const object of objects) {
+    Object.freeze(object);
+    for (const value of Object.values(object) as unknown[]) {
+      if (typeof value === 'object' && value !== null) objects.push(value);
+    }
+  }
+  return root;
 }
 
 /** Where the guards keep the verified token of a request. A property of this name cannot come from a client or another library. */

@@ -32,24 +32,46 @@ export class AccessTokenGuard implements CanActivate {
     private readonly refusals: Refusals,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** Without a promise where none is needed: Nest does not await a boolean. */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     requireHttp(context, AccessTokenGuard.name);
     const { access } = this.rules.of(context.getClass(), context.getHandler());
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<object>();
     try {
-      if (bearerToken(request) === undefined) {
+      const token = bearerToken(request);
+      if (token === undefined) {
         if (access === 'optional') return true;
         throw new MissingTokenError();
       }
-      const auth = await this.verify(request, context.switchToHttp().getResponse<object>());
+      const known = this.strategy.recall(token);
+      if (!known || this.options.isRevoked) return this.authenticate(request, known, context);
+      attachAuth(request, known);
+      return true;
+    } catch (error) {
+      return this.fail(error, context);
+    }
+  }
+
+  private async authenticate(
+    request: object,
+    known: RequestAuth | undefined,
+    context: ExecutionContext,
+  ): Promise<true> {
+    try {
+      const response = context.switchToHttp().getResponse<object>();
+      const auth = known ?? (await this.verify(request, response));
       await this.refuseRevoked(auth, request);
       attachAuth(request, auth);
       return true;
     } catch (error) {
-      if (error instanceof AuthError) this.refusals.refuse(error, context);
-      throw error;
+      return this.fail(error, context);
     }
+  }
+
+  private fail(error: unknown, context: ExecutionContext): never {
+    if (error instanceof AuthError) this.refusals.refuse(error, context);
+    throw error;
   }
 
   private verify(request: object, response: object): Promise<RequestAuth> {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from '../errors/auth.errors.js';
 import type { AccessTokenHeader } from '../access-token.js';
 import { type PublishedKeys, withoutSlash } from './jwks-source.js';
-import { type SigningKey, usableKeys } from './signing-key.js';
+import { isSameKey, type SigningKey, usableKeys } from './signing-key.js';
 
 /** An unknown `kid` may cause one refresh in this time, for everybody together. */
 const UNKNOWN_KID_INTERVAL_MS = 30_000;
@@ -115,14 +115,26 @@ export class IssuerKeys {
     return this.findAfterRefresh(request);
   }
 
-  /** The set to verify with now. */
+  /** Whether a token that this key has verified before may pass again without a look at its signature. */
+  vouchesFor(key: SigningKey): boolean {
+    return this.usableNow()?.keys.includes(key) ?? false;
+  }
+
+  /** The set to verify with; waits for one where there is none to use now. */
   private async current(): Promise<KeySet> {
-    if (this.set && this.ageMs(this.set) <= this.options.jwksMaxAgeSec * 1000) return this.set;
-    // In an outage an old set serves at once; without one, a retry under way is worth waiting for.
-    const isOld = this.isServing(this.set);
-    if (!this.isBackingOff() && !(isOld && this.isRetrying())) await this.fetch();
+    const set = this.usableNow();
+    if (set) return set;
+    if (!this.isBackingOff()) await this.fetch();
     if (!this.isServing(this.set)) throw this.unavailable();
     return this.set;
+  }
+
+  /** The set, unless it is so old that an attempt to refresh it comes first. In an outage that is known it serves on. */
+  private usableNow(): KeySet | undefined {
+    const { set } = this;
+    if (!set || this.ageMs(set) <= this.options.jwksMaxAgeSec * 1000) return set;
+    const isOutage = this.isBackingOff() || this.isRetrying();
+    return isOutage && this.isServing(set) ? set : undefined;
   }
 
   /** Looks for an unknown key again, in a set that was asked for after the token came. */
@@ -169,7 +181,7 @@ export class IssuerKeys {
     });
     try {
       const { issuer, jwks } = await this.fetchKeys(controller.signal);
-      const keys = usableKeys(jwks);
+      const keys = usableKeys(jwks).map((key) => this.known(key) ?? key);
       if (keys.length === 0) throw new Error(`no usable key among the ${jwks.length} published`);
       this.succeed(issuer, { keys, at });
     } catch (error) {
@@ -177,6 +189,11 @@ export class IssuerKeys {
     } finally {
       cancelTimeout();
     }
+  }
+
+  /** The same key in the set before: kept, so that what it has verified stays verified. */
+  private known(key: SigningKey): SigningKey | undefined {
+    return this.set?.keys.find((before) => isSameKey(before, key));
   }
 
   private succeed(issuer: string, set: KeySet): void {

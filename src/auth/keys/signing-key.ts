@@ -28,6 +28,11 @@ export function usableKeys(jwks: readonly unknown[]): SigningKey[] {
   return jwks.flatMap((jwk) => signingKey(jwk) ?? []);
 }
 
+/** Whether two keys verify the same signatures under the same name. */
+export function isSameKey(a: SigningKey, b: SigningKey): boolean {
+  return a.kid === b.kid && a.algorithms.join() === b.algorithms.join() && a.key.equals(b.key);
+}
+
 function signingKey(jwk: unknown): SigningKey | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined;
   const { kty, crv, use, alg, kid, key_ops: operations } = jwk as Record<string, unknown>;

@@ -1,0 +1,244 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import { jest } from '@jest/globals';
+import { Strategy } from 'passport-jwt';
+import { Clock } from '../../src/auth/clock.js';
+import {
+  AccessTokenGuard,
+  type RequestAuth,
+  Scopes,
+  TrustedIssuers,
+} from '../../src/auth/index.js';
+import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
+import { expectRefusal } from '../support/refusal.js';
+import { FakeClock } from './support/fake-clock.js';
+import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from './support/fixture.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+@Controller()
+class MailboxController {
+  @Get('open-to-tokens')
+  open() {
+    return {};
+  }
+
+  @Get('scoped')
+  @Scopes('read:mail')
+  scoped() {
+    return {};
+  }
+
+  @Get('change')
+  change(@Req() { auth, user }: { auth: RequestAuth; user: Record<string, unknown> }) {
+    const attempts = [
+      () => (user.sub = 'admin'),
+      () => (user.isAdmin = true),
+      () => (auth.scopes as string[]).push('read:mail'),
+      () => (user.address as string[]).push('x'),
+      () => Object.assign(auth, { payload: {} }),
+    ];
+    const thrown = attempts.filter((attempt) => {
+      try {
+        attempt();
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    return { refused: thrown.length, of: attempts.length, sub: user.sub };
+  }
+}
+
+describe.each(ADAPTERS)('the cache of verified tokens on %s', (adapter) => {
+  let clock: FakeClock;
+  let issuer: TestIssuer;
+  let fixture: Fixture;
+  /** Called once for every token that passport-jwt verifies. */
+  let verifications: jest.SpiedFunction<Strategy['authenticate']>;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    issuer = await createTestIssuer({ now: clock.now });
+    verifications = jest.spyOn(Strategy.prototype, 'authenticate');
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await fixture.close();
+    await issuer.close();
+  });
+
+  async function start(options: FixtureOptions['options'] = {}) {
+    fixture = await startFixture({
+      adapter,
+      issuer,
+      controllers: [MailboxController],
+      options: { jwksUri: issuer.jwksUri, ...options },
+      override: (builder) => builder.overrideProvider(Clock).useValue(clock),
+    });
+  }
+
+  const get = (token: string, path = '/open-to-tokens') => fixture.get(path, token);
+  const keysOf = () => fixture.app.get(TrustedIssuers).status()[0]!;
+
+  /** Waits for the refresh that the clock has set off. */
+  async function refreshed(): Promise<void> {
+    const deadline = Date.now() + 5000;
+    while (keysOf().ageSec !== 0) {
+      if (Date.now() > deadline) throw new Error('The keys were not refreshed.');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  it('verifies the signature of a token once', async () => {
+    await start();
+    const token = issuer.mint();
+    for (let index = 0; index < 5; index++) expect((await get(token)).status).toBe(200);
+    expect(verifications).toHaveBeenCalledTimes(1);
+    expect((await get(issuer.mint({ jti: 'another' }))).status).toBe(200);
+    expect(verifications).toHaveBeenCalledTimes(2);
+  });
+
+  it('answers a token that it knows without a promise', async () => {
+    await start();
+    const token = issuer.mint();
+    expect((await get(token)).status).toBe(200);
+    const guard = jest.spyOn(AccessTokenGuard.prototype, 'canActivate');
+    expect((await get(token)).status).toBe(200);
+    expect(guard.mock.results).toEqual([{ type: 'return', value: true }]);
+  });
+
+  it('is off by option', async () => {
+    await start({ tokenCache: false });
+    const token = issuer.mint();
+    await get(token);
+    await get(token);
+    expect(verifications).toHaveBeenCalledTimes(2);
+  });
+
+  it('verifies the signature again after the age', async () => {
+    await start({ tokenCache: { maxAgeSec: 60 } });
+    const token = issuer.mint();
+    await get(token);
+    clock.advance(MINUTE);
+    await get(token);
+    expect(verifications).toHaveBeenCalledTimes(2);
+  });
+
+  it('refuses a token that it knows from the moment it has expired', async () => {
+    await start();
+    const exp = clock.now() / 1000 + 60;
+    const token = issuer.mint({ exp });
+    expect((await get(token)).status).toBe(200);
+    clock.advance(65 * SECOND - 1);
+    expect((await get(token)).status).toBe(200);
+    clock.advance(1);
+    expectRefusal(await get(token), { status: 401, code: 'token_expired' });
+    expect(verifications).toHaveBeenCalledTimes(1);
+  });
+
+  it('never remembers a token that was refused', async () => {
+    await start();
+    const early = issuer.mint({ nbf: clock.now() / 1000 + 60 });
+    expectRefusal(await get(early), { status: 401, code: 'token_not_active' });
+    clock.advance(MINUTE);
+    expect((await get(early)).status).toBe(200);
+    expect(verifications).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks for the scopes of the route, whatever route the token was verified on', async () => {
+    await start();
+    const token = issuer.mint();
+    expect((await get(token)).status).toBe(200);
+    const refusal = { status: 403, code: 'insufficient_scope', scope: 'read:mail' };
+    expectRefusal(await get(token, '/scoped'), refusal);
+    const granted = issuer.mint({ scope: 'read:mail' });
+    expect((await get(granted, '/scoped')).status).toBe(200);
+    expectRefusal(await get(token, '/scoped'), refusal);
+  });
+
+  it('does not take a token for another with the same header and payload', async () => {
+    await start();
+    const [header, payload, signature] = issuer.mint().split('.') as [string, string, string];
+    expect((await get(`${header}.${payload}.${signature}`)).status).toBe(200);
+    const forged = `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    expectRefusal(await get(forged), { status: 401, code: 'signature_invalid' });
+  });
+
+  it('knows a token still after a refresh that brought the same key', async () => {
+    await start();
+    const token = issuer.mint();
+    await get(token);
+    await issuer.rotate();
+    clock.advance(4 * MINUTE);
+    expect((await get(token)).status).toBe(200);
+    await get(issuer.mint());
+    expect((await get(token)).status).toBe(200);
+    expect(verifications).toHaveBeenCalledTimes(2);
+  });
+
+  it('forgets the tokens of a key that is gone', async () => {
+    await start({ tokenCache: { maxAgeSec: 3600 } });
+    const token = issuer.mint();
+    expect((await get(token)).status).toBe(200);
+    await issuer.rotate({ withdraw: true });
+    clock.advance(8 * MINUTE);
+    await refreshed();
+    expectRefusal(await get(token), { status: 401, code: 'key_unknown' });
+  });
+
+  it('forgets the tokens of a key that was replaced under its kid', async () => {
+    await start({ tokenCache: { maxAgeSec: 3600 } });
+    const token = issuer.mint();
+    expect((await get(token)).status).toBe(200);
+    const key = await createTestKey('RS256', issuer.key.kid);
+    issuer.keys = [key];
+    issuer.published = [key.jwk];
+    clock.advance(8 * MINUTE);
+    await refreshed();
+    expectRefusal(await get(token), { status: 401, code: 'signature_invalid' });
+  });
+
+  it('does not outlive the keys in an outage', async () => {
+    await start({ tokenCache: { maxAgeSec: 1e6 } });
+    const token = issuer.mint({ exp: 1e12 });
+    expect((await get(token)).status).toBe(200);
+    issuer.fail('down');
+    clock.sleep(11 * MINUTE);
+    expect((await get(token)).status).toBe(200);
+    clock.sleep(24 * 60 * MINUTE);
+    expectRefusal(await get(token), { status: 503, code: 'keys_unavailable' });
+  });
+
+  it('asks isRevoked on every request', async () => {
+    const revoked = new Set<unknown>();
+    await start({ isRevoked: ({ jti }) => revoked.has(jti) });
+    const token = issuer.mint({ jti: 'mine' });
+    expect((await get(token)).status).toBe(200);
+    revoked.add('mine');
+    expectRefusal(await get(token), { status: 401, code: 'token_revoked' });
+    expect(verifications).toHaveBeenCalledTimes(1);
+  });
+
+  it('hands out what no handler can change', async () => {
+    await start();
+    const token = issuer.mint({ address: ['home'] });
+    for (let index = 0; index < 2; index++) {
+      const { json } = await get(token, '/change');
+      expect(json).toEqual({ refused: 5, of: 5, sub: 'auth0|test' });
+    }
+  });
+
+  it.each([
+    ['tokenCache', true],
+    ['tokenCache', null],
+    ['tokenCache.maxEntries', { maxEntries: 0 }],
+    ['tokenCache.maxBytes', { maxBytes: Number.NaN }],
+    ['tokenCache.maxAgeSec', { maxAgeSec: '60' }],
+  ])('stops the start over the option %s: %j', async (option, tokenCache) => {
+    const starting = start({ tokenCache: tokenCache as never });
+    await expect(starting).rejects.toThrow(`AuthModule: the option ${option} `);
+    await start();
+  });
+});
