@@ -12,6 +12,8 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Generous, for machines that run other things beside the tests; no test waits for time to pass.
+  testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },

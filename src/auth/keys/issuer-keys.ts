@@ -309,8 +309,7 @@ function nameOf({ kid, algorithms }: SigningKey): string {
   return `${kid ?? 'without kid'} (${algorithms.join(' ')})`;
 }
 
-/** The text of an error and of what caused it: `fetch` hides the reason one level down. */
-function reasonOf(error: Error): string {
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  return cause ? `${error.message} (${cause.code ?? cause.message})` : error.message;
+/** The text of an error; Node gives none to that of a host whose addresses all refuse. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.message || error.code || error.name;
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Clock } from '../../../src/auth/clock.js';
 import { TrustedIssuers } from '../../../src/auth/index.js';
 import type { AuthOptions } from '../../../src/auth/index.js';
@@ -124,7 +124,7 @@ describe('the first key set', () => {
     await expectGood();
     expect(storyOf()).toEqual([
       expect.stringMatching(
-        /^Signing keys of I cannot be had, tokens are answered with 503: fetch failed/,
+        /^Signing keys of I cannot be had, tokens are answered with 503: socket hang up$/,
       ),
       `Signing keys of I loaded: ${issuer.key.kid} (RS256)`,
     ]);
@@ -362,6 +362,49 @@ describe('an unknown kid', () => {
   });
 });
 
+describe('1,000 tokens with made-up keys', () => {
+  const FLOOD = 1000;
+  const USERS = 20;
+
+  /** Attackers and users at once; what the users get. */
+  async function flood(): Promise<number[]> {
+    const attackers = Array.from({ length: FLOOD }, () => call(unknownToken({ iat: 1 })));
+    const users = Array.from({ length: USERS }, () => call());
+    const refusals = await Promise.all(attackers);
+    expect(new Set(refusals.map(({ status: code }) => code))).toEqual(new Set([401]));
+    return (await Promise.all(users)).map(({ status: code }) => code);
+  }
+
+  const allGood = Array.from({ length: USERS }, () => 200);
+
+  it('go unnoticed by users when nothing is known yet', async () => {
+    await start({ tokenCache: false });
+    expect(await flood()).toEqual(allGood);
+    expect(issuer.fetches.jwks).toBe(2);
+  });
+
+  it('go unnoticed by users at the moment when the set expires', async () => {
+    await startWithKeys({ tokenCache: false });
+    clock.sleep(10 * MINUTE + 1);
+    expect(await flood()).toEqual(allGood);
+    expect(issuer.fetches.jwks).toBe(3);
+    clock.sleep(10 * MINUTE + 1);
+    expect(await flood()).toEqual(allGood);
+    expect(issuer.fetches.jwks).toBe(5);
+  });
+
+  it('go unnoticed by users while the issuer is down', async () => {
+    await startWithKeys({ tokenCache: false });
+    issuer.fail('down');
+    clock.sleep(10 * MINUTE + 1);
+    const attackers = Array.from({ length: FLOOD }, () => call(unknownToken()));
+    const users = Array.from({ length: USERS }, () => call());
+    expect((await Promise.all(users)).map(({ status: code }) => code)).toEqual(allGood);
+    for (const answer of await Promise.all(attackers)) expectRefusal(answer, UNAVAILABLE);
+    expect(issuer.fetches.jwks).toBe(2);
+  });
+});
+
 describe('a token without a kid', () => {
   it('is verified when exactly one key fits its algorithm', async () => {
     await startWithKeys();
@@ -443,6 +486,10 @@ describe('an issuer in trouble', () => {
     },
     function byteOrderMark(_request, response) {
       response.end(`\uFEFF${JSON.stringify({ keys: issuer.published })}`);
+    },
+    function brotli(_request, response) {
+      response.setHeader('Content-Encoding', 'br');
+      response.end(brotliCompressSync(JSON.stringify({ keys: issuer.published })));
     },
     function gzipBomb(_request, response) {
       response.setHeader('Content-Encoding', 'gzip');
