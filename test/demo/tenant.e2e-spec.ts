@@ -1,0 +1,461 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTenant } from '../../demo/tenant.mjs';
+import { request } from '../support/http.js';
+import {
+  AUDIENCE,
+  authorizationRequest,
+  Browser,
+  CLIENT_ID,
+  claimsOf,
+  REDIRECT_URI,
+} from './browser.js';
+
+const PERMISSIONS = [
+  'read:messages',
+  'write:messages',
+  'read:protected',
+  'read:feed',
+  'read:admin',
+  'write:admin',
+];
+const EVERYTHING = PERMISSIONS.join(' ');
+const MACHINE = {
+  grant_type: 'client_credentials',
+  client_id: 'demo-machine',
+  client_secret: 'demo-secret',
+  audience: AUDIENCE,
+};
+const ORIGIN = 'http://localhost:3001';
+
+let tenant: Awaited<ReturnType<typeof startTenant>>;
+
+beforeAll(async () => {
+  tenant = await startTenant();
+});
+
+afterAll(() => tenant.close());
+
+const get = (path: string, headers?: Record<string, string>) =>
+  request(tenant.url, 'GET', path, { headers });
+
+const tokenRequest = (fields: Record<string, unknown>) =>
+  request(tenant.url, 'POST', '/oauth/token', { json: fields });
+
+const tokenForm = (fields: Record<string, string>, headers?: Record<string, string>) =>
+  request(tenant.url, 'POST', '/oauth/token', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+
+describe('the documents of the tenant', () => {
+  it('are found where those of Auth0 are', async () => {
+    const { json } = await get('/.well-known/openid-configuration');
+    expect(tenant.url).toMatch(/^http:\/\/localhost:\d+\/$/);
+    expect(json).toMatchObject({
+      issuer: tenant.url,
+      authorization_endpoint: `${tenant.url}authorize`,
+      token_endpoint: `${tenant.url}oauth/token`,
+      userinfo_endpoint: `${tenant.url}userinfo`,
+      jwks_uri: `${tenant.url}.well-known/jwks.json`,
+    });
+  });
+
+  it('are named on the page at its address', async () => {
+    const { status, body } = await get('/');
+    expect(status).toBe(200);
+    expect(body).toContain('href="/.well-known/openid-configuration"');
+  });
+
+  it('publish one RSA key, its public half only', async () => {
+    const { json } = await get('/.well-known/jwks.json');
+    expect(json.keys).toEqual([
+      {
+        kty: 'RSA',
+        use: 'sig',
+        alg: 'RS256',
+        kid: expect.any(String),
+        n: expect.any(String),
+        e: 'AQAB',
+      },
+    ]);
+  });
+});
+
+describe('the machine', () => {
+  it.each([
+    ['as JSON', () => tokenRequest({ ...MACHINE, scope: 'read:messages' })],
+    ['as a form', () => tokenForm({ ...MACHINE, scope: 'read:messages' })],
+    [
+      'as a form, with its secret in the header',
+      () => {
+        const { client_id: id, client_secret: secret, ...rest } = MACHINE;
+        const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+        return tokenForm({ ...rest, scope: 'read:messages' }, { authorization });
+      },
+    ],
+  ])('gets a token that looks like one of Auth0, asking %s', async (_, ask) => {
+    const { status, json } = await ask();
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 86_400,
+      scope: 'read:messages',
+    });
+    const { iat, ...claims } = claimsOf(json.access_token);
+    expect(claims).toEqual({
+      iss: tenant.url,
+      sub: 'demo-machine@clients',
+      aud: AUDIENCE,
+      azp: 'demo-machine',
+      gty: 'client-credentials',
+      scope: 'read:messages',
+      permissions: ['read:messages'],
+      exp: iat + 86_400,
+      jti: expect.any(String),
+    });
+  });
+
+  it('signs it with the published key', async () => {
+    const { json } = await tokenRequest(MACHINE);
+    const [header, payload, signature] = json.access_token.split('.');
+    const jwks = await get('/.well-known/jwks.json');
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      alg: 'RS256',
+      typ: 'JWT',
+      kid: jwks.json.keys[0].kid,
+    });
+    const key = createPublicKey({ key: jwks.json.keys[0], format: 'jwk' });
+    const signed = Buffer.from(`${header}.${payload}`);
+    expect(verify('sha256', signed, key, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  it('gets every scope when it asks for none', async () => {
+    const { json } = await tokenRequest(MACHINE);
+    expect(claimsOf(json.access_token)).toMatchObject({
+      scope: EVERYTHING,
+      permissions: PERMISSIONS,
+    });
+  });
+
+  it('gets no scope that the API does not have', async () => {
+    const { json } = await tokenRequest({ ...MACHINE, scope: 'read:messages openid delete:all' });
+    expect(claimsOf(json.access_token).scope).toBe('read:messages');
+  });
+
+  it.each([
+    ['a wrong secret', { client_secret: 'guess' }, 401, 'invalid_client'],
+    ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client'],
+    ['an unknown audience', { audience: 'https://other.example.com' }, 400, 'invalid_target'],
+    ['no audience', { audience: undefined }, 400, 'invalid_target'],
+    ['another grant', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
+  ])('is refused with %s', async (_, fields, status, error) => {
+    const answer = await tokenRequest({ ...MACHINE, ...fields });
+    expect(answer).toMatchObject({ status, json: { error } });
+  });
+
+  it.each([
+    ['broken JSON', '{"grant_type":'],
+    ['JSON that is no object', '["client_credentials"]'],
+    ['a body without end', JSON.stringify({ ...MACHINE, filler: 'x'.repeat(60_000) })],
+  ])('is told so when it sends %s', async (_, body) => {
+    const answer = await request(tenant.url, 'POST', '/oauth/token', {
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_request' } });
+  });
+});
+
+describe('a person', () => {
+  it.each([
+    ['reader', ['read:messages'], {}],
+    ['writer', ['read:messages', 'write:messages'], { tier: 'premium' }],
+    ['admin', PERMISSIONS, { roles: ['admin', 'editor'], isAdmin: true }],
+  ])('%s logs in, and gets the scopes and claims that are theirs', async (name, own, claims) => {
+    const tokens = await new Browser(tenant.url).tokens(name, { scope: `openid ${EVERYTHING}` });
+    const scope = ['openid', ...own].join(' ');
+    expect(tokens).toMatchObject({ token_type: 'Bearer', scope });
+    expect(tokens.refresh_token).toBeUndefined();
+    const { iat, ...granted } = claimsOf(tokens.access_token);
+    expect(granted).toEqual({
+      iss: tenant.url,
+      sub: `auth0|${name}`,
+      aud: [AUDIENCE, `${tenant.url}userinfo`],
+      azp: CLIENT_ID,
+      scope,
+      permissions: own,
+      exp: iat + 86_400,
+      jti: expect.any(String),
+      ...claims,
+    });
+  });
+
+  it('comes back to the application with its state and the issuer', async () => {
+    const { callback } = await new Browser(tenant.url).logIn('reader');
+    expect(callback.origin).toBe(ORIGIN);
+    expect(Object.fromEntries(callback.searchParams)).toEqual({
+      code: expect.any(String),
+      state: 'a-state',
+      iss: tenant.url,
+    });
+  });
+
+  it('gets an ID token that tells who they are', async () => {
+    const tokens = await new Browser(tenant.url).tokens('writer', {
+      scope: 'openid profile email',
+      nonce: 'a-nonce',
+    });
+    expect(claimsOf(tokens.id_token)).toMatchObject({
+      iss: tenant.url,
+      aud: CLIENT_ID,
+      sub: 'auth0|writer',
+      name: 'writer',
+      email: 'writer@example.com',
+      nonce: 'a-nonce',
+    });
+  });
+
+  it('stays logged in: the next code comes without a page, also to a hidden frame', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.logIn('reader');
+    const { path } = authorizationRequest({
+      prompt: 'none',
+      response_mode: 'web_message',
+    });
+    const answer = await browser.get(path);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatch(/"code":"[^"]+"/);
+    expect(answer.headers).not.toHaveProperty('x-frame-options');
+  });
+
+  it('can be another one the next time, in the same browser', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.logIn('reader');
+    const { login } = await browser.begin({ prompt: 'login' });
+    const sent = await browser.post(login, { username: 'writer', password: 'demo' });
+    // The page that follows ends the reader's session by a form that sends itself.
+    const resume = new URL(sent.headers.location ?? '').pathname;
+    const { body } = await browser.get(resume);
+    const [, action = ''] = /action="([^"]+)"/.exec(body) ?? [];
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(body) ?? [];
+    const ended = await browser.post(new URL(action).pathname, { xsrf, logout: 'yes' });
+    expect(ended.headers.location).toBe(sent.headers.location);
+    const { headers } = await browser.get(resume);
+    expect(headers.location).toMatch(/^http:\/\/localhost:3001\/?\?code=/);
+  });
+
+  it('is told when login is required and no page may be shown', async () => {
+    const browser = new Browser(tenant.url);
+    const { path } = authorizationRequest({ prompt: 'none' });
+    const { headers } = await browser.get(path);
+    expect(new URL(headers.location ?? '').searchParams.get('error')).toBe('login_required');
+  });
+
+  it('is sent back with an error when the application asks for an unknown audience', async () => {
+    const browser = new Browser(tenant.url);
+    const { path } = authorizationRequest({
+      audience: 'https://other.example.com',
+    });
+    const { headers } = await browser.get(path);
+    expect(new URL(headers.location ?? '').searchParams.get('error')).toBe('invalid_target');
+  });
+});
+
+describe('the login page', () => {
+  it('says who there is, and runs and loads nothing', async () => {
+    const browser = new Browser(tenant.url);
+    const { login } = await browser.begin();
+    const { status, headers, body } = await browser.get(login);
+    expect(status).toBe(200);
+    for (const name of ['reader', 'writer', 'admin']) expect(body).toContain(`>${name}</th>`);
+    expect(body).toMatch(/<input[^>]* name="username"/);
+    expect(body).toMatch(/<input[^>]* name="password"\s+type="password"/);
+    expect(body).not.toMatch(/<script|src=|href=/);
+    const [, style = ''] = /<style>([^<]*)<\/style>/.exec(body) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers['content-security-policy']).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; frame-ancestors 'none'; ` +
+        `form-action 'self' ${ORIGIN}`,
+    );
+  });
+
+  it.each([
+    ['a wrong password', 'reader', 'guess'],
+    ['an unknown name', 'nobody', 'demo'],
+    ['markup for a name', '"><script>alert(1)</script>', 'demo'],
+  ])('refuses %s with 401, and lets one try again', async (_, username, password) => {
+    const browser = new Browser(tenant.url);
+    const { login } = await browser.begin();
+    const { status, body } = await browser.post(login, { username, password });
+    expect(status).toBe(401);
+    expect(body).toContain('role="alert"');
+    expect(body).not.toContain('<script');
+    const again = await browser.post(login, { username: 'reader', password: 'demo' });
+    expect(again).toMatchObject({ status: 303 });
+  });
+
+  it('is of no use to another browser', async () => {
+    const { login } = await new Browser(tenant.url).begin();
+    const answer = await new Browser(tenant.url).post(login, {
+      username: 'reader',
+      password: 'demo',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain('This login has ended');
+  });
+});
+
+describe('a refresh token', () => {
+  it('comes with offline_access, renews the access token, and is replaced', async () => {
+    const browser = new Browser(tenant.url);
+    const first = await browser.tokens('reader', { scope: 'openid offline_access read:messages' });
+    const refresh = (token: string) =>
+      browser.post('/oauth/token', {
+        grant_type: 'refresh_token',
+        client_id: CLIENT_ID,
+        refresh_token: token,
+      });
+    const { status, json } = await refresh(first.refresh_token);
+    expect(status).toBe(200);
+    expect(claimsOf(json.access_token)).toMatchObject({
+      sub: 'auth0|reader',
+      aud: [AUDIENCE, `${tenant.url}userinfo`],
+      scope: 'openid offline_access read:messages',
+    });
+    expect(json.refresh_token).not.toBe(first.refresh_token);
+    expect(await refresh(first.refresh_token)).toMatchObject({
+      status: 400,
+      json: { error: 'invalid_grant' },
+    });
+  });
+});
+
+describe('/userinfo', () => {
+  it.each([
+    ['of the API', { audience: AUDIENCE }],
+    ['of no API', { audience: '' }],
+  ])('takes an access token %s', async (_, parameters) => {
+    const tokens = await new Browser(tenant.url).tokens('writer', {
+      scope: 'openid email',
+      ...parameters,
+    });
+    const authorization = `Bearer ${tokens.access_token}`;
+    const { status, headers, json } = await get('/userinfo', { authorization, origin: ORIGIN });
+    expect(status).toBe(200);
+    expect(headers['access-control-allow-origin']).toBe(ORIGIN);
+    expect(json).toEqual({
+      sub: 'auth0|writer',
+      email: 'writer@example.com',
+      email_verified: true,
+    });
+  });
+
+  it('refuses a forged one, and one without the scope openid', async () => {
+    const { access_token: token } = await new Browser(tenant.url).tokens('reader');
+    const [header, , signature] = token.split('.');
+    const admin = Buffer.from(JSON.stringify({ ...claimsOf(token), sub: 'auth0|admin' }));
+    const forged = `${header}.${admin.toString('base64url')}.${signature}`;
+    const machine = (await tokenRequest(MACHINE)).json.access_token;
+    for (const refused of [forged, machine, 'a.b.c']) {
+      const answer = await get('/userinfo', { authorization: `Bearer ${refused}` });
+      expect(answer).toMatchObject({ status: 401, json: { error: 'invalid_token' } });
+    }
+  });
+});
+
+describe('a page of another origin', () => {
+  const preflight = (origin: string) =>
+    request(tenant.url, 'OPTIONS', '/oauth/token', {
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'auth0-client,content-type',
+      },
+    });
+
+  it('may send the headers of the browser SDK, when it is the application', async () => {
+    const { status, headers } = await preflight(ORIGIN);
+    expect(status).toBe(204);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-headers': 'auth0-client,content-type',
+    });
+  });
+
+  it('may not read tokens, when it is not', async () => {
+    const { status, headers } = await request(tenant.url, 'POST', '/oauth/token', {
+      headers: { origin: 'https://evil.example' },
+      json: MACHINE,
+    });
+    expect(status).toBe(400);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('/v2/logout', () => {
+  const logOut = (browser: Browser, returnTo: string) =>
+    browser.get(`/v2/logout?${new URLSearchParams({ client_id: CLIENT_ID, returnTo })}`);
+
+  it('ends the session and leads back to the application', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.logIn('reader');
+    const answer = await logOut(browser, REDIRECT_URI);
+    expect(answer).toMatchObject({ status: 302, headers: { location: `${ORIGIN}/` } });
+    expect((await browser.begin()).login).toMatch(/^\/u\/login\//);
+  });
+
+  it('leads nowhere that is not registered, and ends nothing', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.logIn('reader');
+    const answer = await logOut(browser, 'https://evil.example');
+    expect(answer.status).toBe(400);
+    expect(answer.headers.location).toBeUndefined();
+    const { path } = authorizationRequest();
+    expect((await browser.get(path)).headers.location).toMatch(
+      /^http:\/\/localhost:3001\/?\?code=/,
+    );
+  });
+});
+
+describe('a port', () => {
+  it('that is taken is said in a sentence', async () => {
+    const port = Number(new URL(tenant.url).port);
+    await expect(startTenant({ port })).rejects.toThrow(
+      `The tenant cannot listen on port ${port} (EADDRINUSE): give it another one.`,
+    );
+  });
+});
+
+describe('the keys', () => {
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'demo-keys-'));
+  });
+
+  afterEach(() => rm(dataDir, { recursive: true }));
+
+  const kidOf = async () => {
+    const { url, close } = await startTenant({ dataDir });
+    const { json } = await request(url, 'GET', '/.well-known/jwks.json');
+    await close();
+    return json.keys[0].kid;
+  };
+
+  it('survive a restart, in a file that nobody else can read', async () => {
+    const kid = await kidOf();
+    expect(await kidOf()).toBe(kid);
+    const { mode } = await stat(join(dataDir, 'keys.json'));
+    expect(mode & 0o777).toBe(0o600);
+  });
+
+  it('are not replaced when the file is damaged: that is said', async () => {
+    await writeFile(join(dataDir, 'keys.json'), '{}');
+    await expect(startTenant({ dataDir })).rejects.toThrow(
+      /keys\.json holds no keys of the demo\. Remove it/,
+    );
+  });
+});
