@@ -12,6 +12,7 @@ export interface Snippet {
 export const DOCUMENTS = [
   'README.md',
   'src/auth/README.md',
+  'demo/README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',

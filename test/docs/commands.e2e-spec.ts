@@ -1,0 +1,71 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { startTenant } from '../../demo/tenant.mjs';
+import type { TestIssuer } from '../../src/auth/testing/index.js';
+import { type Api, startApi } from '../support/api.js';
+import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
+
+const run = promisify(execFile);
+
+/** Stands in the documentation for what is left out of an answer. */
+const LEFT_OUT = '…';
+
+const sessions = DOCUMENTS.flatMap(snippetsOf)
+  .filter(({ language }) => language === 'console')
+  .map((snippet): [string, Snippet] => [`${snippet.file}:${snippet.line}`, snippet]);
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+if (!hasCurl && process.env.CI === 'true')
+  throw new Error('curl is needed to try the documentation.');
+if (!hasCurl)
+  console.warn('There is no curl: what the documentation types into a shell is not tried.');
+
+/** The commands of a session, each with the lines it is said to answer. */
+function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command, ...answer] = part.trimEnd().split('\n');
+      return { command: command!, answer: answer.filter((line) => line !== LEFT_OUT) };
+    });
+}
+
+(hasCurl ? describe : describe.skip)('what the documentation types into a shell', () => {
+  let tenant: Awaited<ReturnType<typeof startTenant>>;
+  let api: Api;
+
+  beforeAll(async () => {
+    tenant = await startTenant();
+    // The issuer is the tenant; the API needs no other.
+    api = await startApi({
+      issuer: {} as TestIssuer,
+      environment: { ISSUER_BASE_URL: tenant.url },
+    });
+  });
+
+  afterAll(async () => {
+    await api.close();
+    await tenant.close();
+  });
+
+  it('is somewhere', () => expect(sessions).not.toEqual([]));
+
+  it.each(sessions)('in %s is answered as it says', async (_, snippet) => {
+    const commands = commandsOf(snippet);
+    const mark = '--- next ---';
+    const script = commands
+      .map(({ command }) => `${command}\necho; echo '${mark}'`)
+      .join('\n')
+      .replaceAll('http://localhost:3001', api.url)
+      .replaceAll('http://localhost:4010/', tenant.url);
+    const { stdout } = await run('sh', ['-c', script]);
+    const answers = stdout.replaceAll('\r', '').split(`${mark}\n`);
+    commands.forEach(({ answer }, index) => {
+      const lines = answers[index]!.split('\n');
+      // In this order, whatever stands between them.
+      const found = lines.filter((line) => answer.includes(line));
+      expect(found).toEqual(answer);
+    });
+  });
+});
