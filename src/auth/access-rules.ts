@@ -3,7 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
 import { OPTIONAL_AUTH } from './decorators/optional-auth.decorator.js';
 import { PUBLIC } from './decorators/public.decorator.js';
-import { requirementsOn } from './decorators/requirement.js';
+import { type RouteTarget, statedOn } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
 /** What a request to one route needs. */
@@ -23,6 +23,12 @@ interface Stated {
   claims: ClaimRequirement[];
 }
 
+/** A controller as its class, with its methods by name. */
+interface Controller {
+  name: string;
+  prototype: Record<string, object>;
+}
+
 /** The access rule of every route, worked out once, from the decorators of the method and of its controller. */
 @Injectable()
 export class AccessRules implements OnModuleInit {
@@ -35,28 +41,51 @@ export class AccessRules implements OnModuleInit {
 
   /** Works out the rule of every controller method, so that decorators that contradict each other stop the start. */
   onModuleInit(): void {
-    for (const { metatype } of this.discovery.getControllers()) {
-      const prototype = (metatype as { prototype: Record<string, object> } | null)?.prototype;
-      if (!metatype || !prototype) continue;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        this.of(metatype, prototype[name]!);
+    for (const { metatype, instance } of this.discovery.getControllers()) {
+      const controller = metatype as unknown as Controller | null;
+      if (!controller?.prototype) continue;
+      for (const name of this.scanner.getAllMethodNames(controller.prototype)) {
+        const rule = combine(controller, name);
+        this.set(controller, controller.prototype[name]!, rule);
+        // A controller may have replaced the method by a function of its own, bound to itself for instance.
+        const own = (instance as Record<string, unknown> | undefined)?.[name];
+        if (typeof own === 'function') this.set(controller, own, rule);
       }
     }
   }
 
-  /** @throws Error when the decorators on the method or on the controller contradict each other. */
+  /**
+   * @throws Error when the method is none of the controller's, or when the decorators contradict each other: what is not
+   * known to be open stays closed.
+   */
   of(controller: object, method: object): AccessRule {
-    let ofController = this.rules.get(controller);
-    if (!ofController) this.rules.set(controller, (ofController = new WeakMap()));
-    let rule = ofController.get(method);
-    if (!rule) ofController.set(method, (rule = combine(controller, method)));
+    return this.rules.get(controller)?.get(method) ?? this.late(controller as Controller, method);
+  }
+
+  /** A method that was not there at the start: of a controller that Nest does not know, as in a unit test. */
+  private late(controller: Controller, method: object): AccessRule {
+    const names = this.scanner.getAllMethodNames(controller.prototype);
+    const name = names.find((candidate) => controller.prototype[candidate] === method);
+    if (name === undefined) {
+      throw new Error(
+        `${controller.name} handles a request with a function that is none of its methods, so that no decorator tells who ` +
+          'may call it. Bind methods in a controller of the default scope only, or not at all.',
+      );
+    }
+    const rule = combine(controller, name);
+    this.set(controller, method, rule);
     return rule;
+  }
+
+  private set(controller: object, method: object, rule: AccessRule): void {
+    const ofController = this.rules.get(controller) ?? new WeakMap<object, AccessRule>();
+    this.rules.set(controller, ofController.set(method, rule));
   }
 }
 
-function combine(controller: object, method: object): AccessRule {
-  const onController = stated(controller, nameOf(controller));
-  const onMethod = stated(method, `${nameOf(controller)}.${nameOf(method)}`);
+function combine(controller: Controller, method: string): AccessRule {
+  const onController = stated({ on: controller }, controller.name);
+  const onMethod = stated({ on: controller.prototype, method }, `${controller.name}.${method}`);
   if (onMethod.access) return { access: onMethod.access, scopes: [], claims: [] };
   const restricted = onMethod.scopes.length > 0 || onMethod.claims.length > 0;
   return {
@@ -66,11 +95,11 @@ function combine(controller: object, method: object): AccessRule {
   };
 }
 
-function stated(target: object, name: string): Stated {
-  const scopes = requirementsOn<ScopeRequirement>(SCOPE_REQUIREMENTS, target);
-  const claims = requirementsOn<ClaimRequirement>(CLAIM_REQUIREMENTS, target);
-  const isPublic = Reflect.hasMetadata(PUBLIC, target);
-  const isOptional = Reflect.hasMetadata(OPTIONAL_AUTH, target);
+function stated(target: RouteTarget, name: string): Stated {
+  const scopes = (statedOn(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
+  const claims = (statedOn(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
+  const isPublic = statedOn(PUBLIC, target) === true;
+  const isOptional = statedOn(OPTIONAL_AUTH, target) === true;
   if (isPublic && isOptional) {
     throw new Error(`${name} has both @Public() and @OptionalAuth(): keep one of them.`);
   }
@@ -85,8 +114,4 @@ function stated(target: object, name: string): Stated {
     );
   }
   return { access, scopes, claims };
-}
-
-function nameOf(target: object): string {
-  return (target as { name: string }).name;
 }

@@ -6,13 +6,17 @@ import { Strategy } from 'passport-jwt';
 import { claimOf } from './access-token.js';
 import { requestAuth, type RequestAuth } from './request-auth.js';
 import { ResolvedAuthOptions } from './auth.options.js';
-import { bearerToken } from './bearer-token.js';
 import { validateClaims } from './claim-rules.js';
 import { Clock } from './clock.js';
 import { readCompactJws } from './compact-jws.js';
 import { AuthError, InvalidTokenError } from './errors/auth.errors.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { TokenCache, type VerifiedToken } from './token-cache.js';
+
+/** What Passport is given for a request: the token that the guard has found in it. */
+export interface BearerRequest {
+  readonly token: string;
+}
 
 /** A token on its way, once the key of its signature is known. */
 type Candidate = Omit<VerifiedToken, 'auth'>;
@@ -38,13 +42,15 @@ export class AccessTokenStrategy
   ) {
     const candidates = new WeakMap<object, Candidate>();
     super({
-      jwtFromRequest: (request: object) => bearerToken(request) ?? null,
+      jwtFromRequest: ({ token }: BearerRequest) => token,
       secretOrKeyProvider: (request: object, token: string, done) => {
-        chooseKey(issuers, token).then((candidate) => {
-          candidates.set(request, candidate);
-          // jsonwebtoken takes a KeyObject, the types of passport-jwt do not know yet.
-          done(null, candidate.key.key as unknown as Buffer);
-        }, done);
+        chooseKey(issuers, token)
+          .then((candidate) => {
+            candidates.set(request, candidate);
+            // jsonwebtoken takes a KeyObject, the types of passport-jwt do not know yet.
+            done(null, candidate.key.key as unknown as Buffer);
+          })
+          .catch(done);
       },
       algorithms: [...new Set(options.issuers.flatMap(({ algorithms }) => algorithms))],
       ignoreExpiration: true,

@@ -13,7 +13,7 @@ export interface AccessTokenClaims {
   /** Issuer: one of the configured ones. */
   iss: string;
   /** Audience: contains one of the configured ones. */
-  aud: string | string[];
+  aud: string | readonly string[];
   /** Expiry, in seconds since 1970: in the future. */
   exp: number;
   /** Subject: a person, or a client acting for itself. Not empty where present. */
@@ -28,10 +28,10 @@ export interface AccessTokenClaims {
   client_id?: string;
   /** Client that the token was issued to, as Auth0 names it. Not checked. */
   azp?: string;
-  /** Scopes, separated by spaces. Read them from {@link RequestAuth.scopes}. */
+  /** Scopes, separated by spaces. Not checked: read them from {@link RequestAuth.scopes}. */
   scope?: string;
-  /** Auth0 RBAC permissions of the subject. */
-  permissions?: string[];
+  /** Auth0 RBAC permissions of the subject. Not checked. */
+  permissions?: readonly string[];
   [claim: string]: unknown;
 }
 

@@ -72,8 +72,8 @@ export interface CommonAuthOptions {
   clockToleranceSec?: number;
 
   /**
-   * Time after which a request for keys, discovery and body included, is given up, in milliseconds. A
-   * request that needs those keys waits as long at most.
+   * Time after which one attempt to fetch keys, discovery and body included, is given up, in
+   * milliseconds. A request whose key is not known yet waits for it.
    *
    * @default 5000
    */
@@ -99,7 +99,7 @@ export interface CommonAuthOptions {
    * How many tokens are remembered whose signature has been verified, so that it is verified once. Their keys, claims and
    * revocation are checked on every request all the same. `false` remembers none.
    *
-   * @default { maxEntries: 10000, maxBytes: 33554432, maxAgeSec: 300 }
+   * @default { maxEntries: 50000, maxBytes: 67108864, maxAgeSec: 300 }
    */
   tokenCache?: false | TokenCacheOptions;
 
@@ -122,9 +122,9 @@ export interface CommonAuthOptions {
 
 /** Bounds of the cache of verified tokens. One client takes a tenth of it at most. */
 export interface TokenCacheOptions {
-  /** Tokens. @default 10000 */
+  /** Tokens. @default 50000 */
   maxEntries?: number;
-  /** Memory, estimated, in bytes. @default 33554432 (32 MiB) */
+  /** Memory, estimated, in bytes. @default 67108864 (64 MiB) */
   maxBytes?: number;
   /** Time after which a signature is verified again, in seconds. @default 300 */
   maxAgeSec?: number;
@@ -169,7 +169,7 @@ export const DEFAULTS = {
   jwksMaxAgeSec: 600,
   jwksMaxStaleSec: 86_400,
   nonceInAccessToken: false,
-  tokenCache: { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024, maxAgeSec: 300 },
+  tokenCache: { maxEntries: 50_000, maxBytes: 64 * 1024 * 1024, maxAgeSec: 300 },
 } as const;
 
 /**
@@ -178,6 +178,9 @@ export const DEFAULTS = {
  * @throws TypeError naming the option, what is wrong with it, and what to write.
  */
 export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('AuthModule: give it options: at least an issuer and an audience.');
+  }
   if (options.issuers !== undefined && options.issuer !== undefined) {
     fail('issuers', 'stands beside issuer; give one issuer at the top level, or the list');
   }
@@ -187,7 +190,7 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
   const resolved = issuers.map((issuer: IssuerOptions, index) =>
     resolveIssuer(issuer, listed ? `issuers[${index}].` : ''),
   );
-  if (new Set(resolved.map(({ issuer }) => issuer)).size < resolved.length) {
+  if (new Set(resolved.map(({ issuer }) => issuer.replace(/\/$/, ''))).size < resolved.length) {
     fail('issuers', 'names an issuer twice; list all its audiences in one entry');
   }
 
@@ -236,11 +239,12 @@ function resolveTokenCache(cache: AuthOptions['tokenCache'] = {}): TokenCacheLim
   if (cache === false) return undefined;
   if (typeof cache !== 'object' || cache === null)
     fail('tokenCache', 'must be false or its bounds');
-  const { maxEntries, maxBytes, maxAgeSec } = { ...DEFAULTS.tokenCache, ...cache };
+  const bound = (name: keyof TokenCacheLimits) =>
+    atLeast(1, `tokenCache.${name}`, cache[name] ?? DEFAULTS.tokenCache[name]);
   return {
-    maxEntries: atLeast(1, 'tokenCache.maxEntries', maxEntries),
-    maxBytes: atLeast(1, 'tokenCache.maxBytes', maxBytes),
-    maxAgeSec: atLeast(1, 'tokenCache.maxAgeSec', maxAgeSec),
+    maxEntries: bound('maxEntries'),
+    maxBytes: bound('maxBytes'),
+    maxAgeSec: bound('maxAgeSec'),
   };
 }
 
@@ -265,6 +269,7 @@ function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
 
 /** Keys and discovery documents come over https; http is for a host that is this machine. */
 export function isSecureUrl(text: string): boolean {
+  if (!/^https?:\/\/\S+$/.test(text)) return false;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
 }
@@ -277,12 +282,14 @@ function checkUrl(option: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || !isSecureUrl(value)) {
     fail(option, 'must be an https URL (http only for a loopback host)');
   }
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') fail(option, 'must not have a user in it');
 }
 
 function names(option: string, value: unknown): readonly string[] {
   const isList = Array.isArray(value) && value.length > 0;
   if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
-    fail(option, 'must be a non-empty text, or a non-empty list of them');
+    fail(option, 'must be a non-empty list of non-empty texts');
   }
   return value as string[];
 }

@@ -49,7 +49,9 @@ function authorizationHeader(request: HttpRequest): string | undefined {
     }
     found = raw[index + 1];
   }
-  return found;
+  // Adapters that make a request of something else, a serverless event for instance, may leave the raw headers out.
+  const parsed = request.headers.authorization;
+  return found ?? (typeof parsed === 'string' ? parsed : undefined);
 }
 
 function hasAccessToken(parameters: unknown): boolean {

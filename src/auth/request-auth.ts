@@ -2,10 +2,10 @@ import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from '.
 
 /** What the request carries as `request.auth` once its access token is accepted. Frozen. */
 export interface RequestAuth {
-  payload: AccessTokenClaims;
-  header: AccessTokenHeader;
+  readonly payload: Readonly<AccessTokenClaims>;
+  readonly header: Readonly<AccessTokenHeader>;
   /** Scopes granted by the claims in the option `grantClaims`. */
-  scopes: readonly string[];
+  readonly scopes: readonly string[];
   /** The token itself, to pass it on. Not enumerable, so that it gets into no log. */
   readonly token: string;
 }

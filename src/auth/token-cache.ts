@@ -8,7 +8,7 @@ import { claimOf } from './access-token.js';
 /** Part of the cache that the tokens of one client may take. */
 const CLIENT_SHARE = 0.1;
 
-/** What an entry takes in memory: its texts and the objects they were read into. An estimate, on the safe side. */
+/** What an entry takes in memory, its text and the objects it was read into: an estimate, for claims as issuers make them. */
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_ENTRY = 1024;
 

@@ -5,7 +5,10 @@ import {
   type ExceptionFilter,
   Get,
   HttpException,
+  Injectable,
   Module,
+  Req,
+  Scope,
   UseGuards,
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
@@ -229,6 +232,7 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
       expectRefusal(answer, { status: 503, code: 'revocation_unavailable' });
       expect(answer.body).not.toContain('the list');
       expect(log.text()).toContain('the list is gone');
+      expect(log.text()).toContain('module.e2e-spec');
     });
   });
 
@@ -291,13 +295,136 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
     );
   });
 
-  it('lets a test override a guard', async () => {
+  it('lets a test override the guards', async () => {
     const { get } = await start({
       adapter,
       override: (builder) =>
-        builder.overrideProvider(AccessTokenGuard).useValue({ canActivate: () => true }),
+        [AccessTokenGuard, ScopesGuard, ClaimsGuard].reduce(
+          (before, guard) => before.overrideProvider(guard).useValue({ canActivate: () => true }),
+          builder,
+        ),
     });
     expect(await get(PATH)).toMatchObject({ status: 200 });
+    expect(await get('/routes/scope-and-claim')).toMatchObject({ status: 200 });
+  });
+
+  describe('a requirement is not lost', () => {
+    const WITHOUT_SCOPE = { status: 403, code: 'insufficient_scope', scope: 'admin' };
+
+    /** As decorators for tracing, retries or transactions do. */
+    const Wrapped = (): MethodDecorator => (_target, _name, descriptor) => {
+      const original = descriptor.value as unknown as () => unknown;
+      descriptor.value = function (this: unknown) {
+        return original.call(this);
+      } as never;
+    };
+
+    @Controller('kept')
+    class KeptController {
+      constructor() {
+        this.bound = this.bound.bind(this);
+      }
+
+      @Get('bound')
+      @Scopes('admin')
+      bound() {
+        return {};
+      }
+
+      @Get('wrapped')
+      @Wrapped()
+      @Scopes('admin')
+      wrapped() {
+        return {};
+      }
+    }
+
+    @Controller()
+    class BaseController {
+      @Get('overridden')
+      @Scopes('admin')
+      overridden() {
+        return {};
+      }
+    }
+
+    @Controller('derived')
+    class DerivedController extends BaseController {
+      @Get('overridden')
+      override overridden() {
+        return { derived: true };
+      }
+    }
+
+    it.each([
+      ['whose controller binds it', '/kept/bound'],
+      ['that another decorator wraps', '/kept/wrapped'],
+      ['that a subclass overrides', '/derived/overridden'],
+    ])('with a method %s', async (_, path) => {
+      const controllers = [KeptController, DerivedController];
+      const { get } = await start({ adapter, controllers });
+      expectRefusal(await get(path), { status: 401 });
+      expectRefusal(await get(path, issuer.mint()), WITHOUT_SCOPE);
+      expect(await get(path, issuer.mint({ scope: 'admin' }))).toMatchObject({ status: 200 });
+    });
+
+    it('with a function that nobody can tell the route of: it is refused', async () => {
+      @Injectable({ scope: Scope.REQUEST })
+      @Controller('lost')
+      class LostController {
+        constructor() {
+          this.bound = this.bound.bind(this);
+        }
+
+        @Get('bound')
+        @Scopes('admin')
+        bound() {
+          return {};
+        }
+      }
+      const { get, log } = await start({ adapter, controllers: [LostController] });
+      const answer = await get('/lost/bound', issuer.mint({ scope: 'admin' }));
+      expect(answer).toMatchObject({ status: 500 });
+      expect(log.text()).toContain(
+        'LostController handles a request with a function that is none of its methods',
+      );
+    });
+  });
+
+  it('leaves the request as it is but for auth and user', async () => {
+    @Controller('traces')
+    class TracesController {
+      @Get()
+      traces(@Req() request: object) {
+        const names = [
+          'login',
+          'logIn',
+          'logout',
+          'isAuthenticated',
+          'authInfo',
+          '_sessionManager',
+        ];
+        return names.filter((name) => name in request);
+      }
+    }
+    const { get } = await start({ adapter, controllers: [TracesController] });
+    const token = issuer.mint();
+    expect((await get('/traces', token)).json).toEqual([]);
+    expect((await get('/traces', token)).json).toEqual([]);
+  });
+
+  it('finds the token of a request that has no raw headers', async () => {
+    const { ask } = await start({
+      adapter,
+      setup: (app) => {
+        app.use((request: { rawHeaders: string[] }, _response: unknown, next: () => void) => {
+          request.rawHeaders = [];
+          next();
+        });
+      },
+    });
+    const answer = await ask('GET', PATH, { token: issuer.mint() });
+    expect(answer).toMatchObject({ status: 200 });
   });
 
   it('lives twice in one process without mixing up issuers', async () => {
@@ -349,6 +476,9 @@ describe('AuthModule', () => {
     ['issuer', { issuer: 'dev.us.auth0.com' }],
     ['issuer', { issuer: 'http://dev.us.auth0.com/' }],
     ['issuer', { issuer: 'https://dev.us.auth0.com/?x' }],
+    ['issuer', { issuer: 'HTTPS://dev.us.auth0.com/' }],
+    ['issuer', { issuer: ' https://dev.us.auth0.com/' }],
+    ['issuer', { issuer: 'https://user:secret@dev.us.auth0.com/' }],
     ['audience', { audience: undefined }],
     ['audience', { audience: '' }],
     ['audience', { audience: [] }],
@@ -364,7 +494,7 @@ describe('AuthModule', () => {
       'issuers',
       {
         issuer: undefined,
-        issuers: ['a', 'b'].map((audience) => ({ issuer: 'https://a.test/', audience })),
+        issuers: ['', '/'].map((end) => ({ issuer: `https://a.test${end}`, audience: 'a' })),
       },
     ],
     ['grantClaims', { grantClaims: [] }],
@@ -455,6 +585,11 @@ describe('AuthModule', () => {
       ['@Scopes() on MessagesController.list: "読む" is no scope', () => Scopes('読む')],
       [String.raw`@Scopes() on MessagesController.list: "a\"b" is no scope`, () => Scopes('a"b')],
       ['@Permissions() on MessagesController.list: "ä" is no scope', () => Permissions('ä')],
+      [
+        '@Scopes() on MessagesController.list: undefined is no scope',
+        () => Scopes('a', undefined as never),
+      ],
+      ['@Scopes() on MessagesController.list: 42 is no scope', () => Scopes('a', 42 as never)],
       [
         "@Scopes() on MessagesController.list: match must be 'all' or 'any'",
         () => Scopes('a', { match: 'some' as 'any' }),

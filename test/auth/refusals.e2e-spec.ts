@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('refusals on %s', (adapter) => {
     const repeated = {
       status: 400,
       code: 'credentials_repeated',
-      description: 'The request carries more than one access token.',
+      description: 'The request carries credentials more than once.',
     };
 
     it('refuses several Authorization headers, even equal ones', async () => {
@@ -399,6 +399,42 @@ describe.each(ADAPTERS)('refusals on %s', (adapter) => {
       expect(fixture.log.starting('Refused')).toEqual([
         expect.objectContaining({ level: 'log', status: 401, route: `GET ${PATH}` }),
       ]);
+    });
+
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+    it.each([
+      ['typ', 'type_not_allowed', () => `{"alg":"RS256","typ":${nested(4400)}}`, () => '{}'],
+      ['crit', 'critical_header', () => `{"alg":"RS256","crit":${nested(4400)}}`, () => '{}'],
+      ['iss', 'issuer_mismatch', () => '{"alg":"RS256"}', () => `{"iss":${nested(4400)}}`],
+    ])('survives a %s as deep as a token can be', async (_, code, header, payload) => {
+      fixture.log.clear();
+      const token = `${b64(header())}.${b64(payload())}.xxxx`;
+      expectRefusal(await fixture.get(PATH, token), { status: 401, code });
+      expect(fixture.log.starting('Refused')).toHaveLength(1);
+      expect(fixture.log.text().length).toBeLessThan(1500);
+    });
+
+    it('survives claims as deep as a token can be', async () => {
+      const payload = `{"iss":"${issuer.url}","aud":${nested(4000)}}`;
+      const token = issuer.sign({ alg: 'RS256', kid: issuer.key.kid }, payload);
+      expectRefusal(await fixture.get(PATH, token), { status: 401, code: 'audience_mismatch' });
+    });
+
+    it('that fails does not change the refusal', async () => {
+      const warn = fixture.log.warn;
+      fixture.log.warn = () => {
+        throw new Error('the disk is full');
+      };
+      const answer = await fixture.get(PATH, issuer.mint({ exp: 1 }));
+      fixture.log.warn = warn;
+      expectRefusal(answer, { status: 401, code: 'token_expired' });
+    });
+
+    it('has the request id where there is one', async () => {
+      fixture.log.clear();
+      await fixture.ask('GET', PATH, { headers: { 'X-Request-Id': 'abc-1' } });
+      expect(fixture.log.text()).toMatch(adapter === 'Express' ? /"abc-1"/ : /"requestId":"req-/);
     });
 
     it('cuts what a token brings', async () => {

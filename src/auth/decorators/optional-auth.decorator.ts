@@ -1,5 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
-import type { RouteDecorator } from './requirement.js';
+import { mark, type RouteDecorator } from './requirement.js';
 
 /** Metadata of {@link OptionalAuth}. */
 export const OPTIONAL_AUTH = Symbol('auth:optional');
@@ -10,4 +9,4 @@ export const OPTIONAL_AUTH = Symbol('auth:optional');
  * An access token that is sent must be valid all the same: a bad one, or a broken `Bearer` header, is
  * refused as on any other route. Reaches as far as {@link Public} does.
  */
-export const OptionalAuth = (): RouteDecorator => SetMetadata(OPTIONAL_AUTH, true);
+export const OptionalAuth = (): RouteDecorator => mark(OPTIONAL_AUTH);

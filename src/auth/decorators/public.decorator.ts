@@ -1,5 +1,4 @@
-import { SetMetadata } from '@nestjs/common';
-import type { RouteDecorator } from './requirement.js';
+import { mark, type RouteDecorator } from './requirement.js';
 
 /** Metadata of {@link Public}. */
 export const PUBLIC = Symbol('auth:public');
@@ -10,4 +9,4 @@ export const PUBLIC = Symbol('auth:public');
  * On a method it drops the requirements of the controller; on a controller it reaches the methods
  * that have none of their own.
  */
-export const Public = (): RouteDecorator => SetMetadata(PUBLIC, true);
+export const Public = (): RouteDecorator => mark(PUBLIC);

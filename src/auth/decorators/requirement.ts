@@ -12,6 +12,13 @@ export interface RequirementOptions {
   message?: string;
 }
 
+/** A controller class, or a method by its name: what is said of it must not get lost with a function that replaces it. */
+export interface RouteTarget {
+  /** The class, or the prototype that has the method. */
+  on: object;
+  method?: string | symbol;
+}
+
 /**
  * A decorator that adds a requirement to those already on its target; they are kept in the order
  * written, which is the reverse of the order in which decorators run.
@@ -19,16 +26,25 @@ export interface RequirementOptions {
  * @param make makes the requirement; `route` names the target in the errors it throws.
  */
 export function addRequirement(key: symbol, make: (route: string) => object): RouteDecorator {
-  return (target: object, property?: string | symbol, descriptor?: PropertyDescriptor) => {
-    const subject: object = descriptor ? (descriptor.value as object) : target;
-    const requirement = make(routeName(target, property));
-    Reflect.defineMetadata(key, [requirement, ...requirementsOn<object>(key, subject)], subject);
+  return (on: object, method?: string | symbol) => {
+    const before = (statedOn(key, { on, method }) ?? []) as object[];
+    state(key, [make(routeName(on, method)), ...before], { on, method });
   };
 }
 
-/** Requirements on a controller class (its base classes included) or on a method, in the order written. */
-export function requirementsOn<T>(key: symbol, subject: object): T[] {
-  return (Reflect.getMetadata(key, subject) as T[] | undefined) ?? [];
+/** A decorator that marks its target. */
+export function mark(key: symbol): RouteDecorator {
+  return (on: object, method?: string | symbol) => state(key, true, { on, method });
+}
+
+/** What decorators said of a target, or of what it inherits from: base classes, and the methods it overrides. */
+export function statedOn(key: symbol, { on, method }: RouteTarget): unknown {
+  return method === undefined ? Reflect.getMetadata(key, on) : Reflect.getMetadata(key, on, method);
+}
+
+function state(key: symbol, value: unknown, { on, method }: RouteTarget): void {
+  if (method === undefined) Reflect.defineMetadata(key, value, on);
+  else Reflect.defineMetadata(key, value, on, method);
 }
 
 /** @throws TypeError when the message cannot be sent in a challenge. */
@@ -40,7 +56,7 @@ export function checkMessage(message: string | undefined, decorator: string, rou
   );
 }
 
-function routeName(target: object, property?: string | symbol): string {
-  if (property === undefined) return (target as { name: string }).name;
-  return `${target.constructor.name}.${String(property)}`;
+function routeName(on: object, method?: string | symbol): string {
+  if (method === undefined) return (on as { name: string }).name;
+  return `${on.constructor.name}.${String(method)}`;
 }

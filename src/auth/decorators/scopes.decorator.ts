@@ -53,20 +53,21 @@ export function scopeRequirement(
   args: ScopeArguments,
   defaults: ScopeOptions = {},
 ): RouteDecorator {
-  const names = args.flat().filter((argument) => typeof argument === 'string');
-  const last = args.at(-1);
-  const given = typeof last === 'object' && !Array.isArray(last) ? (last as ScopeOptions) : {};
-  const { match = 'all', from, message } = { ...defaults, ...given };
-  const scopes = names.flatMap((name) => name.split(' ')).filter((scope) => scope !== '');
+  const flat = args.flat() as unknown[];
+  const last = flat.at(-1);
+  const given = typeof last === 'object' && last !== null ? (flat.pop() as ScopeOptions) : {};
+  const { match = 'all', from = defaults.from, message } = given;
 
   return addRequirement(SCOPE_REQUIREMENTS, (route): ScopeRequirement => {
-    const odd = scopes.find((scope) => !isScopeToken(scope));
-    if (odd !== undefined) {
+    const scopes = flat.flatMap((name) => {
+      // Undefined is what a constant of a module is that has not run yet: it must not weaken the requirement.
+      if (typeof name === 'string' && name.split(' ').every(isScopeOrNothing))
+        return name.split(' ');
       throw new TypeError(
-        `${decorator} on ${route}: ${JSON.stringify(odd)} is no scope; a scope is printable ASCII ` +
+        `${decorator} on ${route}: ${JSON.stringify(name)} is no scope; a scope is printable ASCII ` +
           'without spaces, double quotes and backslashes (RFC 6749 §3.3).',
       );
-    }
+    });
     if (match !== 'all' && match !== 'any') {
       throw new TypeError(`${decorator} on ${route}: match must be 'all' or 'any'.`);
     }
@@ -74,6 +75,9 @@ export function scopeRequirement(
       throw new TypeError(`${decorator} on ${route}: from must be a list of claim names.`);
     }
     checkMessage(message, decorator, route);
-    return { scopes, match, from, message };
+    return { scopes: scopes.filter((scope) => scope !== ''), match, from, message };
   });
 }
+
+/** Doubled spaces make empty texts, which name nothing. */
+const isScopeOrNothing = (text: string) => text === '' || isScopeToken(text);

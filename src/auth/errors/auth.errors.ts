@@ -87,7 +87,7 @@ export class MissingTokenError extends AuthError {
 export class InvalidRequestError extends AuthError {
   constructor(options: AuthErrorOptions = {}) {
     const error = 'invalid_request';
-    const description = 'The request carries more than one access token.';
+    const description = 'The request carries credentials more than once.';
     const challenge = bearerChallenge({ error, description });
     super({ ...options, status: 400, error, code: 'credentials_repeated', description, challenge });
   }

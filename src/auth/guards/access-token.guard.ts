@@ -1,8 +1,8 @@
-import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import passport from 'passport';
 import { attachAuth, type RequestAuth } from '../request-auth.js';
 import { AccessRules } from '../access-rules.js';
-import { AccessTokenStrategy } from '../access-token.strategy.js';
+import { AccessTokenStrategy, type BearerRequest } from '../access-token.strategy.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { bearerToken } from '../bearer-token.js';
 import {
@@ -23,8 +23,6 @@ const REVOCATION_RETRY_SEC = 5;
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
-  private readonly logger = new Logger(AccessTokenGuard.name);
-
   constructor(
     private readonly rules: AccessRules,
     private readonly strategy: AccessTokenStrategy,
@@ -45,7 +43,7 @@ export class AccessTokenGuard implements CanActivate {
         throw new MissingTokenError();
       }
       const known = this.strategy.recall(token);
-      if (!known || this.options.isRevoked) return this.authenticate(request, known, context);
+      if (!known || this.options.isRevoked) return this.authenticate(token, known, context);
       attachAuth(request, known);
       return true;
     } catch (error) {
@@ -54,13 +52,14 @@ export class AccessTokenGuard implements CanActivate {
   }
 
   private async authenticate(
-    request: object,
+    token: string,
     known: RequestAuth | undefined,
     context: ExecutionContext,
   ): Promise<true> {
     try {
-      const response = context.switchToHttp().getResponse<object>();
-      const auth = known ?? (await this.verify(request, response));
+      const http = context.switchToHttp();
+      const request = http.getRequest<object>();
+      const auth = known ?? (await this.verify(token, http.getResponse<object>()));
       await this.refuseRevoked(auth, request);
       attachAuth(request, auth);
       return true;
@@ -74,7 +73,9 @@ export class AccessTokenGuard implements CanActivate {
     throw error;
   }
 
-  private verify(request: object, response: object): Promise<RequestAuth> {
+  private verify(token: string, response: object): Promise<RequestAuth> {
+    // Passport writes on the request that it is given; this one is of no use to anybody else.
+    const request: BearerRequest = { token };
     return new Promise((resolve, reject) => {
       const done = (error: unknown, auth: RequestAuth | false | null, reason: unknown) => {
         if (auth) resolve(auth);
@@ -92,7 +93,6 @@ export class AccessTokenGuard implements CanActivate {
     try {
       revoked = await isRevoked(auth.payload, request);
     } catch (cause) {
-      this.logger.error('isRevoked() failed', cause);
       throw new TemporarilyUnavailableError('revocation_unavailable', REVOCATION_RETRY_SEC, {
         cause,
       });

@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { type AccessTokenClaims, claimOf } from '../access-token.js';
 import { authOf } from '../request-auth.js';
@@ -16,8 +16,6 @@ import { Refusals } from './refusals.js';
 /** Refuses a request whose access token does not meet `@Claim()`. Runs after {@link ScopesGuard}. */
 @Injectable()
 export class ClaimsGuard implements CanActivate {
-  private readonly logger = new Logger(ClaimsGuard.name);
-
   constructor(
     private readonly rules: AccessRules,
     private readonly options: ResolvedAuthOptions,
@@ -50,7 +48,6 @@ export class ClaimsGuard implements CanActivate {
         if (met === true) continue;
       } catch (error) {
         cause = error;
-        this.logger.error('The function of check() failed', error);
       }
       const detail = claim === undefined ? {} : { claim, expected, actual: claimOf(claims, claim) };
       const error = new ClaimRequirementError(this.options.claimFailure, message, {

@@ -6,6 +6,10 @@ import { AuthError } from '../errors/auth.errors.js';
 /** Longest text of a token that gets into the log, in characters. */
 const MAX_LOGGED = 200;
 
+/** The same for lists and objects. */
+const MAX_MEMBERS = 10;
+const MAX_DEPTH = 2;
+
 /** Sets the headers of a refusal, writes its log line, and throws it: the way of every guard to say no. */
 @Injectable()
 export class Refusals {
@@ -33,20 +37,25 @@ export class Refusals {
       route: `${request.method} ${patternOf(request)}`,
       handler: `${context.getClass().name}.${context.getHandler().name}`,
       sub: authOf(request)?.payload.sub,
-      requestId: request.id,
-      cause: error.cause instanceof Error ? error.cause.message : error.cause,
+      requestId: requestIdOf(request),
+      ...causeOf(error),
       ...error.detail,
     };
     const message = `Refused: ${error.message}`;
-    // A request without credentials is how a client asks what is needed; the others deserve a look.
-    if (error.code) this.logger.warn(message, brief(line));
-    else this.logger.log(message, brief(line));
+    try {
+      // A request without credentials is how a client asks what is needed; the others deserve a look.
+      if (error.code) this.logger.warn(message, brief(line));
+      else this.logger.log(message, brief(line));
+    } catch {
+      // A log that fails must not turn a refusal into something else.
+    }
   }
 }
 
 /** The request as the adapters have it: `id` and `routeOptions` are Fastify's, `route` is Express's. */
 interface Request {
   method: string;
+  headers: Record<string, unknown>;
   id?: unknown;
   routeOptions?: { url?: string };
   route?: { path?: string };
@@ -57,15 +66,35 @@ function patternOf({ routeOptions, route }: Request): string | undefined {
   return routeOptions?.url ?? route?.path;
 }
 
-/** Cuts what came from a token to a length that cannot flood a log. */
-function brief(line: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(line).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, cut(value)]));
+/** As the server has it; Express has none, and the client's is used when it is no more than an id. */
+function requestIdOf({ id, headers }: Request): unknown {
+  const sent = headers['x-request-id'];
+  return id ?? (typeof sent === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(sent) ? sent : undefined);
 }
 
-function cut(value: unknown): unknown {
+/** Why it came to the refusal. Where a function of the application failed, the stack says where. */
+function causeOf({ cause, code }: AuthError): { cause?: unknown; stack?: string[] } {
+  if (!(cause instanceof Error)) return { cause };
+  const isOfApplication = code === 'claim_requirement' || code === 'revocation_unavailable';
+  const stack = isOfApplication ? cause.stack?.split('\n').slice(1, 6) : undefined;
+  return { cause: cause.message || cause.name, stack: stack?.map((line) => line.trim()) };
+}
+
+/** Cuts what a token brings to a size that cannot flood a log, whatever its depth. */
+function brief(line: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(line).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, cut(value, MAX_DEPTH)]));
+}
+
+function cut(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return value.slice(0, MAX_LOGGED);
   if (typeof value !== 'object' || value === null) return value;
-  const text = JSON.stringify(value);
-  return text.length <= MAX_LOGGED ? value : text.slice(0, MAX_LOGGED);
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) {
+    return value.slice(0, MAX_MEMBERS).map((element) => cut(element, depth - 1));
+  }
+  const members = Object.entries(value).slice(0, MAX_MEMBERS);
+  return Object.fromEntries(
+    members.map(([name, member]) => [name.slice(0, MAX_LOGGED), cut(member, depth - 1)]),
+  );
 }

@@ -37,10 +37,12 @@ interface KeySet {
  * The signing keys of one issuer: fetched at the start, refreshed ahead of age, replaced whole, kept
  * through an outage, and safe from tokens that name keys which do not exist.
  *
- * - One fetch at a time; whoever needs its result waits for it, at most `jwksTimeoutMs`.
+ * - One fetch at a time, given up after `jwksTimeoutMs`; whoever needs its result waits for it. A token with an unknown
+ *   `kid` may wait for the one under way and for one more.
  * - A set within its age serves at once. Past it, one attempt to refresh comes first; if that fails, the
  *   old set serves on, up to `jwksMaxStaleSec`.
- * - After a failure the next attempt comes in 1 s, doubling to 5 s. Nobody waits in between.
+ * - After a failure the next attempt comes in 1 s, doubling to 5 s. Nobody waits in between; during it only those wait
+ *   for whom there is no set.
  * - An unknown `kid` causes at most one refresh in 30 s. A request whose key is known never notices.
  */
 export class IssuerKeys {
@@ -59,6 +61,8 @@ export class IssuerKeys {
 
   constructor(
     issuer: string,
+    /** Whether its spelling is still to be learnt from a discovery document. */
+    private readonly discovers: boolean,
     private readonly options: KeyOptions,
     private readonly fetchKeys: (signal: AbortSignal) => Promise<PublishedKeys>,
     private readonly clock: Clock,
@@ -86,8 +90,11 @@ export class IssuerKeys {
 
   /** Whether a token with this `iss` is to be verified with these keys. Until the issuer has spelled itself, the final slash is forgiven. */
   mayHaveIssued(iss: unknown): boolean {
-    if (this.set) return iss === this.spelling;
-    return typeof iss === 'string' && withoutSlash(iss) === withoutSlash(this.spelling);
+    if (iss === this.spelling) return true;
+    const isUnspelled = this.discovers && this.set === undefined;
+    return (
+      isUnspelled && typeof iss === 'string' && withoutSlash(iss) === withoutSlash(this.spelling)
+    );
   }
 
   /** What an operator wants to know; for a health check or metrics. */
@@ -96,7 +103,8 @@ export class IssuerKeys {
       issuer: this.spelling,
       ageSec: this.set && (this.clock.now() - this.set.at) / 1000,
       lastSuccess: this.set && new Date(this.set.at),
-      lastError: this.lastError?.message,
+      lastError: this.lastError && reasonOf(this.lastError),
+      isOut: this.failures > 0,
       keys: (this.set?.keys ?? []).map(({ kid, algorithms }) => ({ kid, algorithms })),
     };
   }
@@ -133,8 +141,7 @@ export class IssuerKeys {
   private usableNow(): KeySet | undefined {
     const { set } = this;
     if (!set || this.ageMs(set) <= this.options.jwksMaxAgeSec * 1000) return set;
-    const isOutage = this.isBackingOff() || this.isRetrying();
-    return isOutage && this.isServing(set) ? set : undefined;
+    return this.isOut() && this.isServing(set) ? set : undefined;
   }
 
   /** Looks for an unknown key again, in a set that was asked for after the token came. */
@@ -142,10 +149,14 @@ export class IssuerKeys {
     let refreshed = false;
     while (!refreshed) {
       if (!this.fetching) {
-        if (this.isBackingOff()) throw this.unavailable();
-        const waitMs = this.unknownKidRefreshAt + UNKNOWN_KID_INTERVAL_MS - this.clock.now();
-        if (waitMs > 0) {
-          throw this.mayBeNewer(request.iat) ? this.unavailable(waitMs) : this.unknown(request);
+        if (this.isBackingOff()) throw this.unavailable(request);
+        const sinceMs = this.clock.now() - this.unknownKidRefreshAt;
+        const waitMs = UNKNOWN_KID_INTERVAL_MS - sinceMs;
+        // Less than nothing has passed when the clock was set back: then nobody knows how much.
+        if (waitMs > 0 && sinceMs >= 0) {
+          throw this.mayBeNewer(request.iat)
+            ? this.unavailable(request, waitMs)
+            : this.unknown(request);
         }
         this.unknownKidRefreshAt = this.clock.now();
         this.fetchingForUnknownKid = true;
@@ -157,7 +168,7 @@ export class IssuerKeys {
       const key = this.set && select(this.set, request);
       if (key) return key;
     }
-    throw this.failures > 0 ? this.unavailable() : this.unknown(request);
+    throw this.failures > 0 ? this.unavailable(request) : this.unknown(request);
   }
 
   private fetch(): Promise<void> {
@@ -172,8 +183,7 @@ export class IssuerKeys {
     const { jwksTimeoutMs } = this.options;
     const at = this.clock.now();
     this.cancelTimer();
-    // A retry that comes far too late: the machine slept, and what failed before says nothing now.
-    if (at > this.nextAttemptAt + jwksTimeoutMs) this.failures = 0;
+    if (!this.isOut()) this.failures = 0;
     const controller = new AbortController();
     this.abort = (reason) => controller.abort(reason);
     const cancelTimeout = this.clock.after(jwksTimeoutMs, () => {
@@ -201,7 +211,9 @@ export class IssuerKeys {
     this.spelling = issuer;
     this.set = set;
     this.failures = 0;
-    this.schedule(this.options.jwksMaxAgeSec * 1000 * REFRESH_AT);
+    const refreshAtMs = this.options.jwksMaxAgeSec * 1000 * REFRESH_AT;
+    // From when the set was asked for, at which its age begins.
+    this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
   }
 
   private fail(error: Error): void {
@@ -228,20 +240,23 @@ export class IssuerKeys {
     return set !== undefined && this.ageMs(set) <= this.options.jwksMaxStaleSec * 1000;
   }
 
-  /** Between a failed attempt and the next one. */
+  /** Between a failed attempt and the next one. A clock that was set back does not make the time longer. */
   private isBackingOff(): boolean {
-    return this.failures > 0 && this.clock.now() < this.nextAttemptAt;
+    const leftMs = this.nextAttemptAt - this.clock.now();
+    return this.failures > 0 && leftMs > 0 && leftMs <= LAST_RETRY_MS;
   }
 
-  /** During an attempt that follows a failed one. */
-  private isRetrying(): boolean {
-    return this.failures > 0 && this.fetching !== undefined;
+  /** Whether the last attempt failed and the next is due or under way. Much later, the machine has slept, and this says nothing. */
+  private isOut(): boolean {
+    const leftMs = this.nextAttemptAt - this.clock.now();
+    return this.failures > 0 && leftMs >= -this.options.jwksTimeoutMs;
   }
 
   /** Whether a token may have been signed with a key that the set is too old to have. */
   private mayBeNewer(iat: unknown): boolean {
     if (typeof iat !== 'number' || !Number.isFinite(iat) || !this.set) return false;
-    return Math.floor(iat) >= Math.floor(this.set.at / 1000) - this.options.clockToleranceSec;
+    const fetchedAt = Math.min(this.set.at, this.clock.now());
+    return Math.floor(iat) >= Math.floor(fetchedAt / 1000) - this.options.clockToleranceSec;
   }
 
   private unknown({ kid, alg }: KeyRequest): InvalidTokenError {
@@ -249,11 +264,14 @@ export class IssuerKeys {
     return new InvalidTokenError('key_unknown', { detail: { kid, alg, expected } });
   }
 
-  private unavailable(waitMs = this.nextAttemptAt - this.clock.now()): TemporarilyUnavailableError {
+  private unavailable(
+    request?: KeyRequest,
+    waitMs = this.nextAttemptAt - this.clock.now(),
+  ): TemporarilyUnavailableError {
     const retryAfterSec = Math.max(1, Math.ceil(waitMs / 1000));
     return new TemporarilyUnavailableError('keys_unavailable', retryAfterSec, {
       cause: this.failures > 0 ? this.lastError : undefined,
-      detail: { issuer: this.spelling },
+      detail: { issuer: this.spelling, kid: request?.kid },
     });
   }
 

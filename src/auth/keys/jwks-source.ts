@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream';
+import { inspect } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { JwksClient } from 'jwks-rsa';
 import { isSecureUrl, type ResolvedIssuer } from '../auth.options.js';
@@ -43,7 +44,7 @@ async function discover(issuer: string, signal: AbortSignal) {
   const { issuer: spelling, jwks_uri: jwksUri } = document ?? {};
   // One difference is forgiven, for people copy issuers with and without it: the final slash.
   if (typeof spelling !== 'string' || withoutSlash(spelling) !== withoutSlash(issuer)) {
-    throw new Error(`${uri} is of another issuer: ${JSON.stringify(spelling)?.slice(0, 200)}`);
+    throw new Error(`${uri} is of another issuer: ${inspect(spelling, { maxStringLength: 200 })}`);
   }
   if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
     throw new Error(`${uri} has no jwks_uri with https`);
@@ -53,7 +54,7 @@ async function discover(issuer: string, signal: AbortSignal) {
 
 function membersOf(uri: string, set: unknown): unknown[] {
   const { keys } = (set ?? {}) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw new Error(`${uri} answered with no JWK Set`);
+  if (!Array.isArray(keys)) throw new Error(`${nameOf(uri)} answered with no JWK Set`);
   return keys;
 }
 
@@ -67,26 +68,26 @@ async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${uri} answered with no JSON`);
+    throw new Error(`${nameOf(uri)} answered with no JSON`);
   }
 }
 
 /** Not `fetch`: it reads ahead, tens of megabytes of an answer that is cut off at half of one. */
 function ask(uri: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { get } = uri.startsWith('https:') ? https : http;
+  const { get } = new URL(uri).protocol === 'https:' ? https : http;
   const headers = { accept: 'application/json', 'accept-encoding': 'gzip' };
   return new Promise((resolve, reject) => {
-    get(uri, { signal, agent: false, headers }, resolve).on('error', reject);
+    get(uri, { signal, headers }, resolve).on('error', reject);
   });
 }
 
 async function readText(uri: string, response: IncomingMessage): Promise<string> {
   const { statusCode, headers } = response;
-  const encoding = headers['content-encoding'] ?? 'identity';
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (statusCode !== 200 || !['identity', 'gzip'].includes(encoding)) {
     response.destroy();
     const problem = statusCode === 200 ? `the encoding ${encoding}` : `status ${statusCode}`;
-    throw new Error(`${uri} answered with ${problem}`);
+    throw new Error(`${nameOf(uri)} answered with ${problem}`);
   }
   const body = encoding === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response;
   const chunks: Buffer[] = [];
@@ -94,10 +95,18 @@ async function readText(uri: string, response: IncomingMessage): Promise<string>
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     // Leaving the loop ends the connection.
-    if (bytes > MAX_BYTES) throw new Error(`${uri} answered with more than ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) {
+      throw new Error(`${nameOf(uri)} answered with more than ${MAX_BYTES} bytes`);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/** A URL for the log: a query may hold a key. */
+function nameOf(uri: string): string {
+  const { origin, pathname } = new URL(uri);
+  return origin + pathname;
 }
 
 /** An issuer identifier without its final slash, to compare two of them as people write them. */

@@ -21,6 +21,7 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
       ...issuer,
       keys: new IssuerKeys(
         issuer.issuer,
+        issuer.jwksUri === undefined,
         options,
         (signal) => fetchPublishedKeys(issuer, signal),
         clock,

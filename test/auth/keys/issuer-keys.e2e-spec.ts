@@ -111,6 +111,7 @@ describe('the first key set', () => {
       ageSec: 0,
       lastSuccess: new Date(clock.now()),
       lastError: undefined,
+      isOut: false,
       keys: [{ kid: issuer.key.kid, algorithms: ['RS256'] }],
     });
   });
@@ -195,6 +196,17 @@ describe('the age of a key set', () => {
     clock.advance(SECOND);
     await until(() => issuer.fetches.jwks > before);
     // The retry hangs; the old set answers all the same, without the clock moving.
+    await expectGood();
+  });
+
+  it('never makes a request wait for the retry that it sets off itself', async () => {
+    await startWithKeys();
+    issuer.fail('down');
+    clock.sleep(10 * MINUTE + 1);
+    await expectGood();
+    issuer.fail('hang');
+    // The retry is due, and its timer has not run yet.
+    clock.sleep(SECOND);
     await expectGood();
   });
 
@@ -402,6 +414,32 @@ describe('1,000 tokens with made-up keys', () => {
     expect((await Promise.all(users)).map(({ status: code }) => code)).toEqual(allGood);
     for (const answer of await Promise.all(attackers)) expectRefusal(answer, UNAVAILABLE);
     expect(issuer.fetches.jwks).toBe(2);
+  });
+});
+
+describe('a clock that is set back', () => {
+  /** An hour, as a machine loses that has woken up with a wrong clock. */
+  const BACK = -60 * MINUTE;
+
+  it('does not make a rotation go unseen', async () => {
+    await startWithKeys();
+    expectRefusal(await call(unknownToken({ iat: 1 })), UNKNOWN);
+    clock.sleep(BACK);
+    await issuer.rotate();
+    await expectGood();
+  });
+
+  it('does not make an outage longer', async () => {
+    await start();
+    await until(() => status().keys.length === 1);
+    issuer.fail('down');
+    clock.sleep(10 * MINUTE + 1);
+    await expectGood();
+    clock.sleep(BACK);
+    issuer.recover();
+    const before = issuer.fetches.jwks;
+    expectRefusal(await call(unknownToken({ iat: 1 })), UNKNOWN);
+    expect(issuer.fetches.jwks).toBe(before + 1);
   });
 });
 

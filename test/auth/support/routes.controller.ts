@@ -105,7 +105,7 @@ export class RoutesController {
   }
 
   @Get('permissions-any')
-  @Permissions(['read:feed', 'read:admin'], { match: 'any' })
+  @Permissions(['read:feed', 'read:admin'], { match: 'any', from: undefined })
   permissionsAny() {
     return {};
   }
