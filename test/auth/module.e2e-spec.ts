@@ -581,15 +581,18 @@ describe('AuthModule', () => {
       make()(MessagesController.prototype, 'list', method);
     };
 
+    /** As JavaScript may call it, or TypeScript with a constant of a module that has not run yet. */
+    const untyped = Scopes as (...args: unknown[]) => MethodDecorator;
+
     it.each<[string, () => MethodDecorator]>([
       ['@Scopes() on MessagesController.list: "読む" is no scope', () => Scopes('読む')],
       [String.raw`@Scopes() on MessagesController.list: "a\"b" is no scope`, () => Scopes('a"b')],
       ['@Permissions() on MessagesController.list: "ä" is no scope', () => Permissions('ä')],
       [
         '@Scopes() on MessagesController.list: undefined is no scope',
-        () => Scopes('a', undefined as never),
+        () => untyped('a', undefined),
       ],
-      ['@Scopes() on MessagesController.list: 42 is no scope', () => Scopes('a', 42 as never)],
+      ['@Scopes() on MessagesController.list: 42 is no scope', () => untyped('a', 42)],
       [
         "@Scopes() on MessagesController.list: match must be 'all' or 'any'",
         () => Scopes('a', { match: 'some' as 'any' }),
