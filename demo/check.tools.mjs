@@ -32,7 +32,7 @@ export function runDemo(environment) {
     /** These resolve when it has come so far, with what it has printed; with undefined when it ends before. */
     building: said('Building'),
     welcomed: said(LAST_WORDS),
-    ctrlC: () => process.kill(-child.pid, 'SIGINT'),
+    ctrlC: () => process.kill(-Number(child.pid), 'SIGINT'),
     kill: () => child.kill('SIGTERM'),
   };
 }
