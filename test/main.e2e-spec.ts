@@ -196,19 +196,36 @@ describe('The program', () => {
       socket.write(
         'POST /api/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
           `Authorization: Bearer ${issuer.mint({ scope: 'write:messages' })}\r\n` +
-          `Content-Length: ${MESSAGE.length}\r\n\r\n`,
+          `Expect: 100-continue\r\nContent-Length: ${MESSAGE.length}\r\n\r\n`,
       );
-      await delay(200); // for the head to arrive
+      // The head has arrived, and the request is under way.
+      const [interim] = (await once(socket, 'data')) as [Buffer];
+      expect(interim.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
       return socket;
+    };
+
+    /** Waits until a program takes no more connections: it knows that it is to stop. */
+    const untilClosing = async (url: string): Promise<void> => {
+      const { hostname, port } = new URL(url);
+      for (;;) {
+        const socket = connect(Number(port), hostname);
+        const isRefused = await new Promise((resolve) => {
+          socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+        });
+        socket.destroy();
+        if (isRefused) return;
+        await delay(20);
+      }
     };
 
     it(
       'finishes the requests under way, and ends with 0',
       async () => {
         const program = run(good());
-        const socket = await beginPost(await program.url());
+        const url = await program.url();
+        const socket = await beginPost(url);
         program.kill('SIGTERM');
-        await delay(500);
+        await untilClosing(url);
         let answer = '';
         socket.on('data', (text) => (answer += text));
         socket.write(MESSAGE);
