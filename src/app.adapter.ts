@@ -5,6 +5,7 @@ import { BadRequestException, type NestApplicationOptions } from '@nestjs/common
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { requestIdOf } from './logging/request-id.js';
 import { logRequests } from './logging/request-log.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Largest body that is read, in bytes; a larger one is answered with 413. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -38,12 +39,13 @@ export function createAdapter(): FastifyAdapter {
     ) => {
       void reply
         .code(statusCode)
-        .headers({ 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
+        .headers({ ...SECURITY_HEADERS, 'X-Request-Id': request.id })
         .send({ message: 'The URL is malformed', error: STATUS_CODES[statusCode], statusCode });
     },
   });
   readJsonOnly(adapter);
   logRequests(adapter);
+  secureAnswers(adapter);
   endConnectionsOnClose(adapter);
   return adapter;
 }
@@ -61,6 +63,14 @@ function readJsonOnly(adapter: FastifyAdapter): void {
       else done(new BadRequestException('The body is not valid UTF-8'));
     },
   );
+}
+
+/** Before every other plugin, so that what they answer themselves, a CORS preflight for instance, has the headers as well. */
+function secureAnswers(adapter: FastifyAdapter): void {
+  adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
 }
 
 /** A server that closes ends the connections that are idle then; one that is busy must not become idle afterwards. */

@@ -8,19 +8,9 @@ const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Reque
 
 const PREFLIGHT_MAX_AGE_SEC = 600;
 
-/** What concerns every request: security headers, CORS, input. `main.ts` and the e2e tests both call it. */
+/** What concerns every request and is configured: CORS, input. `main.ts` and the e2e tests both call it. */
 export function configureApp(app: NestFastifyApplication): void {
   const config = app.get<ConfigService<Config, true>>(ConfigService);
-  app.useSecurityHeaders({
-    // Answers are data: nothing in them is to be rendered, framed, or to load anything.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: "'none'", frameAncestors: "'none'" },
-    },
-    xFrameOptions: { action: 'deny' },
-    // Browser clients live on other origins; which ones may read an answer is for CORS to say.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  });
   const corsOrigins = config.get('corsOrigins', { infer: true });
   if (corsOrigins.length > 0) {
     app.enableCors({

@@ -63,10 +63,14 @@ export function claimOf(claims: object, path: ClaimPath): unknown {
  * an array are whole scopes; anything else grants nothing.
  */
 export function grantedScopes(claims: object, grantClaims: readonly string[]): string[] {
-  return grantClaims.flatMap((name) => {
+  const granted: string[] = [];
+  for (const name of grantClaims) {
     const value = claimOf(claims, name);
-    if (typeof value === 'string') return value.split(' ').filter((scope) => scope !== '');
-    if (!Array.isArray(value)) return [];
-    return value.filter((scope): scope is string => typeof scope === 'string' && scope !== '');
-  });
+    const scopes: unknown = typeof value === 'string' ? value.split(' ') : value;
+    if (!Array.isArray(scopes)) continue;
+    for (const scope of scopes as unknown[]) {
+      if (typeof scope === 'string' && scope !== '') granted.push(scope);
+    }
+  }
+  return granted;
 }

@@ -41,8 +41,8 @@ export function validateClaims(jws: CompactJws, rules: ClaimRules): AccessTokenC
   }
 
   const aud = claimOf(payload, 'aud');
-  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (!rules.audience.some((audience) => audiences.includes(audience))) {
+  const isForUs = (audience: unknown) => (rules.audience as unknown[]).includes(audience);
+  if (!(Array.isArray(aud) ? aud.some(isForUs) : isForUs(aud))) {
     refuse(payload, 'audience_mismatch', { expected: rules.audience, actual: aud });
   }
 

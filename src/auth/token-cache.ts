@@ -8,6 +8,9 @@ import { claimOf } from './access-token.js';
 /** Part of the cache that the tokens of one client may take. */
 const CLIENT_SHARE = 0.1;
 
+/** Characters of a signature: 256 bits, as good as a hash of the token. */
+const TAIL_LENGTH = 43;
+
 /** What an entry takes in memory, its text and the objects it was read into: an estimate, for claims as issuers make them. */
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_ENTRY = 1024;
@@ -33,10 +36,10 @@ interface Entry {
   readonly until: number;
 }
 
-/** The tokens of one client, oldest first, and their size. */
+/** The entries of one client, oldest first, and their size. */
 interface Client {
   readonly name: string;
-  readonly tokens: Set<string>;
+  readonly tails: Set<string>;
   bytes: number;
 }
 
@@ -44,8 +47,8 @@ interface Client {
  * Remembers which signatures have been verified, and nothing else: whoever finds a token here still has to ask whether
  * its key is trusted and its claims are valid now.
  *
- * An entry is found by the whole token, signature included, so that no other text finds it. The oldest goes first when the
- * cache is full; a client that fills its tenth loses its own oldest, so that it cannot push out those of others.
+ * An entry is compared with the whole token, signature included, so that no other text finds it. The oldest goes first when
+ * the cache is full; a client that fills its tenth loses its own oldest, so that it cannot push out those of others.
  */
 export class TokenCache {
   private readonly entries = new Map<string, Entry>();
@@ -62,8 +65,8 @@ export class TokenCache {
   }
 
   get(token: string): VerifiedToken | undefined {
-    const entry = this.entries.get(token);
-    if (!entry) return undefined;
+    const entry = this.entries.get(tailOf(token));
+    if (entry?.verified.jws.token !== token) return undefined;
     if (entry.until > this.clock.now()) return entry.verified;
     this.delete(token);
     return undefined;
@@ -73,37 +76,41 @@ export class TokenCache {
     const { token } = verified.jws;
     const { maxEntries, maxBytes, maxAgeSec } = this.limits;
     const bytes = token.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY;
-    this.delete(token);
+    this.drop(tailOf(token));
     const name = clientOf(verified);
-    const client = this.clients.get(name) ?? { name, tokens: new Set(), bytes: 0 };
+    const client = this.clients.get(name) ?? { name, tails: new Set<string>(), bytes: 0 };
     while (
-      client.tokens.size > 0 &&
-      (client.tokens.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
+      client.tails.size > 0 &&
+      (client.tails.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
         client.bytes + bytes > maxBytes * CLIENT_SHARE)
     ) {
-      this.delete(first(client.tokens));
+      this.drop(first(client.tails));
     }
     while (this.size > 0 && (this.size + 1 > maxEntries || this.bytes + bytes > maxBytes)) {
-      this.delete(first(this.entries.keys()));
+      this.drop(first(this.entries.keys()));
     }
     if (bytes > maxBytes) return;
     const until = this.clock.now() + maxAgeSec * 1000;
-    this.entries.set(token, { verified, client, bytes, until });
+    this.entries.set(tailOf(token), { verified, client, bytes, until });
     this.clients.set(name, client);
-    client.tokens.add(token);
+    client.tails.add(tailOf(token));
     client.bytes += bytes;
     this.bytes += bytes;
   }
 
   delete(token: string): void {
-    const entry = this.entries.get(token);
+    if (this.entries.get(tailOf(token))?.verified.jws.token === token) this.drop(tailOf(token));
+  }
+
+  private drop(tail: string): void {
+    const entry = this.entries.get(tail);
     if (!entry) return;
     const { client, bytes } = entry;
-    this.entries.delete(token);
+    this.entries.delete(tail);
     this.bytes -= bytes;
-    client.tokens.delete(token);
+    client.tails.delete(tail);
     client.bytes -= bytes;
-    if (client.tokens.size === 0) this.clients.delete(client.name);
+    if (client.tails.size === 0) this.clients.delete(client.name);
   }
 }
 
@@ -115,7 +122,13 @@ function clientOf({ jws: { payload }, issuer }: VerifiedToken): string {
   return JSON.stringify([issuer.issuer, name]);
 }
 
-function first(tokens: Iterable<string>): string {
-  const [token] = tokens;
-  return token!;
+/**
+ * What an entry is filed under: the end of a token's signature, for a text of that length is hashed in no time. Whoever
+ * makes another token with the same end finds that it is not the same token.
+ */
+const tailOf = (token: string) => token.slice(-TAIL_LENGTH);
+
+function first(tails: Iterable<string>): string {
+  const [tail] = tails;
+  return tail!;
 }

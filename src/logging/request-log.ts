@@ -13,9 +13,14 @@ export function logRequests(adapter: FastifyAdapter): void {
   });
   // A body arrives in events of the connection, which know nothing of the request it belongs to.
   adapter.getInstance().addHook('preValidation', (request, _reply, done) => {
-    inRequest(request.id, done);
+    if (request.body === undefined) done();
+    else inRequest(request.id, done);
   });
   adapter.setOnResponseHook((request, reply, done) => {
+    if (!Logger.isLevelEnabled('debug')) {
+      done();
+      return;
+    }
     // The pattern of the route, never the URL: people put tokens into paths and queries.
     const route = request.routeOptions.url ?? 'unknown';
     inRequest(request.id, () =>

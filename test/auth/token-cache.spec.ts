@@ -13,6 +13,7 @@ beforeEach(() => {
   cache = new TokenCache(limits, clock);
 });
 
+/** Tokens differ at their end, as signatures do. */
 const verified = (token: string, payload: object = { sub: token }, issuer = 'https://a.test/') =>
   ({
     jws: { token, header: { alg: 'RS256' }, payload },
@@ -28,6 +29,16 @@ describe('TokenCache', () => {
     expect(isKept('header.payload.signaturf')).toBe(false);
     expect(isKept('header.payload.')).toBe(false);
     expect(isKept('__proto__')).toBe(false);
+  });
+
+  it('does not take two tokens for one that end alike', () => {
+    const end = 'x'.repeat(100);
+    cache.add(verified(`good.${end}`));
+    expect(isKept(`forged.${end}`)).toBe(false);
+    cache.delete(`forged.${end}`);
+    expect(isKept(`good.${end}`)).toBe(true);
+    cache.add(verified(`other.${end}`));
+    expect([isKept(`good.${end}`), isKept(`other.${end}`), cache.size]).toEqual([false, true, 1]);
   });
 
   it('forgets a token after its age', () => {

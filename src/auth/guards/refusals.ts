@@ -30,6 +30,9 @@ export class Refusals {
   }
 
   private log(error: AuthError, context: ExecutionContext): void {
+    // A request without credentials is how a client asks what is needed; the others deserve a look.
+    const level = error.code ? 'warn' : 'log';
+    if (!Logger.isLevelEnabled(level)) return;
     const request = context.switchToHttp().getRequest<Request>();
     const line = {
       status: error.status,
@@ -43,9 +46,7 @@ export class Refusals {
     };
     const message = `Refused: ${error.message}`;
     try {
-      // A request without credentials is how a client asks what is needed; the others deserve a look.
-      if (error.code) this.logger.warn(message, brief(line));
-      else this.logger.log(message, brief(line));
+      this.logger[level](message, brief(line));
     } catch {
       // A log that fails must not turn a refusal into something else.
     }
