@@ -31,6 +31,15 @@ describe('the API while PostgreSQL goes away', () => {
     await database.drop();
   });
 
+  /** Waits until a statement of the API waits for the lock. */
+  async function untilBlocked(): Promise<void> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const blocked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await client.query(blocked)).rowCount === 0) await delay(20);
+    await client.end();
+  }
+
   const faults = () => log.filter(({ level }) => level === 'error' || level === 'fatal');
 
   it('answers 503 on every route that needs it, says why once, and recovers', async () => {
@@ -67,7 +76,7 @@ describe('the API while PostgreSQL goes away', () => {
     const { json } = await api.send('POST', '/api/messages', { token, json: { text: 'Locked' } });
     const release = await holdLock();
     const waiting = api.send('DELETE', `/api/admin/messages/${json.id}`, { token });
-    await delay(300);
+    await untilBlocked();
     await administrate(
       `select pg_terminate_backend(pid) from pg_stat_activity
         where datname = $1 and application_name = 'nestjs-auth0-api'`,

@@ -1,0 +1,92 @@
+/** Who takes part when a case does not say otherwise: everybody whose route is protected. */
+const PROTECTED = [
+  'this',
+  'fastify-jwt-cache',
+  'fastify-jwt',
+  'express-oauth2-jwt-bearer',
+  'express-jwt',
+  'nest-fastify',
+  'nest-express',
+];
+
+/** Tokens of one round in which each is sent once. The fastest server gets through them in about a second. */
+const FRESH = 16_000;
+
+/**
+ * What is sent, and what every answer must be.
+ *
+ * @typedef {object} Case
+ * @property {string} id
+ * @property {string} title
+ * @property {string} about
+ * @property {number} status of every answer
+ * @property {string[]} contenders
+ * @property {boolean} [once] whether a token is sent a single time, so that each round has a file of its own
+ * @property {boolean} [forTheRecord] no goal hangs on it: fewer rounds
+ * @property {(tokens: import('./tokens/tokens.mjs').Tokens, round: number) => Promise<string>} file of tokens
+ *
+ * @type {Case[]}
+ */
+export const CASES = [
+  {
+    id: 'warm',
+    title: 'Warm: 200 tokens in rotation',
+    about: 'Every token was seen before, as in most requests of an application in use.',
+    status: 200,
+    contenders: ['this', 'public', 'fastify-jwt-fixed-key', ...PROTECTED.slice(1), 'raw'],
+    file: (tokens) => tokens.good('warm', 200),
+  },
+  {
+    id: 'cold',
+    title: 'Cold: every token new',
+    about: 'No token is ever sent twice to the same server, so no cache helps.',
+    status: 200,
+    once: true,
+    contenders: PROTECTED,
+    file: (tokens, round) => tokens.good(`cold-${round}`, FRESH),
+  },
+  {
+    id: 'expired',
+    title: 'Refused: expired',
+    about: '200 tokens that were good until an hour ago, in rotation.',
+    status: 401,
+    contenders: PROTECTED,
+    file: (tokens) => tokens.expired('expired', 200),
+  },
+  {
+    id: 'forged',
+    title: 'Refused: forged',
+    about: '200 tokens in rotation that name a known key and are signed with another.',
+    status: 401,
+    contenders: PROTECTED,
+    file: (tokens) => tokens.forged('forged', 200),
+  },
+  {
+    id: 'active',
+    title: 'For the record: 10,000 active tokens',
+    about: 'Of 20 applications, in rotation.',
+    status: 200,
+    forTheRecord: true,
+    contenders: PROTECTED,
+    file: (tokens) => tokens.good('active', 10_000, { clients: 20 }),
+  },
+  {
+    id: 'active-one-client',
+    title: 'For the record: 10,000 active tokens of one application',
+    about: 'In rotation. This API keeps at most a tenth of its cache for one application.',
+    status: 200,
+    forTheRecord: true,
+    contenders: ['this', 'fastify-jwt-cache', 'express-oauth2-jwt-bearer'],
+    file: (tokens) => tokens.good('active-one-client', 10_000),
+  },
+  {
+    id: 'es256',
+    title: 'For the record: ES256, 200 tokens in rotation',
+    about:
+      'Signatures on a curve are shorter, and take longer to verify. get-jwks checks the point of the key anew for every request, in JavaScript.',
+    status: 200,
+    forTheRecord: true,
+    contenders: ['this-es256', ...PROTECTED.slice(1)],
+    file: (tokens) => tokens.good('es256', 200, { alg: 'ES256' }),
+  },
+];

@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url';
+
+const SCOPED = '/api/private-scoped';
+
+/** @param {string} file */
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+
+/** `node` and these arguments start a server in `servers/`. */
+const peer = (file, ...options) => [path(`servers/${file}`), ...options];
+const nest = (...options) => [
+  '--import',
+  path('servers/typescript.mjs'),
+  ...peer('nest.ts', ...options),
+];
+
+/**
+ * Who is measured. `server` names the process, which several may share; `args` start it; `path` is what is asked for.
+ *
+ * @typedef {{ id: string, name: string, server: string, args: string[], path: string }} Contender
+ * @type {Contender[]}
+ */
+export const CONTENDERS = [
+  {
+    id: 'this',
+    name: 'this API',
+    server: 'this',
+    args: [path('../dist/main.js')],
+    path: SCOPED,
+  },
+  {
+    id: 'public',
+    name: 'this API, its public route',
+    server: 'this',
+    args: [path('../dist/main.js')],
+    path: '/api/public',
+  },
+  {
+    id: 'fastify-jwt-fixed-key',
+    name: 'Fastify, @fastify/jwt, cache, fixed key',
+    server: 'fastify-jwt-fixed-key',
+    args: peer('fastify-jwt.mjs', '--cache', '--fixed-key'),
+    path: SCOPED,
+  },
+  {
+    id: 'fastify-jwt-cache',
+    name: 'Fastify, @fastify/jwt with its cache',
+    server: 'fastify-jwt-cache',
+    args: peer('fastify-jwt.mjs', '--cache'),
+    path: SCOPED,
+  },
+  {
+    id: 'fastify-jwt',
+    name: 'Fastify, @fastify/jwt',
+    server: 'fastify-jwt',
+    args: peer('fastify-jwt.mjs'),
+    path: SCOPED,
+  },
+  {
+    id: 'express-oauth2-jwt-bearer',
+    name: 'Express, express-oauth2-jwt-bearer',
+    server: 'express-oauth2-jwt-bearer',
+    args: peer('express-oauth2-jwt-bearer.mjs'),
+    path: SCOPED,
+  },
+  {
+    id: 'express-jwt',
+    name: 'Express, express-jwt + jwks-rsa',
+    server: 'express-jwt',
+    args: peer('express-jwt.mjs'),
+    path: SCOPED,
+  },
+  {
+    id: 'nest-fastify',
+    name: 'Nest on Fastify, the usual recipe',
+    server: 'nest-fastify',
+    args: nest('--fastify'),
+    path: SCOPED,
+  },
+  {
+    id: 'nest-express',
+    name: 'Nest on Express, the usual recipe',
+    server: 'nest-express',
+    args: nest(),
+    path: SCOPED,
+  },
+  {
+    id: 'this-es256',
+    name: 'this API',
+    server: 'this-es256',
+    args: peer('this-api-es256.mjs'),
+    path: SCOPED,
+  },
+  {
+    id: 'raw',
+    name: 'node:http, nothing checked',
+    server: 'raw',
+    args: peer('raw.mjs'),
+    path: SCOPED,
+  },
+];

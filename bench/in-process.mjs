@@ -1,0 +1,84 @@
+/**
+ * The time of one authentication without HTTP, beside a bare `crypto.verify`. Arguments: the issuer, its audience, and
+ * two files of tokens: for the warm case, and for the cold one, where each is used once. Prints JSON, in microseconds.
+ */
+import { createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '../node_modules/@nestjs/core/index.js';
+import { AccessTokenGuard, AuthModule } from '../dist/auth/index.js';
+import { median } from './statistics.mjs';
+
+/** Authentications between two looks at the clock. */
+const BATCH = 200;
+
+const [issuer, audience, warmFile, coldFile] = process.argv.slice(2);
+const tokensIn = (file) => readFileSync(file, 'utf8').trimEnd().split('\n');
+
+const app = await NestFactory.createApplicationContext(AuthModule.forRoot({ issuer, audience }), {
+  logger: ['error'],
+});
+const guard = app.get(AccessTokenGuard);
+
+/** What the guard reads of a request, without the server that makes it. */
+class Controller {
+  handler() {}
+}
+const handler = Reflect.get(Controller.prototype, 'handler');
+function contextOf(token) {
+  const authorization = `Bearer ${token}`;
+  const request = { headers: { authorization }, rawHeaders: ['Authorization', authorization] };
+  const http = { getRequest: () => request, getResponse: () => ({}) };
+  return {
+    getType: () => 'http',
+    getClass: () => Controller,
+    getHandler: () => handler,
+    switchToHttp: () => http,
+  };
+}
+
+async function authenticate(token) {
+  // As Nest does: what is no promise is not awaited.
+  const passed = guard.canActivate(contextOf(token));
+  if (passed !== true) await passed;
+}
+
+/** The signature alone: split, decoded and the key made beforehand. */
+const { keys } = await (await fetch(`${issuer}.well-known/jwks.json`)).json();
+const publicKey = createPublicKey({ key: keys.find(({ alg }) => alg === 'RS256'), format: 'jwk' });
+function signatureOf(token) {
+  const end = token.lastIndexOf('.');
+  return [Buffer.from(token.slice(0, end)), Buffer.from(token.slice(end + 1), 'base64url')];
+}
+
+function verifyBare([input, signature]) {
+  if (!verify('sha256', input, publicKey, signature)) throw new Error('Void: a signature is wrong');
+}
+
+const warm = tokensIn(warmFile);
+const cold = tokensIn(coldFile);
+for (const token of warm) await authenticate(token);
+
+/** Microseconds of one call, for each kind: a batch of each in turn, so that all are disturbed alike. */
+const samples = { warm: [], cold: [], verify: [] };
+async function sample(kind, run) {
+  const from = process.hrtime.bigint();
+  await run();
+  samples[kind].push(Number(process.hrtime.bigint() - from) / BATCH / 1000);
+}
+for (let index = 0; index + BATCH <= cold.length; index += BATCH) {
+  const tokens = cold.slice(index, index + BATCH);
+  const signatures = tokens.map(signatureOf);
+  await sample('cold', async () => {
+    for (const token of tokens) await authenticate(token);
+  });
+  await sample('verify', () => signatures.forEach(verifyBare));
+  await sample('warm', async () => {
+    for (let n = 0; n < BATCH; n += 1) await authenticate(warm[n % warm.length]);
+  });
+}
+await app.close();
+
+// The first half of the batches makes the code hot.
+const hot = (values) => median(values.slice(values.length / 2));
+const { warm: inCache, cold: afresh, verify: bare } = samples;
+console.log(JSON.stringify({ warm: hot(inCache), cold: hot(afresh), verify: hot(bare) }));

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CONTENDERS } from './contenders.mjs';
+import { wrk } from './load/wrk.mjs';
+
+const API = CONTENDERS.find(({ id }) => id === 'this');
+const SECONDS = 3;
+
+/** Whose code it is, by where it lies; the first that fits. */
+const PARTS = [
+  ['signatures (node:crypto)', /^node:internal\/crypto\//],
+  ['async hooks (AsyncLocalStorage)', /^node:(internal\/)?async_(hooks|local_storage)/],
+  ['HTTP and sockets (Node)', /^node:/],
+  ['src/auth', /\/dist\/auth\//],
+  ['the rest of this API', /\/dist\//],
+  [
+    'Passport, passport-jwt, jsonwebtoken',
+    /\/node_modules\/(passport|jsonwebtoken|jws|jwa|@nestjs\/passport|buffer-equal|semver|ms|lodash)/,
+  ],
+  [
+    'Fastify',
+    /\/node_modules\/(@?fastify|find-my-way|fast-|secure-json|light-my|avvio|abstract-logging|ret|safe-regex2)/,
+  ],
+  ['Nest', /\/node_modules\/(@nestjs|rxjs|reflect-metadata)/],
+];
+
+/**
+ * Where this API spends its CPU time in a case: `node --cpu-prof`, its samples added up.
+ *
+ * @param {import('./cases.mjs').Case} one
+ * @param {import('./surroundings.mjs').Surroundings} surroundings
+ * @returns {Promise<{ parts: [string, number][], functions: [string, number][] }>} shares of the time, 0 to 1
+ */
+export async function profileCase(one, surroundings) {
+  const name = `${one.id}.cpuprofile`;
+  const server = await surroundings.start(API, ['--cpu-prof', `--cpu-prof-name=${name}`]);
+  const { load: core } = surroundings.cores;
+  const file = await surroundings.fileOf(one, 'profile');
+  const load = { origin: server.origin, path: API.path, file, once: one.once ?? false };
+  const from = monotonicMicros();
+  await wrk(core, { ...load, seconds: SECONDS });
+  const to = monotonicMicros();
+  await server.stop();
+  const profile = JSON.parse(await readFile(join(surroundings.directory, name), 'utf8'));
+  return summarise(profile, from, to);
+}
+
+/** What V8 stamps its samples with: one clock for all processes of the machine. */
+function monotonicMicros() {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** Adds up the samples between two moments: the start of the application is no part of the case. */
+function summarise({ nodes, samples, timeDeltas, startTime }, from, to) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
+  const parts = new Map();
+  const functions = new Map();
+  let total = 0;
+  let at = startTime;
+  samples.forEach((id, index) => {
+    at += timeDeltas[index];
+    const node = byId.get(id);
+    if (at < from || at > to || node.callFrame.functionName === '(idle)') return;
+    add(parts, partOf(node), timeDeltas[index]);
+    add(functions, titleOf(node), timeDeltas[index]);
+    total += timeDeltas[index];
+  });
+  const shares = (times) =>
+    [...times].map(([title, time]) => [title, time / total]).toSorted((a, b) => b[1] - a[1]);
+  return { parts: shares(parts), functions: shares(functions) };
+}
+
+function partOf(node) {
+  const { functionName, url } = node.callFrame;
+  if (functionName === '(garbage collector)') return 'garbage collection';
+  if (functionName === '(program)') return 'native code outside of JavaScript';
+  // What is built in has no place of its own: it counts for whoever called it.
+  if (!url) return node.parent ? partOf(node.parent) : 'other packages';
+  return PARTS.find(([, pattern]) => pattern.test(url))?.[0] ?? 'other packages';
+}
+
+function titleOf({ callFrame: { functionName, url, lineNumber } }) {
+  const place = url.replace(/^.*\/(?:node_modules|dist)\//, '');
+  return place ? `${functionName || 'anonymous'} (${place}:${lineNumber + 1})` : functionName;
+}
+
+function add(map, key, value) {
+  map.set(key, (map.get(key) ?? 0) + value);
+}

@@ -1,0 +1,47 @@
+/** `npm run bench`: this API beside its peers. Read from top to bottom; README.md says what the figures mean. */
+import { profileCase } from './profile.mjs';
+import { timeAuthentication, timeStarts } from './alone.mjs';
+import { CASES } from './cases.mjs';
+import { describeMachine, requireTools } from './machine.mjs';
+import { readOptions } from './options.mjs';
+import { printAlone, printCase, printGoals } from './report/console.mjs';
+import { writeReport } from './report/report.mjs';
+import { takeTurns } from './rounds.mjs';
+import { Surroundings } from './surroundings.mjs';
+
+/** Cases whose time is taken apart. */
+const PROFILED = ['warm', 'cold', 'expired', 'forged'];
+
+const options = readOptions();
+await requireTools();
+const surroundings = await Surroundings.create(options);
+try {
+  const results = {
+    options,
+    machine: await describeMachine(surroundings.database),
+    cases: {},
+    profiles: {},
+  };
+
+  for (const one of options.cases) {
+    console.log(`\n${one.title}`);
+    results.cases[one.id] = await takeTurns(one, surroundings, options);
+    printCase(results.cases[one.id]);
+  }
+
+  const api = surroundings.servers.get('this');
+  results.residentMiB = await api?.residentMiB();
+  Object.assign(results, await timeStarts(surroundings));
+  results.authentication = await timeAuthentication(surroundings);
+  printAlone(results);
+
+  if (options.isWhole) {
+    for (const one of CASES.filter(({ id }) => PROFILED.includes(id))) {
+      results.profiles[one.id] = await profileCase(one, surroundings);
+    }
+  }
+  printGoals(results);
+  if (options.isWhole) await writeReport(results);
+} finally {
+  await surroundings.close();
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What `/proc/PID/stat` counts in, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+const START_MAY_TAKE_MS = 30_000;
+
+/** A server under test: a process of its own, pinned to one core. */
+export class Server {
+  /**
+   * Starts it and waits for its first answer.
+   *
+   * @param {{ core: number, args: string[], env: Record<string, string | undefined>, cwd: string, path: string }} options
+   */
+  static async start({ core, args, env, cwd, path, verbose = false }) {
+    const port = await freePort();
+    const from = performance.now();
+    const child = spawn('taskset', ['-c', String(core), process.execPath, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env, PORT: String(port) },
+      stdio: ['ignore', 'ignore', verbose ? 'inherit' : 'ignore'],
+    });
+    const server = new Server(child, `http://127.0.0.1:${port}`);
+    await server.untilAnswered(path);
+    server.startMs = performance.now() - from;
+    return server;
+  }
+
+  constructor(child, origin) {
+    this.child = child;
+    this.origin = origin;
+    this.ended = once(child, 'exit');
+  }
+
+  /** CPU time that it has taken, in seconds: user and system, all of its threads. */
+  async cpuSeconds() {
+    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8');
+    // The name of the program is in brackets and may hold anything; utime and stime are the 12th and 13th after it.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** Memory that is resident now, in MiB. */
+  async residentMiB() {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
+  }
+
+  async stop() {
+    this.child.kill('SIGTERM');
+    await this.ended;
+  }
+
+  async untilAnswered(path) {
+    const deadline = Date.now() + START_MAY_TAKE_MS;
+    while (Date.now() < deadline && this.child.exitCode === null) {
+      const answer = await fetch(this.origin + path).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer) return;
+      await delay(2);
+    }
+    throw new Error(`${this.child.spawnargs.slice(4).join(' ')} does not answer`);
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}

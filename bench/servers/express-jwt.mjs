@@ -1,0 +1,29 @@
+/** Auth0's quickstart for Express before it had a middleware of its own; still what most tutorials show. */
+import express from 'express';
+import { expressjwt } from 'express-jwt';
+import jwtAuthz from 'express-jwt-authz';
+import { expressJwtSecret } from 'jwks-rsa';
+
+const { AUDIENCE, ISSUER_BASE_URL, PORT } = process.env;
+
+const checkJwt = expressjwt({
+  secret: expressJwtSecret({
+    cache: true,
+    rateLimit: true,
+    jwksRequestsPerMinute: 5,
+    jwksUri: `${ISSUER_BASE_URL}.well-known/jwks.json`,
+  }),
+  audience: AUDIENCE,
+  issuer: ISSUER_BASE_URL,
+  algorithms: ['RS256', 'ES256'],
+});
+// express-jwt 7 and later call it `auth`; express-jwt-authz still looks for `user`.
+const checkScopes = jwtAuthz(['read:messages'], { customUserKey: 'auth' });
+
+const app = express();
+
+app.get('/api/private-scoped', checkJwt, checkScopes, (_request, response) => {
+  response.json({ message: 'Hello from a private endpoint! You have the scope read:messages.' });
+});
+
+app.listen(Number(PORT), '127.0.0.1');

@@ -1,0 +1,21 @@
+/**
+ * This API for tokens signed with ES256: `dist/main.js` in short, for the algorithms of `AuthModule` are no variable of
+ * the environment.
+ */
+import { NestFactory } from '../../node_modules/@nestjs/core/index.js';
+import { APP_OPTIONS, createAdapter } from '../../dist/app.adapter.js';
+import { AppModule } from '../../dist/app.module.js';
+import { configureApp } from '../../dist/app.setup.js';
+import { loadConfig } from '../../dist/config.js';
+import { AppLogger } from '../../dist/logging/app-logger.js';
+
+const config = loadConfig();
+config.auth.algorithms = ['ES256'];
+
+const app = await NestFactory.create(AppModule.register(config), createAdapter(), {
+  ...APP_OPTIONS,
+  logger: new AppLogger(config),
+});
+configureApp(app);
+app.enableShutdownHooks(undefined, { useProcessExit: true });
+await app.listen(config.port, config.host);

@@ -1,0 +1,61 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createTestKey } from '../../dist/auth/testing/index.js';
+import { mint } from './mint.mjs';
+
+const HOUR = 3600;
+
+/**
+ * Makes files of tokens as Auth0 mints them for the users of single-page applications: about 900 characters.
+ */
+export class Tokens {
+  /** @param {import('../../dist/auth/testing/index.js').TestIssuer} issuer */
+  constructor(issuer, directory) {
+    this.issuer = issuer;
+    this.directory = directory;
+  }
+
+  /**
+   * Tokens that are accepted, each of a subject of its own.
+   *
+   * @param {number} count
+   * @param {{ alg?: string, clients?: number }} [options] `clients`: how many applications they were issued to
+   */
+  async good(name, count, { alg = 'RS256', clients = 1 } = {}) {
+    const key = this.issuer.keys.find((candidate) => candidate.alg === alg);
+    return this.write(name, count, { key, clients });
+  }
+
+  /** Tokens that were good until an hour ago. */
+  async expired(name, count) {
+    const { key } = this.issuer;
+    return this.write(name, count, { key, issuedAgo: 2 * HOUR });
+  }
+
+  /** Tokens that name a key of the issuer and are signed with another one. */
+  async forged(name, count) {
+    const { kid, alg } = this.issuer.key;
+    return this.write(name, count, { key: await createTestKey(alg, kid) });
+  }
+
+  async write(name, count, { key, clients = 1, issuedAgo = 0 }) {
+    const file = join(this.directory, `${name}.txt`);
+    const applications = Array.from({ length: clients }, () =>
+      randomBytes(24).toString('base64url'),
+    );
+    const iat = Math.floor(Date.now() / 1000) - issuedAgo;
+    const payloads = Array.from({ length: count }, (_, index) => ({
+      iss: this.issuer.url,
+      sub: `auth0|${randomBytes(12).toString('hex')}`,
+      aud: [this.issuer.audience, `${this.issuer.url}userinfo`],
+      iat,
+      exp: iat + HOUR,
+      scope: 'openid profile email read:messages',
+      jti: randomUUID(),
+      azp: applications[index % clients],
+    }));
+    const header = { alg: key.alg, typ: 'JWT', kid: key.kid };
+    await mint(file, { header, payloads, key: key.privateKey });
+    return file;
+  }
+}
