@@ -1,6 +1,6 @@
-import { startTenant } from '../../demo/tenant.mjs';
 import type { TestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, startApi } from '../support/api.js';
+import { startDemoTenant, type Tenant } from '../support/tenant.js';
 import { Browser } from './browser.js';
 
 /** Every GET route of the quickstarts and of the resources, and who of the demo gets a 200 from it. */
@@ -27,12 +27,12 @@ const EVERYTHING =
   'openid read:messages write:messages read:protected read:feed read:admin write:admin';
 
 describe('the API, against the tenant of the demo', () => {
-  let tenant: Awaited<ReturnType<typeof startTenant>>;
+  let tenant: Tenant;
   let api: Api;
   const tokens = new Map<string, string>();
 
   beforeAll(async () => {
-    tenant = await startTenant();
+    tenant = await startDemoTenant();
     api = await startApi({
       // The issuer is the tenant; the API needs no other.
       issuer: {} as TestIssuer,

@@ -1,8 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startTenant } from '../../demo/tenant.mjs';
 import type { TestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, startApi } from '../support/api.js';
+import { startDemoTenant, type Tenant } from '../support/tenant.js';
 import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 
 const run = promisify(execFile);
@@ -32,11 +32,11 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
 }
 
 (hasCurl ? describe : describe.skip)('what the documentation types into a shell', () => {
-  let tenant: Awaited<ReturnType<typeof startTenant>>;
+  let tenant: Tenant;
   let api: Api;
 
   beforeAll(async () => {
-    tenant = await startTenant();
+    tenant = await startDemoTenant();
     // The issuer is the tenant; the API needs no other.
     api = await startApi({
       issuer: {} as TestIssuer,
