@@ -287,11 +287,12 @@ export class IssuerKeys {
     const went = (before ?? []).filter((name) => !names.includes(name));
     if (!before) {
       this.logger.log(`Signing keys of ${issuer} loaded: ${names.join(', ')}`);
-    } else if (came.length + went.length > 0) {
+      return;
+    }
+    if (this.failures > 0) this.logger.log(`Signing keys of ${issuer} can be had again.`);
+    if (came.length + went.length > 0) {
       const changes = [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)];
       this.logger.log(`Signing keys of ${issuer} changed: ${changes.join(', ')}`);
-    } else if (this.failures > 0) {
-      this.logger.log(`Signing keys of ${issuer} can be had again.`);
     }
   }
 

@@ -241,6 +241,21 @@ describe('the age of a key set', () => {
 });
 
 describe('a rotation', () => {
+  it('during an outage is told beside its end', async () => {
+    await startWithKeys();
+    issuer.fail('error');
+    clock.advance(8 * MINUTE);
+    await until(() => status().lastError !== undefined && !isFetching());
+    await issuer.rotate();
+    issuer.recover();
+    clock.advance(SECOND);
+    await until(() => status().ageSec === 0);
+    expect(storyOf().slice(-2)).toEqual([
+      'Signing keys of I can be had again.',
+      `Signing keys of I changed: + ${issuer.key.kid} (RS256)`,
+    ]);
+  });
+
   it('is seen at the first token of the new key', async () => {
     await startWithKeys();
     const old = issuer.mint({ exp: 1e12 });
