@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SPA } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
 import { Refusal } from './refusal.mjs';
 import { ROOT } from './settings.mjs';
@@ -56,6 +57,7 @@ export async function startApi({ apiPort, dataDir, issuer }) {
       ...Object.fromEntries(KEPT.map((name) => [name, process.env[name]])),
       ISSUER_BASE_URL: issuer,
       AUTH0_AUDIENCE: AUDIENCE,
+      AUTH0_CLIENT_ID: SPA.id,
       PORT: String(apiPort),
       HOST: 'localhost',
       DATA_DIR: join(dataDir, 'database'),

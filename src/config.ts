@@ -9,6 +9,8 @@ export interface Config {
   auth: { issuer: string; jwksUri?: string; audience: string[]; grantClaims: string[] };
   /** Options of `DatabaseModule`. */
   database: { url?: string; dataDir: string };
+  /** Client id of the application in the browser that people log in with; without it they can paste a token only. */
+  clientId?: string;
   port: number;
   /** Address to listen on; undefined for all interfaces. */
   host?: string;
@@ -17,6 +19,8 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number];
   /** One JSON object per line of the log, or text for a terminal. */
   logFormat: 'json' | 'text';
+  /** Whether `/docs` and its document are served. */
+  docs: boolean;
   /** What is probably a mistake and does not stop the start. */
   warnings: string[];
 }
@@ -39,6 +43,7 @@ export class ConfigError extends Error {
  */
 export function loadConfig(environment: Environment = readEnvironment()): Config {
   const values = check(VARIABLES, environment);
+  const isProduction = values.NODE_ENV === 'production';
   return {
     auth: {
       ...issuerOf(values),
@@ -46,11 +51,13 @@ export function loadConfig(environment: Environment = readEnvironment()): Config
       grantClaims: values.GRANT_CLAIMS,
     },
     database: databaseOf(values),
+    clientId: values.AUTH0_CLIENT_ID,
     port: values.PORT,
     host: values.HOST,
     corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL,
-    logFormat: values.NODE_ENV === 'production' ? 'json' : 'text',
+    logFormat: isProduction ? 'json' : 'text',
+    docs: values.DOCS ?? !isProduction,
     warnings: values.AUTH0_AUDIENCE.filter(looksLikeClientId).map(
       (audience) =>
         `AUTH0_AUDIENCE has ${audience}, which looks like the client id of an application; ` +

@@ -33,6 +33,7 @@ export const VARIABLES = {
   DATA_DIR: variable(() => undefined, one).default('./data'),
   LOG_LEVEL: variable(levelFault, (text) => text as (typeof LOG_LEVELS)[number]).default('info'),
   NODE_ENV: variable(() => undefined, one).optional(),
+  DOCS: variable(switchFault, (text) => text === 'on').optional(),
 };
 
 export type VariableName = keyof typeof VARIABLES;
@@ -188,6 +189,10 @@ function databaseFault(text: string): Fault {
     ? undefined
     : 'is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:5432/DATABASE, ' +
         'special characters of the password percent-encoded';
+}
+
+function switchFault(text: string): Fault {
+  return text === 'on' || text === 'off' ? undefined : 'is no switch; write on or off';
 }
 
 function levelFault(text: string): Fault {

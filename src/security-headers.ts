@@ -1,3 +1,7 @@
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+
+type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
+
 /**
  * Headers of every answer: of helmet's set those that mean something to an API. Answers are data: nothing in them is to be
  * rendered, framed, or to load anything.
@@ -14,3 +18,32 @@ export const SECURITY_HEADERS = Object.freeze({
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 });
+
+/** What a page may load, by directive of its Content-Security-Policy. What is not named is forbidden. */
+export type PagePolicy = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Gives the routes at `path` and below it a policy for pages in place of the one for data. Call it before they are
+ * registered: each gets a hook of its own, so that answers of the API pay nothing for it.
+ */
+export function allowPage(adapter: FastifyAdapter, path: string, policy: PagePolicy): void {
+  const header = contentSecurityPolicy(policy);
+  const setPolicy: Hook = (_request, reply, done) => {
+    reply.header('Content-Security-Policy', header);
+    done();
+  };
+  adapter.getInstance().addHook('onRoute', (route) => {
+    if (route.url !== path && !route.url.startsWith(`${path}/`)) return;
+    route.onRequest = [route.onRequest ?? [], setPolicy].flat();
+  });
+}
+
+/** The directives that do not fall back to `default-src` are closed as well. */
+function contentSecurityPolicy(policy: PagePolicy): string {
+  const closed = ['default-src', 'base-uri', 'form-action', 'frame-ancestors'];
+  const directives = new Map(closed.map((directive) => [directive, "'none'"]));
+  for (const [directive, sources] of Object.entries(policy)) {
+    directives.set(directive, sources.join(' '));
+  }
+  return [...directives].map((directive) => directive.join(' ')).join(';');
+}

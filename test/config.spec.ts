@@ -32,11 +32,13 @@ describe('A good environment', () => {
         grantClaims: ['scope', 'scp'],
       },
       database: { url: undefined, dataDir: './data' },
+      clientId: undefined,
       port: 3001,
       host: undefined,
       corsOrigins: [],
       logLevel: 'info',
       logFormat: 'text',
+      docs: true,
       warnings: [],
     });
   });
@@ -55,6 +57,7 @@ describe('A good environment', () => {
         DATA_DIR: '/var/lib/api',
         LOG_LEVEL: 'warn',
         NODE_ENV: 'production',
+        DOCS: 'on',
       }),
     ).toEqual({
       auth: {
@@ -63,11 +66,13 @@ describe('A good environment', () => {
         grantClaims: ['scope', 'permissions'],
       },
       database: { url: 'postgresql://api:secret@db.example.com:5432/api', dataDir: '/var/lib/api' },
+      clientId: 'abcdefghijklmnopqrstuvwxyz012345',
       port: 8080,
       host: '::1',
       corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
       logLevel: 'warn',
       logFormat: 'json',
+      docs: true,
       warnings: [],
     });
   });
@@ -91,6 +96,16 @@ describe('A good environment', () => {
   ])('may name an issuer on this machine over http: %s', (issuer) => {
     const { auth } = loadConfig({ AUTH0_AUDIENCE: 'a', ISSUER_BASE_URL: issuer });
     expect(auth).toMatchObject({ issuer });
+  });
+
+  it.each([
+    [true, {}],
+    [true, { NODE_ENV: 'development' }],
+    [false, { NODE_ENV: 'production' }],
+    [true, { NODE_ENV: 'production', DOCS: 'on' }],
+    [false, { DOCS: 'off' }],
+  ])('serves the docs (%s) with %j', (docs, environment) => {
+    expect(loadConfig({ ...GOOD, ...environment })).toMatchObject({ docs });
   });
 
   it('warns of an audience that looks like a client id', () => {
@@ -177,6 +192,7 @@ describe('A bad environment', () => {
     ['DATA_DIR', './data ', 'has spaces around its value; write ./data'],
     ['LOG_LEVEL', 'verbose', 'is no level; write one of fatal, error, warn, info, debug'],
     ['LOG_LEVEL', 'INFO', 'is no level; write one of fatal, error, warn, info, debug'],
+    ['DOCS', 'true', 'is no switch; write on or off'],
   ])('%s=%s %s', (name, value, fault) => {
     expect(linesFor({ ...GOOD, [name]: value })).toEqual([`${name} ${fault}`]);
   });
