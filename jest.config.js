@@ -17,9 +17,9 @@ export default {
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },
-  // CommonJS packages require these two ESM-only ones, which Jest refuses before Node 24.9:
-  // jwks-rsa requires jose, light-my-request requires cookie. Transformed, they load either way.
-  transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?(?:jose|cookie)/)'],
+  // CommonJS packages require these ESM-only ones, which Jest refuses before Node 24.9: jwks-rsa requires jose,
+  // light-my-request cookie, @fastify/static content-disposition. Transformed, they load either way.
+  transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?(?:jose|cookie|content-disposition)/)'],
   transform: {
     [String.raw`\.ts$`]: swc,
     [String.raw`/node_modules/.+\.js$`]: ['@swc/jest', { jsc: { target: 'es2023' } }],

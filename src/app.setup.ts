@@ -8,8 +8,8 @@ const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Reque
 
 const PREFLIGHT_MAX_AGE_SEC = 600;
 
-/** What concerns every request and is configured: CORS, input. `main.ts` and the e2e tests both call it. */
-export function configureApp(app: NestFastifyApplication): void {
+/** What concerns every request and is configured: CORS, input, API docs. `main.ts` and the e2e tests both call it. */
+export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get<ConfigService<Config, true>>(ConfigService);
   const corsOrigins = config.get('corsOrigins', { infer: true });
   if (corsOrigins.length > 0) {
@@ -22,4 +22,12 @@ export function configureApp(app: NestFastifyApplication): void {
     });
   }
   app.useGlobalPipes(new InputPipe());
+  if (config.get('docs', { infer: true })) {
+    // Loaded late, so that an API without docs pays nothing for them.
+    const { serveDocs } = await import('./docs/serve.js');
+    serveDocs(app, {
+      auth: config.get('auth', { infer: true }),
+      clientId: config.get('clientId', { infer: true }),
+    });
+  }
 }

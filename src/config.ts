@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { type LOG_LEVELS, RELATIONS, type VariableName, VARIABLES } from './config.variables.js';
+import {
+  type LOG_LEVELS,
+  RELATIONS,
+  SAMPLE_AUDIENCE,
+  SAMPLE_DOMAIN,
+  type VariableName,
+  VARIABLES,
+} from './config.variables.js';
 
 /** What the application is told from outside; `.env.example` explains each variable. */
 export interface Config {
@@ -76,6 +83,20 @@ export function loadDatabaseConfig(
 ): Config['database'] {
   const { DATABASE_URL, DATA_DIR } = VARIABLES;
   return databaseOf(check({ DATABASE_URL, DATA_DIR }, environment));
+}
+
+/**
+ * The same for the document of the API, written to a file: of a tenant and an API of nobody where none are given.
+ *
+ * @throws ConfigError with every fault at once.
+ */
+export function loadDocumentConfig(environment: Environment = readEnvironment()): Config {
+  const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_AUDIENCE } = environment;
+  return loadConfig({
+    ...environment,
+    AUTH0_DOMAIN: AUTH0_DOMAIN || (ISSUER_BASE_URL ? undefined : SAMPLE_DOMAIN),
+    AUTH0_AUDIENCE: AUTH0_AUDIENCE || SAMPLE_AUDIENCE,
+  });
 }
 
 function readEnvironment(): Environment {

@@ -4,8 +4,9 @@ import { z } from 'zod';
 /** Levels of `LOG_LEVEL`, from the fewest lines to the most. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 
-const SAMPLE_DOMAIN = 'dev-abc123.us.auth0.com';
-const SAMPLE_AUDIENCE = 'https://api.example.com';
+/** A tenant and an API of nobody, for examples. */
+export const SAMPLE_DOMAIN = 'dev-abc123.us.auth0.com';
+export const SAMPLE_AUDIENCE = 'https://api.example.com';
 const SAMPLE_ORIGIN = 'https://app.example.com';
 const DISCOVERY_PATH = '.well-known/openid-configuration';
 

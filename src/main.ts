@@ -15,7 +15,7 @@ async function start(): Promise<void> {
     createAdapter(),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );
-  configureApp(app);
+  await configureApp(app);
   // Without `useProcessExit` a signal ends the process as killed, which supervisors take for a failure.
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(config.port, config.host ?? ALL_INTERFACES);

@@ -1,4 +1,4 @@
-import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 
 type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
 
@@ -26,13 +26,14 @@ export type PagePolicy = Readonly<Record<string, readonly string[]>>;
  * Gives the routes at `path` and below it a policy for pages in place of the one for data. Call it before they are
  * registered: each gets a hook of its own, so that answers of the API pay nothing for it.
  */
-export function allowPage(adapter: FastifyAdapter, path: string, policy: PagePolicy): void {
+export function allowPage(app: NestFastifyApplication, path: string, policy: PagePolicy): void {
   const header = contentSecurityPolicy(policy);
   const setPolicy: Hook = (_request, reply, done) => {
     reply.header('Content-Security-Policy', header);
     done();
   };
-  adapter.getInstance().addHook('onRoute', (route) => {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', (route) => {
     if (route.url !== path && !route.url.startsWith(`${path}/`)) return;
     route.onRequest = [route.onRequest ?? [], setPolicy].flat();
   });

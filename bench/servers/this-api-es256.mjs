@@ -16,6 +16,6 @@ const app = await NestFactory.create(AppModule.register(config), createAdapter()
   ...APP_OPTIONS,
   logger: new AppLogger(config),
 });
-configureApp(app);
+await configureApp(app);
 app.enableShutdownHooks(undefined, { useProcessExit: true });
 await app.listen(config.port, config.host);

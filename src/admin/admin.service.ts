@@ -5,6 +5,7 @@ import { DATABASE, type Database } from '../database/database.js';
 import { cutPage, type PageQuery, readCursor } from '../database/page.js';
 import { auditEntries, messages } from '../database/schema.js';
 import { known, notFound } from '../messages/message-id.js';
+import type { AuditPage } from './audit.output.js';
 
 const AUDIT = 'audit';
 
@@ -28,7 +29,7 @@ export class AdminService {
   }
 
   /** Newest first. */
-  async audit({ limit, cursor }: PageQuery) {
+  async audit({ limit, cursor }: PageQuery): Promise<AuditPage> {
     const before = readCursor(AUDIT, cursor);
     const rows = await this.db
       .select()

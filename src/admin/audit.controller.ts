@@ -1,7 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
 import { type AuditQuery, auditQuery } from './admin.input.js';
 import { AdminService } from './admin.service.js';
+import { auditPage } from './audit.output.js';
 
 @Controller('api/admin/audit')
 export class AuditController {
@@ -9,6 +11,7 @@ export class AuditController {
 
   @Get()
   @Scopes('read:admin')
+  @Operation('Read the audit trail, newest first', { answer: auditPage, failures: ['database'] })
   list(@Query({ schema: auditQuery }) query: AuditQuery) {
     return this.admin.audit(query);
   }

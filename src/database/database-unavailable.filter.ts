@@ -1,12 +1,23 @@
 import { type ArgumentsHost, Catch, Logger, ServiceUnavailableException } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { DrizzleQueryError } from 'drizzle-orm';
+import { z } from 'zod';
 import { ConnectionError, isUnavailable, reason } from './unavailable.js';
 
 const RETRY_AFTER_SEC = 5;
 
 /** In an outage every request fails alike: one line per this time, then one that counts the others. */
 const LOG_INTERVAL_MS = 5000;
+
+/** Body of the answer while the database is away. */
+export const databaseUnavailable = z
+  .object({
+    statusCode: z.literal(503),
+    error: z.literal('Service Unavailable'),
+    message: z.string(),
+    code: z.literal('database_unavailable'),
+  })
+  .meta({ id: 'DatabaseUnavailable' });
 
 /**
  * Answers 503 while the database is away, and leaves every other fault of a query what it is, a 500. Only the
@@ -51,10 +62,12 @@ export class DatabaseUnavailableFilter extends BaseExceptionFilter {
 
 class DatabaseUnavailableException extends ServiceUnavailableException {
   constructor(cause: Error) {
-    const message = 'The database is unavailable. Try again later.';
-    super(
-      { statusCode: 503, error: 'Service Unavailable', message, code: 'database_unavailable' },
-      { cause },
-    );
+    const body: z.infer<typeof databaseUnavailable> = {
+      statusCode: 503,
+      error: 'Service Unavailable',
+      message: 'The database is unavailable. Try again later.',
+      code: 'database_unavailable',
+    };
+    super(body, { cause });
   }
 }

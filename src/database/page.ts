@@ -10,12 +10,28 @@ const DEFAULT_LIMIT = 20;
 export const pageQuery = {
   limit: z
     .string({ error: onceOnly })
-    .regex(/^[1-9]\d{0,2}$/, { error: wholeNumber, abort: true })
+    .refine((text) => /^[1-9]\d{0,2}$/.test(text), { error: wholeNumber, abort: true })
     .transform(Number)
     .refine((limit) => limit <= MAX_LIMIT, { error: wholeNumber })
-    .default(DEFAULT_LIMIT),
-  cursor: z.string({ error: onceOnly }).optional(),
+    .default(DEFAULT_LIMIT)
+    // Text in a URL, a number to whoever calls.
+    .meta({
+      type: 'integer',
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      description: `Items of a page, ${DEFAULT_LIMIT} unless given.`,
+    }),
+  cursor: z
+    .string({ error: onceOnly })
+    .optional()
+    .meta({ description: 'The `nextCursor` of the page before.' }),
 };
+
+/** What the answer of a list has beside its items. */
+export const nextCursor = z
+  .string()
+  .optional()
+  .meta({ description: 'The `cursor` of the next page; none on the last.' });
 
 export interface PageQuery {
   limit: number;

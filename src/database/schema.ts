@@ -27,6 +27,3 @@ export const auditEntries = pgTable('audit_entries', {
   messageId: uuid('message_id').notNull(),
   at: instant('at'),
 });
-
-export type Message = typeof messages.$inferSelect;
-export type AuditEntry = typeof auditEntries.$inferSelect;

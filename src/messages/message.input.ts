@@ -17,7 +17,8 @@ const text = z
   .refine((value) => value !== '' && codePoints(value) <= MAX_TEXT, {
     error: `must have 1 to ${MAX_TEXT} characters after trimming`,
   })
-  .refine(isStorable, { error: notStorable });
+  .refine(isStorable, { error: notStorable })
+  .meta({ minLength: 1, maxLength: MAX_TEXT, description: 'Counted and stored after trimming.' });
 
 /** A `sub` as this API keeps it. */
 export const author = z
@@ -25,10 +26,13 @@ export const author = z
   .refine((value) => value !== '' && codePoints(value) <= MAX_AUTHOR, {
     error: `must have 1 to ${MAX_AUTHOR} characters`,
   })
-  .refine(isStorable, { error: notStorable });
+  .refine(isStorable, { error: notStorable })
+  .meta({ minLength: 1, maxLength: MAX_AUTHOR, description: 'A `sub`.' });
 
 /** Body of POST and PATCH. */
-export const messageInput = z.strictObject({ text }, { error: 'must be a JSON object' });
+export const messageInput = z
+  .strictObject({ text }, { error: 'must be a JSON object' })
+  .meta({ id: 'MessageInput' });
 export type MessageInput = z.infer<typeof messageInput>;
 
 /** Query of the public list. */

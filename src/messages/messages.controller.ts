@@ -12,12 +12,14 @@ import {
   Res,
 } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
 import {
   type MessageInput,
   messageInput,
   type MessagesQuery,
   messagesQuery,
 } from './message.input.js';
+import { message, messagePage } from './message.output.js';
 import { MessagesService } from './messages.service.js';
 import { SubjectPipe } from './subject.pipe.js';
 
@@ -27,30 +29,41 @@ export class MessagesController {
 
   @Post()
   @Scopes('write:messages')
+  @Operation('Write a message', {
+    answer: message,
+    headers: { Location: 'Where the message is.' },
+    failures: ['forbidden', 'database'],
+  })
   async create(
     @AccessToken('sub', SubjectPipe) author: string,
     @Body({ schema: messageInput }) { text }: MessageInput,
     @Res({ passthrough: true }) response: { header(name: string, value: string): unknown },
   ) {
-    const message = await this.messages.create(author, text);
-    response.header('Location', `/api/messages/${message.id}`);
-    return message;
+    const written = await this.messages.create(author, text);
+    response.header('Location', `/api/messages/${written.id}`);
+    return written;
   }
 
   @Get()
   @Scopes('read:messages')
+  @Operation('List messages, newest first', { answer: messagePage, failures: ['database'] })
   list(@Query({ schema: messagesQuery }) query: MessagesQuery) {
     return this.messages.list(query);
   }
 
   @Get(':id')
   @Scopes('read:messages')
+  @Operation('Read a message', { answer: message, failures: ['database'] })
   get(@Param('id') id: string) {
     return this.messages.get(id);
   }
 
   @Patch(':id')
   @Scopes('write:messages')
+  @Operation("Edit a message of one's own", {
+    answer: message,
+    failures: ['forbidden', 'database'],
+  })
   edit(
     @Param('id') id: string,
     @AccessToken('sub', SubjectPipe) author: string,
@@ -62,6 +75,7 @@ export class MessagesController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Scopes('write:messages')
+  @Operation("Delete a message of one's own", { failures: ['forbidden', 'database'] })
   async remove(@Param('id') id: string, @AccessToken('sub', SubjectPipe) author: string) {
     await this.messages.remove(id, author);
   }

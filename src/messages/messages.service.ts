@@ -3,8 +3,9 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { DATABASE, type Database } from '../database/database.js';
 import { cutPage, type PageQuery, readCursor } from '../database/page.js';
-import { type Message, messages } from '../database/schema.js';
+import { messages } from '../database/schema.js';
 import { known, notFound } from './message-id.js';
+import type { Message, MessagePage } from './message.output.js';
 
 /** Messages: everyone's to read, the author's alone to change. */
 @Injectable()
@@ -20,7 +21,11 @@ export class MessagesService {
   }
 
   /** Newest first; of one author where one is given. */
-  async list({ limit, cursor, author }: PageQuery & { author?: string | undefined }) {
+  async list({
+    limit,
+    cursor,
+    author,
+  }: PageQuery & { author?: string | undefined }): Promise<MessagePage> {
     const list = author === undefined ? 'messages' : `messages by ${author}`;
     const before = readCursor(list, cursor);
     const rows = await this.db

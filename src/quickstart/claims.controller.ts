@@ -1,5 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { type AccessTokenClaims, check, Claim, includes } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
+import { greeting } from './quickstart.output.js';
 
 /** The claims that the tenant puts into its access tokens for the routes below. */
 declare module '../auth/index.js' {
@@ -19,18 +21,21 @@ const isPremium = ({ tier, roles }: AccessTokenClaims) =>
 export class ClaimsController {
   @Get('editor')
   @Claim('roles', includes('admin', 'editor'))
+  @Operation('For editors', { answer: greeting })
   editor() {
     return { message: 'Editor access granted.' };
   }
 
   @Get('premium')
   @Claim(check(isPremium), { message: 'Premium tier or admin role required' })
+  @Operation('For premium content', { answer: greeting })
   premium() {
     return { message: 'Premium content access granted.' };
   }
 
   @Get('admin')
   @Claim('isAdmin', true)
+  @Operation('For administrators', { answer: greeting })
   admin() {
     return { message: 'Admin access granted.' };
   }

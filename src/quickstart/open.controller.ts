@@ -1,11 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
+import { greeting, timedGreeting } from './quickstart.output.js';
 
 /** For everybody: the token is not looked at. */
 @Controller('api')
 @Public()
 export class OpenController {
   @Get('public')
+  @Operation('Greet anybody', { answer: timedGreeting })
   greet() {
     return {
       message: 'Hello from a public endpoint! No authentication required.',
@@ -14,6 +17,7 @@ export class OpenController {
   }
 
   @Get('open')
+  @Operation('Open to anybody', { answer: greeting })
   open() {
     return { message: 'Open Endpoint' };
   }

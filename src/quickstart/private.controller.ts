@@ -1,10 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
+import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
 /** For every access token that is valid: what a route needs that says nothing else. */
 @Controller('api')
 export class PrivateController {
   @Get('private')
+  @Operation('Greet the subject of the token', { answer: timedPersonalGreeting })
   greet(@AccessToken('sub') sub: string | undefined) {
     return {
       message: 'Hello from a protected endpoint! You are authenticated.',
@@ -14,17 +17,20 @@ export class PrivateController {
   }
 
   @Get('members-only')
+  @Operation('For members only', { answer: greeting })
   members() {
     return { message: 'Members Only Endpoint' };
   }
 
   @Get('me')
+  @Operation('Show the claims of the token', { answer: profile })
   me(@AccessToken() user: AccessTokenClaims) {
     return { message: 'You made it to the protected endpoint!', user };
   }
 
   @Get('greeting')
   @OptionalAuth()
+  @Operation('Greet a guest, or the subject of the token', { answer: personalGreeting })
   greeting(@AccessToken('sub') sub: string | undefined) {
     return sub === undefined ? { message: 'Hello, guest.' } : { message: `Hello, ${sub}.`, sub };
   }

@@ -1,6 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
+import { Operation } from '../docs/operation.decorator.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { feed, greeting } from './quickstart.output.js';
 
 const FEED_LENGTH = 20;
 
@@ -11,6 +13,7 @@ export class ScopesController {
 
   @Get('private-scoped')
   @Scopes('read:messages')
+  @Operation('For those who may read messages', { answer: greeting })
   scoped() {
     return {
       message:
@@ -20,12 +23,14 @@ export class ScopesController {
 
   @Get('protected')
   @Scopes('read:protected', { from: ['scope', 'permissions'] })
+  @Operation('For those who may read what is protected', { answer: greeting })
   protected() {
     return { message: 'Protected Endpoint' };
   }
 
   @Get('feed')
   @Scopes(['read:feed', 'read:admin'], { match: 'any' })
+  @Operation('Read the texts of the newest messages', { answer: feed, failures: ['database'] })
   async feed() {
     const { messages } = await this.messages.list({ limit: FEED_LENGTH });
     return { feed: messages.map(({ text }) => text) };
@@ -33,6 +38,7 @@ export class ScopesController {
 
   @Get('admin/edit')
   @Scopes('read:admin', 'write:admin')
+  @Operation('For those who may read and write as an administrator', { answer: greeting })
   edit() {
     return { message: 'Admin editor access granted.' };
   }

@@ -36,6 +36,8 @@ export function testConfig(issuer: string, environment: Environment = {}) {
     ISSUER_BASE_URL: issuer,
     AUTH0_AUDIENCE: AUDIENCE,
     LOG_LEVEL: 'fatal',
+    // They take longer to load than everything else.
+    DOCS: 'off',
     ...environment,
   });
 }
@@ -50,7 +52,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     options.adapter ?? createAdapter(),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );
-  configureApp(app);
+  await configureApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {

@@ -48,6 +48,7 @@ export const includesAny = (...values: Primitive[]): Inclusion => new Inclusion(
  */
 export const check = (predicate: ClaimsPredicate): Check => new Check(predicate);
 
+/** What one `@Claim()` asks of a token: of one claim, or by a function of all of them. */
 export type ClaimRequirement =
   | {
       readonly claim: ClaimPath;

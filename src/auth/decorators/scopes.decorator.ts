@@ -9,6 +9,7 @@ import {
 /** Metadata of {@link Scopes} and of `@Permissions()`: one list, so that their order is kept. */
 export const SCOPE_REQUIREMENTS = Symbol('auth:scopes');
 
+/** What one `@Scopes()` or `@Permissions()` asks of a token. */
 export interface ScopeRequirement {
   readonly scopes: readonly string[];
   readonly match: 'all' | 'any';

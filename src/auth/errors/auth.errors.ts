@@ -5,13 +5,7 @@ import { bearerChallenge } from './challenge.js';
 export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 
 /** The `code` of a refusal's body. */
-export type AuthErrorCode =
-  | InvalidTokenCode
-  | 'credentials_repeated'
-  | 'insufficient_scope'
-  | 'claim_requirement'
-  | 'keys_unavailable'
-  | 'revocation_unavailable';
+export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
 /** The `error` of a refusal: those of RFC 6750 §3.1, and RFC 6749's word for an outage. */
 export type AuthErrorName =
@@ -169,3 +163,11 @@ export class TemporarilyUnavailableError extends AuthError {
     });
   }
 }
+
+/** Every `code` of a refusal's body, by the `error` that it comes with. */
+export const AUTH_ERROR_CODES = {
+  invalid_request: ['credentials_repeated'],
+  invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
+  insufficient_scope: ['insufficient_scope', 'claim_requirement'],
+  temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
+} as const satisfies Record<AuthErrorName, readonly string[]>;

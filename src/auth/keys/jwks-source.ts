@@ -39,9 +39,8 @@ export async function fetchPublishedKeys(
 }
 
 async function discover(issuer: string, signal: AbortSignal) {
-  const uri = `${withoutSlash(issuer)}/.well-known/openid-configuration`;
-  const document = (await fetchJson(uri, signal)) as Record<string, unknown> | null;
-  const { issuer: spelling, jwks_uri: jwksUri } = document ?? {};
+  const uri = discoveryUri(issuer);
+  const { issuer: spelling, jwks_uri: jwksUri } = await fetchDiscoveryDocument(issuer, signal);
   // One difference is forgiven, for people copy issuers with and without it: the final slash.
   if (typeof spelling !== 'string' || withoutSlash(spelling) !== withoutSlash(issuer)) {
     throw new Error(`${uri} is of another issuer: ${inspect(spelling, { maxStringLength: 200 })}`);
@@ -50,6 +49,25 @@ async function discover(issuer: string, signal: AbortSignal) {
     throw new Error(`${uri} has no jwks_uri with https`);
   }
   return { issuer: spelling, jwksUri };
+}
+
+/** Where an issuer describes itself (OpenID Connect Discovery 1.0 §4). */
+export function discoveryUri(issuer: string): string {
+  return `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+}
+
+/**
+ * The members of an issuer's discovery document, as they came and not checked. No redirect is followed, no answer is
+ * read beyond 512 KiB.
+ *
+ * @throws Error that says for the log what was wrong with the answer.
+ */
+export async function fetchDiscoveryDocument(
+  issuer: string,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const document = await fetchJson(discoveryUri(issuer), signal);
+  return (document ?? {}) as Record<string, unknown>;
 }
 
 function membersOf(uri: string, set: unknown): unknown[] {
