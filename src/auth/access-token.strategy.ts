@@ -2,115 +2,146 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
-import { Strategy } from 'passport-jwt';
 import { claimOf } from './access-token.js';
-import { requestAuth, type RequestAuth } from './request-auth.js';
-import { ResolvedAuthOptions } from './auth.options.js';
-import { validateClaims } from './claim-rules.js';
+import { type RequestAuth, VerifiedAuth } from './request-auth.js';
+import { type Algorithm, ResolvedAuthOptions } from './auth.options.js';
+import { hasExpired, validateClaims, validateTime } from './claim-rules.js';
 import { Clock } from './clock.js';
-import { readCompactJws } from './compact-jws.js';
-import { AuthError, InvalidTokenError } from './errors/auth.errors.js';
-import { TrustedIssuers } from './keys/trusted-issuers.js';
-import { TokenCache, type VerifiedToken } from './token-cache.js';
+import { type CompactJws, isAccessTokenType, readCompactJws } from './compact-jws.js';
+import { InvalidTokenError } from './errors/auth.errors.js';
+import type { SigningKey } from './keys/signing-key.js';
+import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
+import { verifySignature } from './signature.js';
+import { TokenCache } from './token-cache.js';
 
 /** What Passport is given for a request: the token that the guard has found in it. */
 export interface BearerRequest {
   readonly token: string;
 }
 
-/** A token on its way, once the key of its signature is known. */
-type Candidate = Omit<VerifiedToken, 'auth'>;
+type PassportRequest = Parameters<passport.Strategy['authenticate']>[0];
+
+/** A token whose key is known and whose signature is not verified yet. */
+interface Candidate {
+  readonly jws: CompactJws;
+  readonly issuer: TrustedIssuer;
+  readonly algorithm: Algorithm;
+  readonly key: SigningKey;
+}
 
 /**
- * Verifies an access token, in the order in which passport-jwt asks: the token in the request, the key
- * for it, its signature (jsonwebtoken), and its claims.
- *
- * The two rules of jsonwebtoken about time are off: {@link validateClaims} has all rules about claims.
+ * Verifies an access token (RFC 7519 §7.2), what costs nothing first: its form, whether it has expired, its issuer and
+ * algorithm; then the key, the signature, and the other claims.
  */
 @Injectable()
 export class AccessTokenStrategy
-  extends PassportStrategy(Strategy)
+  extends PassportStrategy(passport.Strategy)
   implements OnApplicationShutdown
 {
-  private readonly candidates: WeakMap<object, Candidate>;
+  declare readonly name: string;
   private readonly cache?: TokenCache;
 
   constructor(
-    issuers: TrustedIssuers,
+    private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
     private readonly clock: Clock,
   ) {
-    const candidates = new WeakMap<object, Candidate>();
-    super({
-      jwtFromRequest: ({ token }: BearerRequest) => token,
-      secretOrKeyProvider: (request: object, token: string, done) => {
-        chooseKey(issuers, token)
-          .then((candidate) => {
-            candidates.set(request, candidate);
-            // jsonwebtoken takes a KeyObject, the types of passport-jwt do not know yet.
-            done(null, candidate.key.key as unknown as Buffer);
-          })
-          .catch(done);
-      },
-      algorithms: [...new Set(options.issuers.flatMap(({ algorithms }) => algorithms))],
-      ignoreExpiration: true,
-      jsonWebTokenOptions: { ignoreNotBefore: true },
-      passReqToCallback: true,
-    });
-    this.candidates = candidates;
+    super();
     if (options.tokenCache) this.cache = new TokenCache(options.tokenCache, clock);
   }
 
-  /** Called by passport-jwt once the signature is verified. */
-  validate(request: object): RequestAuth {
-    const candidate = this.candidates.get(request)!;
-    this.validateNow(candidate);
-    const auth = requestAuth(candidate.jws, this.options.grantClaims);
-    this.cache?.add({ ...candidate, auth });
+  /** Called by Passport, on an object made for this request. Every refusal is an error: it says why. */
+  override authenticate(
+    this: this & passport.StrategyCreatedStatic,
+    { token }: PassportRequest & BearerRequest,
+  ): void {
+    let verified: RequestAuth | Promise<RequestAuth>;
+    try {
+      verified = this.verify(token);
+    } catch (error) {
+      this.error(error);
+      return;
+    }
+    if (verified instanceof Promise) {
+      verified.then(
+        (auth) => this.success(auth),
+        (error: unknown) => this.error(error),
+      );
+    } else {
+      this.success(verified);
+    }
+  }
+
+  /** Accepts a token once its key is known. */
+  validate({ jws, issuer, algorithm, key }: Candidate): RequestAuth {
+    const { token, payload } = jws;
+    const end = token.lastIndexOf('.');
+    const signature = Buffer.from(token.slice(end + 1), 'base64url');
+    if (!verifySignature(algorithm, key.key, token.slice(0, end), signature)) {
+      throw new InvalidTokenError('signature_invalid', {
+        detail: { kid: key.kid, claimedSub: claimOf(payload, 'sub') },
+      });
+    }
+    validateClaims(jws, { issuer: issuer.keys.issuer, audience: issuer.audience }, this.options);
+    validateTime(payload, this.options, this.clock.now() / 1000);
+    const auth = new VerifiedAuth(jws, this.options.grantClaims);
+    this.cache?.add({ auth, issuer, key });
     return auth;
   }
 
   /**
-   * A token whose signature was verified on an earlier request. Its key must still be trusted and its claims are judged
-   * anew; undefined when it has to be verified again.
+   * A token that was accepted on an earlier request. Its key must still be trusted, its issuer spelled the same, and its time
+   * not over; undefined when it has to be verified again.
    *
    * @throws InvalidTokenError when it is no longer valid.
    */
   recall(token: string): RequestAuth | undefined {
     const verified = this.cache?.get(token);
     if (!verified) return undefined;
-    if (!verified.issuer.keys.vouchesFor(verified.key)) {
+    const { issuer, key, auth } = verified;
+    const now = this.clock.now() / 1000;
+    const isOver =
+      !issuer.keys.vouchesFor(key) ||
+      auth.payload.iss !== issuer.keys.issuer ||
+      hasExpired(auth.payload, this.options, now);
+    if (isOver) {
       this.cache?.delete(token);
       return undefined;
     }
-    this.validateNow(verified);
-    return verified.auth;
+    validateTime(auth.payload, this.options, now);
+    return auth;
   }
 
-  private validateNow({ jws, issuer }: Candidate): void {
-    const { clockToleranceSec, nonceInAccessToken } = this.options;
-    validateClaims(jws, {
-      issuer: issuer.keys.issuer,
-      audience: issuer.audience,
-      now: this.clock.now() / 1000,
-      clockToleranceSec,
-      nonceInAccessToken,
-    });
-  }
-
-  /** Names what passport-jwt reports as a failure: after the key was found it can only be the signature. */
-  refusal(request: object, reason: unknown): unknown {
-    if (reason instanceof AuthError || !this.candidates.has(request)) return reason;
-    const sub = claimOf(this.candidates.get(request)!.jws.payload, 'sub');
-    return new InvalidTokenError('signature_invalid', {
-      cause: reason,
-      detail: { claimedSub: sub },
-    });
+  private verify(token: string): RequestAuth | Promise<RequestAuth> {
+    const jws = readCompactJws(token);
+    const { header, payload } = jws;
+    if (this.options.profile === 'rfc9068' && !isAccessTokenType(header)) {
+      throw new InvalidTokenError('type_not_allowed', {
+        detail: { expected: 'at+jwt', actual: header.typ },
+      });
+    }
+    const now = this.clock.now() / 1000;
+    if (hasExpired(payload, this.options, now)) {
+      const { exp, sub } = payload;
+      throw new InvalidTokenError('token_expired', { detail: { exp, now, claimedSub: sub } });
+    }
+    const { alg, kid } = header;
+    const issuer = this.issuers.of(claimOf(payload, 'iss'));
+    const algorithm = issuer.algorithms.find((allowed) => allowed === alg);
+    if (algorithm === undefined) {
+      throw new InvalidTokenError('algorithm_not_allowed', {
+        detail: { expected: issuer.algorithms, actual: alg },
+      });
+    }
+    const key = issuer.keys.find({ alg, kid, iat: claimOf(payload, 'iat') });
+    return key instanceof Promise
+      ? key.then((found) => this.validate({ jws, issuer, algorithm, key: found }))
+      : this.validate({ jws, issuer, algorithm, key });
   }
 
   /** Passport's registry is one per process, by name: modules of two applications must not overwrite each other. */
   protected getPassportInstance(): typeof passport {
-    this.name = `access-token-${randomUUID()}`;
+    Object.assign(this, { name: `access-token-${randomUUID()}` });
     return passport;
   }
 
@@ -118,18 +149,4 @@ export class AccessTokenStrategy
   onApplicationShutdown(): void {
     passport.unuse(this.name);
   }
-}
-
-/** Everything that can be judged before the signature: the form, the issuer, the algorithm; then the key. */
-async function chooseKey(issuers: TrustedIssuers, token: string): Promise<Candidate> {
-  const jws = readCompactJws(token);
-  const { alg, kid } = jws.header;
-  const issuer = issuers.of(claimOf(jws.payload, 'iss'));
-  if (!(issuer.algorithms as readonly string[]).includes(alg)) {
-    throw new InvalidTokenError('algorithm_not_allowed', {
-      detail: { expected: issuer.algorithms, actual: alg },
-    });
-  }
-  const key = await issuer.keys.find({ alg, kid, iat: claimOf(jws.payload, 'iat') });
-  return { jws, issuer, key };
 }

@@ -1,7 +1,7 @@
 import type { AccessTokenClaims } from './access-token.js';
 import type { TokenCacheLimits } from './token-cache.js';
 
-/** Signature algorithms this module verifies (RFC 7518 §3.1): asymmetric ones only. */
+/** Signature algorithms that a key set may have keys for (RFC 7518 §3.1, RFC 8037, RFC 9864): asymmetric ones only. */
 export const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -12,9 +12,15 @@ export const ALGORITHMS = [
   'ES256',
   'ES384',
   'ES512',
+  'EdDSA',
+  'Ed25519',
 ] as const;
 
-export type Algorithm = (typeof ALGORITHMS)[number];
+/** A signature algorithm: one of a key set, or the one of a shared secret. */
+export type Algorithm = (typeof ALGORITHMS)[number] | 'HS256';
+
+/** Shortest secret of HS256: as long as its hash (RFC 7518 §3.2), in bytes. */
+const MIN_SECRET_BYTES = 32;
 
 /** An authorization server whose access tokens are accepted. */
 export interface IssuerOptions {
@@ -39,7 +45,15 @@ export interface IssuerOptions {
    *
    * @default ['RS256']
    */
-  algorithms?: readonly Algorithm[];
+  algorithms?: readonly (typeof ALGORITHMS)[number][];
+
+  /**
+   * The secret shared with an issuer that signs with HS256, at least 32 bytes, as text in UTF-8. Then no key set is
+   * fetched, and HS256 is the only algorithm. Whoever verifies with a secret can also mint with it: prefer a key set.
+   *
+   * @default none: tokens are verified with the issuer's public keys
+   */
+  secret?: string;
 }
 
 /** Decides whether a verified token has been revoked since it was issued. */
@@ -118,6 +132,22 @@ export interface CommonAuthOptions {
    * @default false
    */
   nonceInAccessToken?: boolean;
+
+  /**
+   * `'rfc9068'` accepts what the JWT profile for access tokens describes and nothing else: `typ` is `at+jwt`, and `sub`,
+   * `client_id`, `iat` and `jti` are there (RFC 9068 §2, §4). For issuers that follow it; in Auth0 an API's setting says so.
+   *
+   * @default no profile: `typ` may also be `JWT` or absent, and `iss`, `aud` and `exp` are required
+   */
+  profile?: 'rfc9068';
+
+  /**
+   * Age by `iat` from which a token is refused although it has not expired, in seconds; the clock tolerance is added. Tokens without
+   * `iat` are then refused, and those from the future.
+   *
+   * @default no limit: `exp` alone decides
+   */
+  maxTokenAgeSec?: number;
 }
 
 /** Bounds of the cache of verified tokens. One client takes a tenth of it at most. */
@@ -143,6 +173,7 @@ export interface ResolvedIssuer {
   readonly jwksUri?: string;
   readonly audience: readonly string[];
   readonly algorithms: readonly Algorithm[];
+  readonly secret?: string;
 }
 
 /** Injected as a class, so that the checked options have a token of their own. */
@@ -157,6 +188,8 @@ export abstract class ResolvedAuthOptions {
   abstract readonly tokenCache?: TokenCacheLimits;
   abstract readonly isRevoked?: RevocationCheck;
   abstract readonly nonceInAccessToken: boolean;
+  abstract readonly profile?: 'rfc9068';
+  abstract readonly maxTokenAgeSec?: number;
 }
 
 /** Every default, in one place. */
@@ -212,6 +245,7 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
   );
   if (clockToleranceSec > 300) fail('clockToleranceSec', 'is in seconds and at most 300');
   const { claimFailure = DEFAULTS.claimFailure, isRevoked, nonceInAccessToken } = options;
+  const { profile, maxTokenAgeSec } = options;
   if (!['invalid_token', 'insufficient_scope'].includes(claimFailure)) {
     fail('claimFailure', "must be 'invalid_token' or 'insufficient_scope'");
   }
@@ -220,6 +254,9 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
   }
   if (nonceInAccessToken !== undefined && typeof nonceInAccessToken !== 'boolean') {
     fail('nonceInAccessToken', 'must be true or false');
+  }
+  if (profile !== undefined && profile !== 'rfc9068') {
+    fail('profile', "must be 'rfc9068', or left out");
   }
   return {
     issuers: resolved,
@@ -232,6 +269,9 @@ export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
     tokenCache: resolveTokenCache(options.tokenCache),
     isRevoked,
     nonceInAccessToken: nonceInAccessToken ?? DEFAULTS.nonceInAccessToken,
+    profile,
+    maxTokenAgeSec:
+      maxTokenAgeSec === undefined ? undefined : atLeast(1, 'maxTokenAgeSec', maxTokenAgeSec),
   };
 }
 
@@ -249,22 +289,47 @@ function resolveTokenCache(cache: AuthOptions['tokenCache'] = {}): TokenCacheLim
 }
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
-  const { issuer, jwksUri, audience, algorithms = DEFAULTS.algorithms } = options ?? {};
+  const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) fail(`${prefix}issuer`, 'has no query and no fragment (RFC 8414 §2)');
-  if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
-  const odd = names(`${prefix}algorithms`, algorithms).find(
-    (algorithm) => !(ALGORITHMS as readonly string[]).includes(algorithm),
-  );
-  if (odd !== undefined) {
-    fail(`${prefix}algorithms`, `has ${JSON.stringify(odd)}; choose from ${ALGORITHMS.join(', ')}`);
-  }
-  return {
+  const resolved = {
     issuer,
-    jwksUri,
     audience: names(`${prefix}audience`, typeof audience === 'string' ? [audience] : audience),
-    algorithms,
   };
+  if (secret !== undefined) {
+    checkSecret(`${prefix}secret`, secret);
+    for (const [name, value] of Object.entries({ jwksUri, algorithms })) {
+      if (value !== undefined) {
+        fail(
+          `${prefix}${name}`,
+          'stands beside secret, with which there are no keys and HS256 only',
+        );
+      }
+    }
+    return { ...resolved, algorithms: ['HS256'], secret };
+  }
+  if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
+  return {
+    ...resolved,
+    jwksUri,
+    algorithms: checkAlgorithms(`${prefix}algorithms`, algorithms ?? DEFAULTS.algorithms),
+  };
+}
+
+function checkAlgorithms(option: string, value: unknown): readonly Algorithm[] {
+  const algorithms = names(option, value) as readonly Algorithm[];
+  const odd = algorithms.find((name) => !(ALGORITHMS as readonly string[]).includes(name));
+  if (odd !== undefined) {
+    const instead = odd.startsWith('HS') ? 'HMAC goes with the option secret alone; ' : '';
+    fail(option, `has ${JSON.stringify(odd)}; ${instead}choose from ${ALGORITHMS.join(', ')}`);
+  }
+  return algorithms;
+}
+
+function checkSecret(option: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string' || Buffer.byteLength(value) < MIN_SECRET_BYTES) {
+    fail(option, `must be a text of at least ${MIN_SECRET_BYTES} bytes`);
+  }
 }
 
 /** Keys and discovery documents come over https; http is for a host that is this machine. */

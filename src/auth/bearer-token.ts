@@ -26,9 +26,10 @@ const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 export function bearerToken(request: object): string | undefined {
   const http = request as HttpRequest;
   const header = authorizationHeader(http);
-  if (header === undefined || !BEARER_SCHEME.test(header)) return undefined;
+  if (header === undefined) return undefined;
   const token = BEARER.exec(header)?.[1];
   if (token === undefined) {
+    if (!BEARER_SCHEME.test(header)) return undefined;
     throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
   }
   if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {

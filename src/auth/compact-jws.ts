@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { AccessTokenHeader } from './access-token.js';
+import { deepFreeze } from './deep-freeze.js';
 import { InvalidTokenError } from './errors/auth.errors.js';
 
 /** Longest token that is looked at, in characters. */
@@ -14,14 +15,14 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** A token whose form is right; nothing in it is verified. */
 export interface CompactJws {
   readonly token: string;
+  /** Frozen. */
   readonly header: AccessTokenHeader;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks all of its form and header that
- * can be judged without a key. Of repeated members of a JSON object the last counts, as for every
- * `JSON.parse` that sees the token after this.
+ * can be judged without a key. It is parsed here and nowhere else: of repeated members of a JSON object the last counts.
  *
  * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
  */
@@ -30,10 +31,25 @@ export function readCompactJws(token: string): CompactJws {
   const segments = token.split('.', 4);
   if (segments.length !== 3) malformed('not three parts');
   const [first, second, third] = segments as [string, string, string];
-  const header = jsonObject(first, 'header');
+  const header = readHeader(first);
   const payload = jsonObject(second, 'payload');
   if (!isBase64Url(third)) malformed('the signature is no base64url');
-  return { token, header: checkHeader(header), payload };
+  return { token, header, payload };
+}
+
+/** The last header read: all tokens of one key begin with the same text. */
+let last: { segment: string; header: AccessTokenHeader } | undefined;
+
+function readHeader(segment: string): AccessTokenHeader {
+  if (last?.segment === segment) return last.header;
+  const header = checkHeader(jsonObject(segment, 'header'));
+  last = { segment, header: deepFreeze(header) };
+  return header;
+}
+
+/** Whether a token calls itself an access token by its `typ` (RFC 9068 §2.1), and so is no ID token. */
+export function isAccessTokenType({ typ }: AccessTokenHeader): boolean {
+  return typ !== undefined && /^(?:application\/)?at\+jwt$/i.test(typ);
 }
 
 function checkHeader(header: Record<string, unknown>): AccessTokenHeader {

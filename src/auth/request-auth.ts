@@ -1,4 +1,6 @@
 import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from './access-token.js';
+import type { CompactJws } from './compact-jws.js';
+import { deepFreeze } from './deep-freeze.js';
 
 /** What the request carries as `request.auth` once its access token is accepted. Frozen. */
 export interface RequestAuth {
@@ -11,27 +13,23 @@ export interface RequestAuth {
 }
 
 /** What a request is handed of a verified token; frozen, all of it. */
-export function requestAuth(
-  jws: { token: string; header: AccessTokenHeader; payload: object },
-  grantClaims: readonly string[],
-): RequestAuth {
-  const payload = jws.payload as AccessTokenClaims;
-  const scopes = grantedScopes(payload, grantClaims);
-  const auth = { payload, header: jws.header, scopes, token: jws.token };
-  return deepFreeze(Object.defineProperty(auth, 'token', { enumerable: false }));
-}
+export class VerifiedAuth implements RequestAuth {
+  readonly payload: Readonly<AccessTokenClaims>;
+  readonly header: Readonly<AccessTokenHeader>;
+  readonly scopes: readonly string[];
+  readonly #token: string;
 
-/** Requests with the same token share these objects: what one handler changed, another would see. */
-function deepFreeze<T extends object>(root: T): T {
-  // A list, not recursion: the depth of a claim is the issuer's to choose.
-  const objects: object[] = [root];
-  for (const object of objects) {
-    Object.freeze(object);
-    for (const value of Object.values(object) as unknown[]) {
-      if (typeof value === 'object' && value !== null) objects.push(value);
-    }
+  constructor({ token, header, payload }: CompactJws, grantClaims: readonly string[]) {
+    this.payload = deepFreeze(payload as AccessTokenClaims);
+    this.header = header;
+    this.scopes = Object.freeze(grantedScopes(payload, grantClaims));
+    this.#token = token;
+    Object.freeze(this);
   }
-  return root;
+
+  get token(): string {
+    return this.#token;
+  }
 }
 
 /** Where the guards keep the verified token of a request. A property of this name cannot come from a client or another library. */

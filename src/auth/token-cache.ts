@@ -1,5 +1,4 @@
 import type { Clock } from './clock.js';
-import type { CompactJws } from './compact-jws.js';
 import type { SigningKey } from './keys/signing-key.js';
 import type { TrustedIssuer } from './keys/trusted-issuers.js';
 import type { RequestAuth } from './request-auth.js';
@@ -23,24 +22,27 @@ export interface TokenCacheLimits {
 
 /** A token whose signature has been verified, and what it was verified with. */
 export interface VerifiedToken {
-  readonly jws: CompactJws;
+  readonly auth: RequestAuth;
   readonly issuer: TrustedIssuer;
   readonly key: SigningKey;
-  readonly auth: RequestAuth;
 }
 
-interface Entry {
-  readonly verified: VerifiedToken;
+/** Linked with the other entries of its client, so that the oldest of them is found and taken out at once. */
+interface Entry extends VerifiedToken {
+  readonly tail: string;
   readonly client: Client;
   readonly bytes: number;
   readonly until: number;
+  older?: Entry;
+  newer?: Entry;
 }
 
-/** The entries of one client, oldest first, and their size. */
 interface Client {
   readonly name: string;
-  readonly tails: Set<string>;
+  size: number;
   bytes: number;
+  oldest?: Entry;
+  newest?: Entry;
 }
 
 /**
@@ -66,61 +68,77 @@ export class TokenCache {
 
   get(token: string): VerifiedToken | undefined {
     const entry = this.entries.get(tailOf(token));
-    if (entry?.verified.jws.token !== token) return undefined;
-    if (entry.until > this.clock.now()) return entry.verified;
-    this.delete(token);
+    if (entry?.auth.token !== token) return undefined;
+    if (entry.until > this.clock.now()) return entry;
+    this.drop(entry);
     return undefined;
   }
 
   add(verified: VerifiedToken): void {
-    const { token } = verified.jws;
+    const { token } = verified.auth;
     const { maxEntries, maxBytes, maxAgeSec } = this.limits;
     const bytes = token.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY;
-    this.drop(tailOf(token));
-    const name = clientOf(verified);
-    const client = this.clients.get(name) ?? { name, tails: new Set<string>(), bytes: 0 };
+    const tail = tailOf(token);
+    this.drop(this.entries.get(tail));
+    const client = this.clientOf(verified);
     while (
-      client.tails.size > 0 &&
-      (client.tails.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
+      client.size > 0 &&
+      (client.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
         client.bytes + bytes > maxBytes * CLIENT_SHARE)
     ) {
-      this.drop(first(client.tails));
+      this.drop(client.oldest);
     }
     while (this.size > 0 && (this.size + 1 > maxEntries || this.bytes + bytes > maxBytes)) {
-      this.drop(first(this.entries.keys()));
+      this.drop(first(this.entries.values()));
     }
     if (bytes > maxBytes) return;
+    const { auth, issuer, key } = verified;
     const until = this.clock.now() + maxAgeSec * 1000;
-    this.entries.set(tailOf(token), { verified, client, bytes, until });
-    this.clients.set(name, client);
-    client.tails.add(tailOf(token));
-    client.bytes += bytes;
-    this.bytes += bytes;
+    this.link({ auth, issuer, key, tail, client, bytes, until, older: client.newest });
   }
 
   delete(token: string): void {
-    if (this.entries.get(tailOf(token))?.verified.jws.token === token) this.drop(tailOf(token));
+    const entry = this.entries.get(tailOf(token));
+    if (entry?.auth.token === token) this.drop(entry);
   }
 
-  private drop(tail: string): void {
-    const entry = this.entries.get(tail);
+  private link(entry: Entry): void {
+    const { client, bytes, older } = entry;
+    this.entries.set(entry.tail, entry);
+    this.clients.set(client.name, client);
+    this.bytes += bytes;
+    client.bytes += bytes;
+    client.size += 1;
+    client.newest = entry;
+    if (older) older.newer = entry;
+    else client.oldest = entry;
+  }
+
+  private drop(entry: Entry | undefined): void {
     if (!entry) return;
-    const { client, bytes } = entry;
-    this.entries.delete(tail);
+    const { client, bytes, older, newer } = entry;
+    this.entries.delete(entry.tail);
     this.bytes -= bytes;
-    client.tails.delete(tail);
     client.bytes -= bytes;
-    if (client.tails.size === 0) this.clients.delete(client.name);
+    client.size -= 1;
+    if (older) older.newer = newer;
+    else client.oldest = newer;
+    if (newer) newer.older = older;
+    else client.newest = older;
+    if (client.size === 0) this.clients.delete(client.name);
+  }
+
+  /** Whose token it is: the client it was issued to, or its subject where it names none. The issuer has signed either. */
+  private clientOf({ auth: { payload }, issuer }: VerifiedToken): Client {
+    const claimed = CLIENT_CLAIMS.find((claim) => typeof claimOf(payload, claim) === 'string');
+    // No issuer has a space in its identifier, so that no two pairs have one name.
+    const name = claimed ? `${issuer.issuer} ${String(payload[claimed])}` : issuer.issuer;
+    return this.clients.get(name) ?? { name, size: 0, bytes: 0 };
   }
 }
 
-/** Whose token it is: the client it was issued to, or its subject where it names none. The issuer has signed either. */
-function clientOf({ jws: { payload }, issuer }: VerifiedToken): string {
-  const name = ['azp', 'client_id', 'sub']
-    .map((claim) => claimOf(payload, claim))
-    .find((value) => typeof value === 'string');
-  return JSON.stringify([issuer.issuer, name]);
-}
+/** Claims that name the client, the best first. */
+const CLIENT_CLAIMS = ['azp', 'client_id', 'sub'];
 
 /**
  * What an entry is filed under: the end of a token's signature, for a text of that length is hashed in no time. Whoever
@@ -128,7 +146,7 @@ function clientOf({ jws: { payload }, issuer }: VerifiedToken): string {
  */
 const tailOf = (token: string) => token.slice(-TAIL_LENGTH);
 
-function first(tails: Iterable<string>): string {
-  const [tail] = tails;
-  return tail!;
+function first<T>(values: Iterable<T>): T | undefined {
+  const [value] = values;
+  return value;
 }

@@ -5,14 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const ROOT = resolve('src/auth');
 
 /** Packages that an application must have when it takes `src/auth` along. */
-const PACKAGES = [
-  '@nestjs/common',
-  '@nestjs/core',
-  '@nestjs/passport',
-  'jwks-rsa',
-  'passport',
-  'passport-jwt',
-];
+const PACKAGES = ['@nestjs/common', '@nestjs/core', '@nestjs/passport', 'jwks-rsa', 'passport'];
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))

@@ -164,19 +164,27 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
     expectRefusal(await get(PATH, issuer.mint()), { status: 401, code: 'audience_mismatch' });
   });
 
-  it.each(['RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const)(
-    'verifies %s when the issuer is configured for it',
-    async (algorithm) => {
-      const signer = await createTestIssuer({ algorithms: [algorithm] });
-      const options = { issuer: signer.url, algorithms: [algorithm] };
-      const { get } = await start({ adapter, options });
-      expect(await get(PATH, signer.mint())).toMatchObject({ status: 200 });
-      const [header, payload, signature] = signer.mint().split('.');
-      const forged = `${header}.${payload}.${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`;
-      expectRefusal(await get(PATH, forged), { status: 401, code: 'signature_invalid' });
-      await signer.close();
-    },
-  );
+  it.each([
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+    'Ed25519',
+  ] as const)('verifies %s when the issuer is configured for it', async (algorithm) => {
+    const signer = await createTestIssuer({ algorithms: [algorithm] });
+    const options = { issuer: signer.url, algorithms: [algorithm] };
+    const { get } = await start({ adapter, options });
+    expect(await get(PATH, signer.mint())).toMatchObject({ status: 200 });
+    const [header, payload, signature] = signer.mint().split('.');
+    const forged = `${header}.${payload}.${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`;
+    expectRefusal(await get(PATH, forged), { status: 401, code: 'signature_invalid' });
+    await signer.close();
+  });
 
   it('keeps the issuers of a list apart: a key of one never verifies a token of another', async () => {
     const second = await createTestIssuer({ audience: 'second' });

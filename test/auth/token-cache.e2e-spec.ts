@@ -1,6 +1,6 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { jest } from '@jest/globals';
-import { Strategy } from 'passport-jwt';
+import { AccessTokenStrategy } from '../../src/auth/access-token.strategy.js';
 import { Clock } from '../../src/auth/clock.js';
 import {
   AccessTokenGuard,
@@ -54,13 +54,13 @@ describe.each(ADAPTERS)('the cache of verified tokens on %s', (adapter) => {
   let clock: FakeClock;
   let issuer: TestIssuer;
   let fixture: Fixture;
-  /** Called once for every token that passport-jwt verifies. */
-  let verifications: jest.SpiedFunction<Strategy['authenticate']>;
+  /** Called once for every token that is verified. */
+  let verifications: jest.SpiedFunction<AccessTokenStrategy['validate']>;
 
   beforeEach(async () => {
     clock = new FakeClock();
     issuer = await createTestIssuer({ now: clock.now });
-    verifications = jest.spyOn(Strategy.prototype, 'authenticate');
+    verifications = jest.spyOn(AccessTokenStrategy.prototype, 'validate');
   });
 
   afterEach(async () => {

@@ -16,7 +16,7 @@ beforeEach(() => {
 /** Tokens differ at their end, as signatures do. */
 const verified = (token: string, payload: object = { sub: token }, issuer = 'https://a.test/') =>
   ({
-    jws: { token, header: { alg: 'RS256' }, payload },
+    auth: { token, payload },
     issuer: { issuer } as TrustedIssuer,
   }) as unknown as VerifiedToken;
 

@@ -37,7 +37,7 @@ const EMPTY_BODY = { toJSON: () => undefined };
 
 /**
  * A request that the guards refuse. Nest answers it without a filter of ours; an application
- * that wants another body catches it with `@Catch(AuthError)`: the headers are already set.
+ * that wants another body catches it with `@Catch(AuthError)`: the headers are already set. It has no stack trace.
  */
 export abstract class AuthError extends PublicHttpException {
   /** HTTP status of the answer. */
@@ -60,7 +60,11 @@ export abstract class AuthError extends PublicHttpException {
 
   protected constructor(refusal: Refusal) {
     const { status, error, code, description, challenge, retryAfterSec, cause } = refusal;
+    // Where a refusal was thrown tells nobody anything, and to find out would be the dearest part of it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(error ? { error, error_description: description, code } : EMPTY_BODY, status, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.message = description ?? 'The request has no access token.';
     this.error = error;
     this.code = code;

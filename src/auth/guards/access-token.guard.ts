@@ -3,7 +3,7 @@ import passport from 'passport';
 import { attachAuth, type RequestAuth } from '../request-auth.js';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenStrategy, type BearerRequest } from '../access-token.strategy.js';
-import { ResolvedAuthOptions } from '../auth.options.js';
+import { ResolvedAuthOptions, type RevocationCheck } from '../auth.options.js';
 import { bearerToken } from '../bearer-token.js';
 import {
   AuthError,
@@ -60,7 +60,7 @@ export class AccessTokenGuard implements CanActivate {
       const http = context.switchToHttp();
       const request = http.getRequest<object>();
       const auth = known ?? (await this.verify(token, http.getResponse<object>()));
-      await this.refuseRevoked(auth, request);
+      if (this.options.isRevoked) await this.refuseRevoked(this.options.isRevoked, auth, request);
       attachAuth(request, auth);
       return true;
     } catch (error) {
@@ -77,18 +77,20 @@ export class AccessTokenGuard implements CanActivate {
     // Passport writes on the request that it is given; this one is of no use to anybody else.
     const request: BearerRequest = { token };
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, auth: RequestAuth | false | null, reason: unknown) => {
+      const done = (error: unknown, auth?: RequestAuth) => {
         if (auth) resolve(auth);
-        else reject(error ?? this.strategy.refusal(request, reason));
+        else reject(error);
       };
       const run = passport.authenticate(this.strategy.name, { session: false }, done) as Middleware;
       run(request, response, reject);
     });
   }
 
-  private async refuseRevoked(auth: RequestAuth, request: object): Promise<void> {
-    const { isRevoked } = this.options;
-    if (!isRevoked) return;
+  private async refuseRevoked(
+    isRevoked: RevocationCheck,
+    auth: RequestAuth,
+    request: object,
+  ): Promise<void> {
     let revoked: boolean;
     try {
       revoked = await isRevoked(auth.payload, request);

@@ -2,8 +2,8 @@ import type { Logger } from '@nestjs/common';
 import type { ResolvedAuthOptions } from '../auth.options.js';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from '../errors/auth.errors.js';
-import type { AccessTokenHeader } from '../access-token.js';
 import { type PublishedKeys, withoutSlash } from './jwks-source.js';
+import type { KeyRequest, KeysStatus, VerificationKeys } from './verification-keys.js';
 import { isSameKey, type SigningKey, usableKeys } from './signing-key.js';
 
 /** An unknown `kid` may cause one refresh in this time, for everybody together. */
@@ -20,12 +20,6 @@ export type KeyOptions = Pick<
   ResolvedAuthOptions,
   'jwksTimeoutMs' | 'jwksMaxAgeSec' | 'jwksMaxStaleSec' | 'clockToleranceSec'
 >;
-
-/** What a token says of itself that decides about its key. */
-export interface KeyRequest extends Pick<AccessTokenHeader, 'alg' | 'kid'> {
-  /** The token's `iat`, not verified yet. */
-  iat: unknown;
-}
 
 interface KeySet {
   readonly keys: readonly SigningKey[];
@@ -45,7 +39,7 @@ interface KeySet {
  *   for whom there is no set.
  * - An unknown `kid` causes at most one refresh in 30 s. A request whose key is known never notices.
  */
-export class IssuerKeys {
+export class IssuerKeys implements VerificationKeys {
   /** The issuer as it spells itself, once the discovery document has told. */
   private spelling: string;
   private set?: KeySet;
@@ -83,12 +77,11 @@ export class IssuerKeys {
     this.abort(new Error('the application has stopped'));
   }
 
-  /** Issuer identifier that `iss` must equal; the configured one until a discovery document has spelled it. */
   get issuer(): string {
     return this.spelling;
   }
 
-  /** Whether a token with this `iss` is to be verified with these keys. Until the issuer has spelled itself, the final slash is forgiven. */
+  /** Until the issuer has spelled itself, the final slash is forgiven. */
   mayHaveIssued(iss: unknown): boolean {
     if (iss === this.spelling) return true;
     const isUnspelled = this.discovers && this.set === undefined;
@@ -97,8 +90,7 @@ export class IssuerKeys {
     );
   }
 
-  /** What an operator wants to know; for a health check or metrics. */
-  status() {
+  status(): KeysStatus {
     return {
       issuer: this.spelling,
       ageSec: this.set && (this.clock.now() - this.set.at) / 1000,
@@ -109,13 +101,12 @@ export class IssuerKeys {
     };
   }
 
-  /**
-   * The key to verify a token with.
-   *
-   * @throws InvalidTokenError `key_unknown`, or `algorithm_not_allowed` when the key is known and for another algorithm.
-   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
-   */
-  async find(request: KeyRequest): Promise<SigningKey> {
+  find(request: KeyRequest): SigningKey | Promise<SigningKey> {
+    const set = this.usableNow();
+    return (set && select(set, request)) ?? this.search(request);
+  }
+
+  private async search(request: KeyRequest): Promise<SigningKey> {
     const key = select(await this.current(), request);
     if (key) return key;
     // Without a kid there is nothing that a refresh could bring to light.
@@ -123,7 +114,6 @@ export class IssuerKeys {
     return this.findAfterRefresh(request);
   }
 
-  /** Whether a token that this key has verified before may pass again without a look at its signature. */
   vouchesFor(key: SigningKey): boolean {
     return this.usableNow()?.keys.includes(key) ?? false;
   }

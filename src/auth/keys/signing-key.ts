@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { Algorithm } from '../auth.options.js';
 
-/** A public key of the issuer, ready to verify with. */
+/** A key of the issuer, ready to verify with. */
 export interface SigningKey {
   readonly kid?: string;
   /** The algorithms it may be used with: that of the JWK, else those its type fits. */
@@ -11,9 +11,10 @@ export interface SigningKey {
 
 const RSA_ALGORITHMS: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const CURVE_ALGORITHMS: Readonly<Record<string, readonly Algorithm[]>> = {
-  'P-256': ['ES256'],
-  'P-384': ['ES384'],
-  'P-521': ['ES512'],
+  'EC P-256': ['ES256'],
+  'EC P-384': ['ES384'],
+  'EC P-521': ['ES512'],
+  'OKP Ed25519': ['EdDSA', 'Ed25519'],
 };
 
 /** Members that only a symmetric or a private key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
@@ -21,7 +22,7 @@ const SECRET_MEMBERS = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /**
  * The usable keys of a JWK Set (RFC 7517 §5): public RSA keys of 2048 bits and more with an odd exponent
- * from 65537, and keys on P-256, P-384 and P-521, meant for signatures. Others are left out and do
+ * from 65537, and keys on P-256, P-384, P-521 and Ed25519, meant for signatures. Others are left out and do
  * not spoil the set.
  */
 export function usableKeys(jwks: readonly unknown[]): SigningKey[] {
@@ -42,7 +43,7 @@ function signingKey(jwk: unknown): SigningKey | undefined {
   }
   if (SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return undefined;
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) return undefined;
-  const fitting = kty === 'RSA' ? RSA_ALGORITHMS : kty === 'EC' ? curveAlgorithms(crv) : [];
+  const fitting = kty === 'RSA' ? RSA_ALGORITHMS : curveAlgorithms(kty, crv);
   const algorithms = alg === undefined ? fitting : fitting.filter((name) => name === alg);
   if (algorithms.length === 0) return undefined;
   try {
@@ -53,10 +54,10 @@ function signingKey(jwk: unknown): SigningKey | undefined {
   }
 }
 
-function curveAlgorithms(curve: unknown): readonly Algorithm[] {
-  return typeof curve === 'string' && Object.hasOwn(CURVE_ALGORITHMS, curve)
-    ? CURVE_ALGORITHMS[curve]!
-    : [];
+function curveAlgorithms(type: unknown, curve: unknown): readonly Algorithm[] {
+  if (typeof type !== 'string' || typeof curve !== 'string') return [];
+  const name = `${type} ${curve}`;
+  return Object.hasOwn(CURVE_ALGORITHMS, name) ? CURVE_ALGORITHMS[name]! : [];
 }
 
 function isWeak({ asymmetricKeyDetails: details }: KeyObject): boolean {

@@ -4,10 +4,12 @@ import { Clock } from '../clock.js';
 import { InvalidTokenError } from '../errors/auth.errors.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { fetchPublishedKeys } from './jwks-source.js';
+import { SharedSecret } from './shared-secret.js';
+import type { KeysStatus, VerificationKeys } from './verification-keys.js';
 
 /** A configured issuer with its keys. */
-export interface TrustedIssuer extends ResolvedIssuer {
-  readonly keys: IssuerKeys;
+export interface TrustedIssuer extends Omit<ResolvedIssuer, 'secret'> {
+  readonly keys: VerificationKeys;
 }
 
 /** The issuers whose tokens are accepted. Keys of one never verify a token of another. */
@@ -17,16 +19,19 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
 
   constructor(options: ResolvedAuthOptions, clock: Clock) {
     const logger = new Logger(IssuerKeys.name);
-    this.issuers = options.issuers.map((issuer) => ({
+    this.issuers = options.issuers.map(({ secret, ...issuer }) => ({
       ...issuer,
-      keys: new IssuerKeys(
-        issuer.issuer,
-        issuer.jwksUri === undefined,
-        options,
-        (signal) => fetchPublishedKeys(issuer, signal),
-        clock,
-        logger,
-      ),
+      keys:
+        secret === undefined
+          ? new IssuerKeys(
+              issuer.issuer,
+              issuer.jwksUri === undefined,
+              options,
+              (signal) => fetchPublishedKeys(issuer, signal),
+              clock,
+              logger,
+            )
+          : new SharedSecret(issuer.issuer, secret),
     }));
   }
 
@@ -43,7 +48,7 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** The state of every issuer's keys, for a health check or metrics. */
-  status() {
+  status(): KeysStatus[] {
     return this.issuers.map(({ keys }) => keys.status());
   }
 

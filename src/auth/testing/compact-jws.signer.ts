@@ -27,8 +27,11 @@ function encode(segment: Segment): string {
   return Buffer.from(bytes as string).toString('base64url');
 }
 
-/** RFC 7518 §3.1. */
+/** RFC 7518 §3.1, RFC 8037 §3.1. */
 function signature(alg: unknown, input: Buffer, key: KeyObject): Buffer {
+  if (key.asymmetricKeyType === 'ed25519') {
+    return alg === 'EdDSA' || alg === 'Ed25519' ? sign(null, input, key) : Buffer.alloc(0);
+  }
   const [, family, bits] = /^(HS|RS|PS|ES)(256|384|512)$/.exec(String(alg)) ?? [];
   const digest = `sha${bits}`;
   if ((key.type === 'secret') !== (family === 'HS')) return Buffer.alloc(0);

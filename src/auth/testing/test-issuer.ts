@@ -1,10 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { JsonWebKey } from 'node:crypto';
-import type { Algorithm } from '../auth.options.js';
+import { createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Segment, signCompactJws } from './compact-jws.signer.js';
 import { type Fault, FAULTS } from './faults.js';
-import { createTestKey, type TestKey } from './test-key.js';
+import { createTestKey, type TestKey, type TestKeyAlgorithm } from './test-key.js';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const JWKS_PATH = '/.well-known/jwks.json';
@@ -14,7 +13,9 @@ export interface TestIssuerOptions {
   /** Audience of the tokens it mints. @default 'https://api.example.com' */
   audience?: string;
   /** Algorithms it has a key for; the first is that of `mint()`. @default ['RS256'] */
-  algorithms?: readonly [Algorithm, ...Algorithm[]];
+  algorithms?: readonly [TestKeyAlgorithm, ...TestKeyAlgorithm[]];
+  /** Signs with HS256 and this, for the option `secret`, and publishes no key. */
+  secret?: string;
   /** Milliseconds since 1970, for `iat` and `exp`. @default Date.now */
   now?: () => number;
 }
@@ -41,14 +42,16 @@ export class TestIssuer {
   published: JsonWebKey[] = [];
 
   readonly audience: string;
-  private readonly algorithms: readonly [Algorithm, ...Algorithm[]];
+  private readonly algorithms: readonly TestKeyAlgorithm[];
+  private readonly secret?: KeyObject;
   private readonly now: () => number;
   private readonly server = createServer((request, response) => this.answer(request, response));
   private fault?: RequestListener;
 
   constructor(options: TestIssuerOptions = {}) {
     this.audience = options.audience ?? 'https://api.example.com';
-    this.algorithms = options.algorithms ?? ['RS256'];
+    this.algorithms = options.secret === undefined ? (options.algorithms ?? ['RS256']) : [];
+    if (options.secret !== undefined) this.secret = createSecretKey(Buffer.from(options.secret));
     this.now = options.now ?? Date.now;
   }
 
@@ -82,9 +85,9 @@ export class TestIssuer {
    */
   mint(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
     const iat = Math.floor(this.now() / 1000);
-    const key = this.keys.find(({ alg }) => alg === header.alg) ?? this.key;
+    const key = this.keys.find(({ alg }) => alg === header.alg) ?? this.keys[0];
     return this.sign(
-      { alg: key.alg, typ: 'JWT', kid: key.kid, ...header },
+      { alg: key?.alg ?? 'HS256', typ: 'JWT', kid: key?.kid, ...header },
       {
         iss: this.url,
         sub: 'auth0|test',
@@ -99,6 +102,7 @@ export class TestIssuer {
   /** Signs any header and payload, even broken ones, with the key for the header's `alg`. */
   sign(header: Segment, payload: Segment): string {
     const { alg } = header as { alg?: unknown };
+    if (this.secret) return signCompactJws(header, payload, this.secret, alg ?? 'HS256');
     const key = this.keys.find((candidate) => candidate.alg === alg) ?? this.key;
     return signCompactJws(header, payload, key.privateKey, alg ?? key.alg);
   }

@@ -2,6 +2,9 @@ import { generateKeyPair, randomUUID, type JsonWebKey, type KeyObject } from 'no
 import { promisify } from 'node:util';
 import type { Algorithm } from '../auth.options.js';
 
+/** An algorithm that there are key pairs for. */
+export type TestKeyAlgorithm = Exclude<Algorithm, 'HS256'>;
+
 const generate = promisify(generateKeyPair);
 
 const CURVES: Readonly<Record<string, string>> = {
@@ -13,7 +16,7 @@ const CURVES: Readonly<Record<string, string>> = {
 /** A key pair of a test issuer. */
 export interface TestKey {
   readonly kid: string;
-  readonly alg: Algorithm;
+  readonly alg: TestKeyAlgorithm;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   /** The public key as the JWK Set shows it. */
@@ -21,11 +24,17 @@ export interface TestKey {
 }
 
 /** Makes a key pair for one algorithm; RSA keys have 2048 bits. */
-export async function createTestKey(alg: Algorithm, kid: string = randomUUID()): Promise<TestKey> {
-  const curve = CURVES[alg];
-  const { privateKey, publicKey } = curve
-    ? await generate('ec', { namedCurve: curve })
-    : await generate('rsa', { modulusLength: 2048 });
+export async function createTestKey(
+  alg: TestKeyAlgorithm,
+  kid: string = randomUUID(),
+): Promise<TestKey> {
+  const { privateKey, publicKey } = await generateFor(alg);
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
   return { kid, alg, privateKey, publicKey, jwk };
+}
+
+function generateFor(alg: TestKeyAlgorithm) {
+  if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519');
+  const curve = CURVES[alg];
+  return curve ? generate('ec', { namedCurve: curve }) : generate('rsa', { modulusLength: 2048 });
 }
