@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { AccessTokenHeader } from './access-token.js';
 import { deepFreeze } from './deep-freeze.js';
+import { isTooDeep, MAX_DEPTH } from './json-depth.js';
 import { InvalidTokenError } from './errors/auth.errors.js';
 
 /** Longest token that is looked at, in characters. */
@@ -76,9 +77,11 @@ function jsonObject(segment: string, part: string): Record<string, unknown> {
   if (!isBase64Url(segment)) malformed(`the ${part} is no base64url`);
   const bytes = Buffer.from(segment, 'base64url');
   if (!isUtf8(bytes)) malformed(`the ${part} is no UTF-8`);
+  const text = bytes.toString();
+  if (isTooDeep(text)) malformed(`the ${part} nests deeper than ${MAX_DEPTH}`);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString());
+    value = JSON.parse(text);
   } catch {
     malformed(`the ${part} is no JSON`);
   }

@@ -1,0 +1,36 @@
+import { isTooDeep, MAX_DEPTH } from '../../src/auth/json-depth.js';
+
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+const AT = [
+  ['lists', nested(MAX_DEPTH)],
+  ['objects', `${'{"a":'.repeat(MAX_DEPTH - 1)}{}${'}'.repeat(MAX_DEPTH - 1)}`],
+  ['many lists beside one another', `[${'[],'.repeat(1000)}[]]`],
+  ['many objects beside one another', `[${'{},'.repeat(1000)}{}]`],
+  ['brackets in a text', JSON.stringify([nested(500), '{'.repeat(500)])],
+  [
+    'brackets behind an escaped quote',
+    JSON.stringify([`"${nested(500)}`, `\\"${'{'.repeat(500)}`]),
+  ],
+  ['brackets in a name', JSON.stringify({ [nested(500)]: 1 })],
+  ['nothing', ''],
+] as const;
+
+const BEYOND = [
+  ['lists', nested(MAX_DEPTH + 1)],
+  ['lists behind others', `[${'[],'.repeat(100)}${nested(MAX_DEPTH)}]`],
+  ['objects', `${'{"a":'.repeat(MAX_DEPTH + 1)}1${'}'.repeat(MAX_DEPTH + 1)}`],
+  ['lists in objects', `${'{"a":['.repeat(MAX_DEPTH)}${']}'.repeat(MAX_DEPTH)}`],
+  ['lists behind a text that ends with a backslash', `["\\\\",${nested(MAX_DEPTH)}]`],
+  ['lists that nobody closes', '['.repeat(5000)],
+] as const;
+
+describe('isTooDeep', () => {
+  it.each(AT)('lets pass: %s', (_, json) => {
+    expect(isTooDeep(json)).toBe(false);
+  });
+
+  it.each(BEYOND)('finds: %s', (_, json) => {
+    expect(isTooDeep(json)).toBe(true);
+  });
+});
