@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Config } from './config.js';
 import { requestIdOf } from './logging/request-id.js';
 import { logRequests } from './logging/request-log.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -24,7 +25,7 @@ type Request = Parameters<Hook>[0];
 type Reply = Parameters<Hook>[1];
 
 /** The HTTP server, with the limits of what it reads. */
-export function createAdapter(): FastifyAdapter {
+export function createAdapter(config?: Pick<Config, 'logLevel'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -44,7 +45,7 @@ export function createAdapter(): FastifyAdapter {
     },
   });
   readJsonOnly(adapter);
-  logRequests(adapter);
+  logRequests(adapter, config?.logLevel);
   secureAnswers(adapter);
   endConnectionsOnClose(adapter);
   return adapter;

@@ -1,9 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/index.js';
 import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
 import { ShutdownDeadline } from './shutdown.js';
@@ -31,7 +33,8 @@ export class AppModule {
         MessagesModule,
         AdminModule,
       ],
-      providers: [ShutdownDeadline],
+      // The application's own, and so asked last.
+      providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],
     };
   }
 }

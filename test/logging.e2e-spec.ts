@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { createAdapter } from '../src/app.adapter.js';
+import { ConnectionError } from '../src/database/unavailable.js';
 import { AppLogger } from '../src/logging/app-logger.js';
 import { MessagesService } from '../src/messages/messages.service.js';
 import { type Api, startApi } from './support/api.js';
@@ -96,7 +98,7 @@ describe('The log of a request', () => {
   let api: Api;
 
   beforeAll(async () => {
-    api = await startApi();
+    api = await startApi({ adapter: createAdapter({ logLevel: 'debug' }) });
     await api.get('/api/private', api.issuer.mint()); // the keys are there: their line belongs to no request
     Logger.overrideLogger(new AppLogger({ logLevel: 'debug', logFormat: 'json' }));
   });
@@ -187,5 +189,37 @@ describe('The log of a request', () => {
         { message: 'Answered', status: 500 },
       ],
     });
+  });
+});
+
+describe('The log of a request that fails, with LOG_LEVEL=error', () => {
+  let api: Api;
+
+  beforeAll(async () => {
+    api = await startApi({ adapter: createAdapter({ logLevel: 'error' }) });
+    Logger.overrideLogger(new AppLogger({ logLevel: 'error', logFormat: 'json' }));
+  });
+
+  afterAll(async () => {
+    Logger.overrideLogger(new AppLogger({ logLevel: 'fatal', logFormat: 'json' }));
+    await api.close();
+  });
+
+  it.each([
+    ['an error of ours', 500, new Error('The reason'), 'The reason'],
+    [
+      'the database',
+      503,
+      new ConnectionError({ message: 'gone', cause: undefined }),
+      'The database is unavailable: gone',
+    ],
+  ])('over %s has its id as well', async (_, status, reason, message) => {
+    api.app.get(MessagesService).list = () => Promise.reject(reason);
+    const token = api.issuer.mint({ scope: 'read:messages' });
+    const lines = await linesOf(async () => {
+      const ask = { token, headers: { 'X-Request-Id': 'mine' } };
+      expect((await api.send('GET', '/api/messages', ask)).status).toBe(status);
+    });
+    expect(parse(lines)).toMatchObject([{ level: 'error', message, requestId: 'mine' }]);
   });
 });

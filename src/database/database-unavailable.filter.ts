@@ -1,7 +1,9 @@
 import { type ArgumentsHost, Catch, Logger, ServiceUnavailableException } from '@nestjs/common';
-import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
+import { FailedRequestFilter } from '../logging/failed-request.filter.js';
+import { duringRequest } from '../logging/request-context.js';
 import { ConnectionError, isUnavailable, reason } from './unavailable.js';
 
 const RETRY_AFTER_SEC = 5;
@@ -24,7 +26,7 @@ export const databaseUnavailable = z
  * database's own errors come here, so that a network error of something else is never taken for one.
  */
 @Catch(ConnectionError, DrizzleQueryError)
-export class DatabaseUnavailableFilter extends BaseExceptionFilter {
+export class DatabaseUnavailableFilter extends FailedRequestFilter {
   private readonly logger = new Logger(DatabaseUnavailableFilter.name);
   private loggedAt = -Infinity;
   private unlogged = 0;
@@ -38,7 +40,8 @@ export class DatabaseUnavailableFilter extends BaseExceptionFilter {
       super.catch(error, host);
       return;
     }
-    this.log(error);
+    const { id } = host.switchToHttp().getRequest<{ id: string }>();
+    duringRequest(id, () => this.log(error));
     const response: unknown = host.switchToHttp().getResponse();
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, 'Retry-After', String(RETRY_AFTER_SEC));

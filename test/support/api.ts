@@ -49,7 +49,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const config = testConfig(issuer.url, { ...database.environment, ...options.environment });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(config),
-    options.adapter ?? createAdapter(),
+    options.adapter ?? createAdapter(config),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );
   await configureApp(app);
