@@ -13,7 +13,13 @@ import {
 /** What the application is told from outside; `.env.example` explains each variable. */
 export interface Config {
   /** Whose access tokens are accepted, and what for: options of `AuthModule`. */
-  auth: { issuer: string; jwksUri?: string; audience: string[]; grantClaims: string[] };
+  auth: {
+    issuer: string;
+    jwksUri?: string;
+    secret?: string;
+    audience: string[];
+    grantClaims: string[];
+  };
   /** Options of `DatabaseModule`. */
   database: { url?: string; dataDir: string };
   /** Client id of the application in the browser that people log in with; without it they can paste a token only. */
@@ -144,14 +150,13 @@ function spellings(environment: Environment): Map<VariableName, string> {
   );
 }
 
-/** Auth0 publishes keys at a fixed place; anybody else's are found by discovery. */
-function issuerOf({ AUTH0_DOMAIN, ISSUER_BASE_URL }: Values) {
+/** Auth0 publishes keys at a fixed place; anybody else's are found by discovery. With a secret there are none to find. */
+function issuerOf({ AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET: secret }: Values) {
+  const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
+  if (secret !== undefined) return { issuer, secret };
   return ISSUER_BASE_URL === undefined
-    ? {
-        issuer: `https://${AUTH0_DOMAIN}/`,
-        jwksUri: `https://${AUTH0_DOMAIN}/.well-known/jwks.json`,
-      }
-    : { issuer: ISSUER_BASE_URL };
+    ? { issuer, jwksUri: `${issuer}.well-known/jwks.json` }
+    : { issuer };
 }
 
 function databaseOf({ DATABASE_URL, DATA_DIR }: Pick<Values, 'DATABASE_URL' | 'DATA_DIR'>) {

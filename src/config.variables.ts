@@ -8,6 +8,9 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export const SAMPLE_DOMAIN = 'dev-abc123.us.auth0.com';
 export const SAMPLE_AUDIENCE = 'https://api.example.com';
 const SAMPLE_ORIGIN = 'https://app.example.com';
+/** As many as the hash has (RFC 7518 §3.2). */
+const MIN_SECRET_BYTES = 32;
+
 const DISCOVERY_PATH = '.well-known/openid-configuration';
 
 /** What is wrong with a value and what to write, to be read after the name of the variable. */
@@ -25,6 +28,7 @@ export const VARIABLES = {
     many,
     `is missing; write the identifier of this API, such as ${SAMPLE_AUDIENCE}`,
   ),
+  AUTH0_SIGNING_SECRET: secret(signingSecretFault).optional(),
   AUTH0_CLIENT_ID: variable(wordFault, one).optional(),
   PORT: variable(portFault, Number).default(3001),
   HOST: variable(hostFault, one).optional(),
@@ -183,6 +187,14 @@ function originFault(entry: string): Fault {
   return url.origin === entry
     ? undefined
     : `has an entry that is not exactly an origin, which is scheme, host and port; write ${url.origin}`;
+}
+
+function signingSecretFault(text: string): Fault {
+  const bytes = Buffer.byteLength(text);
+  return bytes >= MIN_SECRET_BYTES
+    ? undefined
+    : `has ${bytes} bytes, and HS256 needs at least ${MIN_SECRET_BYTES}; write a longer secret, ` +
+        'or let the API be signed with RS256 and write none';
 }
 
 function databaseFault(text: string): Fault {

@@ -283,6 +283,32 @@ describe('A bad environment', () => {
   );
 });
 
+describe('AUTH0_SIGNING_SECRET', () => {
+  const secret = 'hunter2'.repeat(5);
+
+  it.each([
+    ['a tenant', { AUTH0_DOMAIN: 'dev-abc123.us.auth0.com' }, 'https://dev-abc123.us.auth0.com/'],
+    ['another issuer', { ISSUER_BASE_URL: 'https://id.example.com' }, 'https://id.example.com'],
+  ])('leaves of %s the identifier alone: no keys are fetched', (_, issuer, identifier) => {
+    const environment = { ...issuer, AUTH0_AUDIENCE: 'a', AUTH0_SIGNING_SECRET: secret };
+    expect(loadConfig(environment).auth).toEqual({
+      issuer: identifier,
+      secret,
+      audience: ['a'],
+      grantClaims: ['scope', 'scp'],
+    });
+  });
+
+  it.each([
+    ['hunter2', /^AUTH0_SIGNING_SECRET has 7 bytes, and HS256 needs at least 32; write a longer/],
+    [`"${secret}"`, /^AUTH0_SIGNING_SECRET has quotes around its value; write it without them$/],
+  ])('that is no good is not repeated: %s', (value, fault) => {
+    const [line] = linesFor({ ...GOOD, AUTH0_SIGNING_SECRET: value });
+    expect(line).toMatch(fault);
+    expect(line).not.toContain('hunter2');
+  });
+});
+
 describe('The configuration of the database alone', () => {
   it('needs no issuer', () => {
     expect(loadDatabaseConfig({ DATA_DIR: '/srv' })).toEqual({ url: undefined, dataDir: '/srv' });
