@@ -1,3 +1,4 @@
+import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { APP_OPTIONS, createAdapter } from '../../src/app.adapter.js';
@@ -28,6 +29,8 @@ export interface ApiOptions {
   issuer?: TestIssuer;
   /** One that the test has hooks on. */
   adapter?: FastifyAdapter;
+  /** Added to those of the application's own module. */
+  providers?: Provider[];
 }
 
 /** A configuration for tests, which log nothing and reach no other issuer. */
@@ -47,8 +50,9 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const issuer = options.issuer ?? (await createTestIssuer({ audience: AUDIENCE }));
   const database = await createTestDatabase();
   const config = testConfig(issuer.url, { ...database.environment, ...options.environment });
+  const root = AppModule.register(config);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(config),
+    { ...root, providers: [...(root.providers ?? []), ...(options.providers ?? [])] },
     options.adapter ?? createAdapter(config),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );

@@ -1,0 +1,20 @@
+import type { CallHandler, ExecutionContext, NestInterceptor, Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+
+/** Sees each handler that the guards have let a request through to, whatever it answers. */
+export class Witness implements NestInterceptor {
+  private readonly seen: string[] = [];
+
+  /** Registers it for all routes of an application. */
+  readonly provider: Provider = { provide: APP_INTERCEPTOR, useValue: this };
+
+  intercept(context: ExecutionContext, next: CallHandler) {
+    this.seen.push(`${context.getClass().name}.${context.getHandler().name}`);
+    return next.handle();
+  }
+
+  /** Those since it was last asked. */
+  reached(): string[] {
+    return this.seen.splice(0);
+  }
+}
