@@ -10,7 +10,7 @@ export default {
   ...base,
   testRegex: [
     String.raw`/test/.+\.services-spec\.ts$`,
-    String.raw`/test/(messages|admin)/.+spec\.ts$`,
+    String.raw`/test/(messages|admin|security/data)/.+spec\.ts$`,
   ],
   globals: {
     POSTGRES_URL: process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
