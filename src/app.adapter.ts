@@ -3,7 +3,9 @@ import { STATUS_CODES } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { answerBrokenHttp } from './broken-http.js';
 import type { Config } from './config.js';
+import { followsRequests, inRequest } from './logging/request-context.js';
 import { requestIdOf } from './logging/request-id.js';
 import { logRequests } from './logging/request-log.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -43,10 +45,12 @@ export function createAdapter(config?: Pick<Config, 'logLevel'>): FastifyAdapter
         .headers({ ...SECURITY_HEADERS, 'X-Request-Id': request.id })
         .send({ message: 'The URL is malformed', error: STATUS_CODES[statusCode], statusCode });
     },
+    clientErrorHandler: answerBrokenHttp,
   });
   readJsonOnly(adapter);
-  logRequests(adapter, config?.logLevel);
-  secureAnswers(adapter);
+  const follows = followsRequests(config?.logLevel);
+  openRequests(adapter, follows);
+  logRequests(adapter, follows);
   endConnectionsOnClose(adapter);
   return adapter;
 }
@@ -66,11 +70,16 @@ function readJsonOnly(adapter: FastifyAdapter): void {
   );
 }
 
-/** Before every other plugin, so that what they answer themselves, a CORS preflight for instance, has the headers as well. */
-function secureAnswers(adapter: FastifyAdapter): void {
-  adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
+/**
+ * What every answer has, and every log line of its request. The adapter's own hook comes before all others, that of CORS
+ * too, so that a preflight has it as well.
+ */
+function openRequests(adapter: FastifyAdapter, follows: boolean): void {
+  adapter.setOnRequestHook((request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
-    done();
+    reply.header('X-Request-Id', request.id);
+    if (follows) inRequest(request.id, done);
+    else done();
   });
 }
 

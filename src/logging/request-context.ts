@@ -1,15 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Config } from '../config.js';
 
 const followed = new AsyncLocalStorage<string>();
 
 /** The request that a function works for which has not returned yet. */
 let current: string | undefined;
 
+/** Before version 24 Node calls a hook for every promise of the process: a fifth of the time of a request. */
+const FOLLOWS_FOR_NOTHING = Number.parseInt(process.versions.node, 10) >= 24;
+
 /**
- * Whether Node follows a request through promises at next to no cost. Before version 24 it calls a hook for every
- * promise of the process: a fifth of the time of a request.
+ * Whether requests are to be followed through what they start. With `LOG_LEVEL` `error` or `fatal`, lines come from where a
+ * request fails, and there its id is at hand: they are then followed only where it costs nothing.
  */
-export const FOLLOWS_FOR_NOTHING = Number.parseInt(process.versions.node, 10) >= 24;
+export function followsRequests(logLevel: Config['logLevel'] = 'info'): boolean {
+  return FOLLOWS_FOR_NOTHING || !['error', 'fatal'].includes(logLevel);
+}
 
 /** Runs a function, and all that it starts, as part of the request with this id. */
 export function inRequest<T>(id: string, run: () => T): T {
