@@ -154,7 +154,6 @@ describe('An answer has the headers of security, what it needs to be read, and n
 
   it('to what fails inside, of which it says nothing', async () => {
     const service = api.app.get(MessagesService);
-    const { list } = service;
     service.list = () => Promise.reject(new Error('the reason, at /src/messages.ts:7'));
     try {
       const reading = read(await exchange(api.url, requestText('GET', '/api/messages', writer())));
@@ -164,7 +163,7 @@ describe('An answer has the headers of security, what it needs to be read, and n
         message: 'Internal server error',
       });
     } finally {
-      service.list = list;
+      Reflect.deleteProperty(service, 'list');
     }
   });
 
