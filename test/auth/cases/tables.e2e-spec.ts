@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { ALGORITHMS as EVERY_ALGORITHM } from '../../../src/auth/auth.options.js';
+import { Clock } from '../../../src/auth/clock.js';
+import { createTestIssuer, createTestKey } from '../../../src/auth/testing/index.js';
+import type { Answer } from '../../support/http.js';
+import { requestRaw } from '../../support/raw-http.js';
+import { expectRefusal } from '../../support/refusal.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { ADAPTERS, type AdapterName, type Fixture, startFixture } from '../support/fixture.js';
+import { CONTROLLERS } from '../support/routes.controller.js';
+import { ALGORITHMS } from './algorithms.js';
+import { AUTHORISATION } from './authorisation.js';
+import { BROKEN_HTTP, type Case, type Given, PASS, type Sent } from './case.js';
+import { CLAIMS } from './claims.js';
+import { HEADER } from './header.js';
+import { KEYS, mixedKeySet } from './keys.js';
+import { SIGNATURES } from './signatures.js';
+import { STRUCTURE } from './structure.js';
+import { TRANSPORT } from './transport.js';
+
+const PATH = '/routes/closed';
+
+/** That at the start, and one that unknown keys cause, for the clock stands still. */
+const MOST_FETCHES = 2;
+
+const clock = new FakeClock();
+
+/** An issuer and the module that trusts it. */
+interface Setting {
+  given: Given;
+  algorithms: typeof EVERY_ALGORITHM | undefined;
+}
+
+type SettingName = 'defaults' | 'every algorithm' | 'a mixed key set';
+
+const TABLES: [name: string, setting: SettingName, cases: readonly Case[]][] = [
+  ['transport', 'defaults', TRANSPORT],
+  ['structure', 'defaults', STRUCTURE],
+  ['the JOSE header', 'defaults', HEADER],
+  ['algorithms', 'defaults', ALGORITHMS],
+  ['signatures', 'every algorithm', SIGNATURES],
+  ['keys', 'a mixed key set', KEYS],
+  ['claims', 'defaults', CLAIMS],
+  ['authorisation', 'defaults', AUTHORISATION],
+];
+
+const settings = {} as Record<SettingName, Setting>;
+
+beforeAll(async () => {
+  const now = clock.now() / 1000;
+  const [plain, versatile, mixed, other, stranger, untyped] = await Promise.all([
+    createTestIssuer({ now: clock.now }),
+    createTestIssuer({
+      now: clock.now,
+      algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'],
+    }),
+    createTestIssuer({ now: clock.now }),
+    createTestIssuer({ now: clock.now }),
+    createTestKey('RS256'),
+    createTestKey('RS256'),
+  ]);
+  versatile.published.push({ ...untyped.jwk, alg: undefined });
+  mixed.published = mixedKeySet(mixed.published);
+  const of = (issuer: typeof plain, algorithms: Setting['algorithms']): Setting => ({
+    given: { issuer, other, stranger, untyped, now },
+    algorithms,
+  });
+  settings.defaults = of(plain, undefined);
+  settings['every algorithm'] = of(versatile, EVERY_ALGORITHM);
+  settings['a mixed key set'] = of(mixed, EVERY_ALGORITHM);
+});
+
+afterAll(async () => {
+  const issuers = Object.values(settings).map(({ given }) => given.issuer);
+  await Promise.all([...issuers, settings.defaults.given.other].map((issuer) => issuer.close()));
+});
+
+/*
+ * An exception or a rejection that nobody handles fails the test during which it happens: Jest listens for them. So
+ * what is left to ask after each case is whether a good token passes.
+ */
+describe.each(ADAPTERS)('on %s', (adapter) => {
+  describe.each(TABLES)('%s', (_, setting, cases) => {
+    let fixture: Fixture;
+    let given: Given;
+    let fetched: number;
+
+    beforeAll(async () => {
+      ({ given } = settings[setting]);
+      fetched = given.issuer.fetches.jwks;
+      fixture = await start(adapter, settings[setting]);
+    });
+
+    afterAll(() => fixture.close());
+
+    afterEach(async () => {
+      const { status } = await fixture.get(PATH, given.issuer.mint({ jti: randomUUID() }));
+      expect(status).toBe(200);
+      // Nobody is asked for anything but the configured issuer.
+      expect(given.other.fetches).toEqual({ discovery: 0, jwks: 0 });
+      expect(given.issuer.fetches.jwks - fetched).toBeLessThanOrEqual(MOST_FETCHES);
+    });
+
+    const taken = cases.filter(([, , expected]) => expected === PASS);
+    const refused = cases.filter(([, , expected]) => expected !== PASS);
+
+    it.each(taken)('takes %s', async (_title, send) => {
+      const { status } = await deliver(fixture, send(given));
+      expect([200, 201]).toContain(status);
+    });
+
+    it.each(refused)('refuses %s', async (_title, send, expected) => {
+      const sent = send(given);
+      fixture.log.clear();
+      const answer = await deliver(fixture, sent);
+      if (expected === BROKEN_HTTP) {
+        expect([400, 431]).toContain(answer.status);
+        expect(answer.headers).not.toHaveProperty('www-authenticate');
+      } else if (expected !== PASS) {
+        expectRefusal(answer, expected);
+        expectNoOtherHeaders(answer);
+      }
+      expectNothingTold(answer, sent, fixture, given);
+    });
+  });
+});
+
+function start(adapter: AdapterName, { given: { issuer }, algorithms }: Setting): Promise<Fixture> {
+  return startFixture({
+    adapter,
+    issuer,
+    controllers: CONTROLLERS,
+    options: { jwksUri: issuer.jwksUri, algorithms },
+    override: (builder) => builder.overrideProvider(Clock).useValue(clock),
+  });
+}
+
+async function deliver(fixture: Fixture, sent: Sent): Promise<Answer> {
+  const { method = 'GET', path = PATH, lines, ...ask } = sent;
+  if (!lines) return fixture.ask(method, path, ask);
+  return requestRaw(await fixture.app.getUrl(), method, path, lines);
+}
+
+/** A refusal has the headers of the contract; the others are the server's. */
+function expectNoOtherHeaders({ headers }: Answer): void {
+  const own = ['www-authenticate', 'cache-control', 'content-type'];
+  const ofServer = ['content-length', 'date', 'connection', 'keep-alive', 'etag', 'x-powered-by'];
+  expect([...own, ...ofServer]).toEqual(expect.arrayContaining(Object.keys(headers)));
+}
+
+/** The client learns nothing of the configuration, and the log nothing of the token. */
+function expectNothingTold(answer: Answer, sent: Sent, { log }: Fixture, given: Given): void {
+  const { url, audience, keys } = given.issuer;
+  const told = [answer.body, ...Object.values(answer.headers)].join('\n');
+  for (const secret of [url, audience, ...keys.map(({ kid }) => kid)]) {
+    expect(told).not.toContain(secret);
+  }
+  const values = [sent.token, ...(Array.isArray(sent.headers) ? sent.headers : [])];
+  const tails = values.map((value) => value?.split(/[ .]/).at(-1) ?? '');
+  // Only a signature is as long and can be nothing but a part of the token.
+  for (const tail of tails.filter(({ length }) => length > 80)) {
+    expect(log.text()).not.toContain(tail);
+  }
+}

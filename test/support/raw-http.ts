@@ -1,0 +1,63 @@
+import { connect } from 'node:net';
+import type { Answer } from './http.js';
+
+/** An exchange takes no longer; beyond that it has failed. */
+const TIMEOUT_MS = 1000;
+
+/** What the server answered. */
+export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> | undefined };
+
+/**
+ * Sends header lines byte by byte as they are, also those that no HTTP client lets out; a character of
+ * `lines` is one byte.
+ *
+ * @throws Error when the answer is not there within a second.
+ */
+export async function requestRaw(
+  base: string,
+  method: string,
+  path: string,
+  lines: readonly string[],
+): Promise<RawAnswer> {
+  const { hostname, port, host } = new URL(base);
+  const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...lines];
+  const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
+  const text = await new Promise<string>((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`no whole answer within ${TIMEOUT_MS} ms`));
+    }, TIMEOUT_MS);
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // The server may answer and close before it has read all that was written.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '')) reject(error);
+    });
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString('latin1'));
+    });
+  });
+  return read(text);
+}
+
+function read(text: string): RawAnswer {
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];
+  if (end < 0 || status === undefined) throw new Error(`no HTTP answer: ${JSON.stringify(text)}`);
+  const headers = Object.fromEntries(
+    fields.map((field) => {
+      const colon = field.indexOf(':');
+      return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
+    }),
+  );
+  const body = text.slice(end + 4);
+  let json: Record<string, unknown> | undefined;
+  try {
+    json = JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    // An empty body, or the server's own words.
+  }
+  return { status: Number(status), headers, body, json };
+}
