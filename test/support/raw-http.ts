@@ -4,7 +4,7 @@ import type { Answer } from './http.js';
 /** An exchange takes no longer; beyond that it has failed. */
 const TIMEOUT_MS = 1000;
 
-/** What the server answered. */
+/** What the server answered; the status is 0 when it closed the connection without a word. */
 export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> | undefined };
 
 /**
@@ -42,6 +42,7 @@ export async function requestRaw(
 }
 
 function read(text: string): RawAnswer {
+  if (text === '') return { status: 0, headers: {}, body: '', json: undefined };
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];

@@ -13,6 +13,7 @@ import { AUTHORISATION } from './authorisation.js';
 import { BROKEN_HTTP, type Case, type Given, PASS, type Sent } from './case.js';
 import { CLAIMS } from './claims.js';
 import { HEADER } from './header.js';
+import { INHERITED, InheritedController } from './inherited.js';
 import { KEYS, mixedKeySet } from './keys.js';
 import { SIGNATURES } from './signatures.js';
 import { STRUCTURE } from './structure.js';
@@ -42,6 +43,7 @@ const TABLES: [name: string, setting: SettingName, cases: readonly Case[]][] = [
   ['keys', 'a mixed key set', KEYS],
   ['claims', 'defaults', CLAIMS],
   ['authorisation', 'defaults', AUTHORISATION],
+  ['claims that every object inherits', 'defaults', INHERITED],
 ];
 
 const settings = {} as Record<SettingName, Setting>;
@@ -129,7 +131,7 @@ function start(adapter: AdapterName, { given: { issuer }, algorithms }: Setting)
   return startFixture({
     adapter,
     issuer,
-    controllers: CONTROLLERS,
+    controllers: [...CONTROLLERS, InheritedController],
     options: { jwksUri: issuer.jwksUri, algorithms },
     override: (builder) => builder.overrideProvider(Clock).useValue(clock),
   });
