@@ -34,6 +34,8 @@ const P384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const P256_JWK = P256.publicKey.export({ format: 'jwk' });
 const K256 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
 const ED25519 = generateKeyPairSync('ed25519');
+const ED25519_JWK = ED25519.publicKey.export({ format: 'jwk' });
+const ED448 = generateKeyPairSync('ed448');
 
 const rs256 =
   (key: KeyObject = RSA.privateKey): Signer =>
@@ -44,6 +46,8 @@ const ecdsa =
   (digest: string, key: KeyObject): Signer =>
   (input) =>
     sign(digest, input, { key, dsaEncoding: 'ieee-p1363' });
+
+const ed25519: Signer = (input) => sign(null, input, ED25519.privateKey);
 
 /** An RSA key for signatures with members of its own. */
 const ofRsa = (
@@ -229,10 +233,59 @@ const PUBLISHED: Published[] = [
   },
   {
     title: 'a key on Ed25519',
-    jwk: ED25519.publicKey.export({ format: 'jwk' }),
+    jwk: ED25519_JWK,
     alg: 'EdDSA',
-    signer: (input) => sign(null, input, ED25519.privateKey),
+    signer: ed25519,
+    expected: PASS,
+  },
+  {
+    title: 'a key on Ed25519 for EdDSA',
+    jwk: { ...ED25519_JWK, alg: 'EdDSA' },
+    alg: 'Ed25519',
+    signer: ed25519,
     expected: algorithm,
+  },
+  {
+    title: 'a key on Ed25519 for encryption',
+    jwk: { ...ED25519_JWK, use: 'enc' },
+    alg: 'EdDSA',
+    signer: ed25519,
+    expected: unknown,
+  },
+  {
+    title: 'a private key on Ed25519',
+    jwk: ED25519.privateKey.export({ format: 'jwk' }),
+    alg: 'EdDSA',
+    signer: ed25519,
+    expected: unknown,
+  },
+  {
+    title: 'a key on Ed25519 that says X25519',
+    jwk: { ...ED25519_JWK, crv: 'X25519' },
+    alg: 'EdDSA',
+    signer: ed25519,
+    expected: unknown,
+  },
+  {
+    title: 'a key on Ed25519 that says EC',
+    jwk: { ...ED25519_JWK, kty: 'EC' },
+    alg: 'EdDSA',
+    signer: ed25519,
+    expected: unknown,
+  },
+  {
+    title: 'a key on Ed25519 that is too short',
+    jwk: { ...ED25519_JWK, x: 'AAAA' },
+    alg: 'EdDSA',
+    signer: ed25519,
+    expected: unknown,
+  },
+  {
+    title: 'a key on Ed448',
+    jwk: ED448.publicKey.export({ format: 'jwk' }),
+    alg: 'EdDSA',
+    signer: (input) => sign(null, input, ED448.privateKey),
+    expected: unknown,
   },
   ...(
     [

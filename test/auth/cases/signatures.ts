@@ -37,7 +37,7 @@ const crossed = (says: string, kidOf: string, signs: string): Case => [
 
 /** Every algorithm is on the list here: what counts is that of the key. */
 const BOUND_TO_THE_KEY: Case[] = [
-  ...(['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] as const).map((alg): Case => [
+  ...(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const).map((alg): Case => [
     `${alg} signed with the key for it`,
     withToken(({ issuer }) =>
       issuer.mint({}, { alg, kid: issuer.keys.find((key) => key.alg === alg)!.kid }),
@@ -327,5 +327,37 @@ function leadingZero(given: Given, spell: (token: string, bytes: Buffer) => stri
   }
 }
 
+/** Order of the group of Ed25519; the second half of a signature is a number below it, its lowest byte first. */
+const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+const ed25519 = (title: string, make: (good: Buffer) => Buffer): Case => [
+  `EdDSA with ${title}`,
+  withSignature('EdDSA', (input, { privateKey }) => make(sign(null, input, privateKey))),
+  forged,
+];
+
+const EDDSA: Case[] = [
+  crossed('Ed25519', 'EdDSA', 'EdDSA'),
+  crossed('ES256', 'EdDSA', 'ES256'),
+  crossed('EdDSA', 'ES256', 'EdDSA'),
+  crossed('RS256', 'EdDSA', 'RS256'),
+  ed25519('zeros', () => Buffer.alloc(64)),
+  ed25519('all bits set', () => Buffer.alloc(64, 0xff)),
+  ed25519('the neutral point and zero', () => Buffer.concat([Buffer.from([1]), Buffer.alloc(63)])),
+  ed25519('its halves changed round', (good) =>
+    Buffer.concat([good.subarray(32), good.subarray(0, 32)]),
+  ),
+  ed25519('its first half alone', (good) => good.subarray(0, 32)),
+  ed25519('a byte too few', (good) => good.subarray(0, -1)),
+  ed25519('a byte too many', (good) => Buffer.concat([good, Buffer.alloc(1)])),
+  ed25519('itself twice', (good) => Buffer.concat([good, good])),
+  ed25519('the order of the group added to it (RFC 8032 §5.1.7)', (good) => {
+    const sum = numberOf(Buffer.from([...good.subarray(32)].toReversed())) + ED25519_ORDER;
+    const second = Buffer.from(sum.toString(16).padStart(64, '0'), 'hex');
+    return Buffer.concat([good.subarray(0, 32), Buffer.from([...second].toReversed())]);
+  }),
+  ['EdDSA with an empty signature', withSignature('EdDSA', () => Buffer.alloc(0)), malformed],
+];
+
 /** The signature, at a module that takes every algorithm (RFC 7515 §5.2, RFC 7518 §3, RFC 8725 §3.1). */
-export const SIGNATURES: Case[] = [...BOUND_TO_THE_KEY, ...WITHOUT_ALG, ...ECDSA, ...RSA];
+export const SIGNATURES: Case[] = [...BOUND_TO_THE_KEY, ...WITHOUT_ALG, ...ECDSA, ...RSA, ...EDDSA];

@@ -54,7 +54,7 @@ beforeAll(async () => {
     createTestIssuer({ now: clock.now }),
     createTestIssuer({
       now: clock.now,
-      algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'],
+      algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'],
     }),
     createTestIssuer({ now: clock.now }),
     createTestIssuer({ now: clock.now }),

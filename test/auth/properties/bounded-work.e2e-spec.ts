@@ -125,8 +125,11 @@ describe.each(ADAPTERS)('the work of a refusal on %s', (adapter) => {
     // The first round is for the compiler.
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const [title, make] of kinds) {
-        const request = `GET ${PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: ${make(issuer)}\r\n\r\n`;
-        const cost = await client.cpuOf(Buffer.from(request, 'latin1'), REQUESTS);
+        // Two in turns, so that nothing is gained by what was remembered of the one before.
+        const requests = [make(issuer), make(issuer)].map((authorization) =>
+          Buffer.from(`GET ${PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`),
+        );
+        const cost = await client.cpuOf(requests, REQUESTS);
         if (round > 0) cheapest.set(title, Math.min(cost, cheapest.get(title) ?? Infinity));
       }
       fixture.log.clear();
@@ -164,9 +167,11 @@ class Client {
   }
 
   /** Processor time of the whole process for these requests, one after the other, in microseconds for each. */
-  async cpuOf(request: Buffer, count: number): Promise<number> {
+  async cpuOf(requests: Buffer[], count: number): Promise<number> {
     const before = process.cpuUsage();
-    for (let index = 0; index < count; index += 1) await this.exchange(request);
+    for (let index = 0; index < count; index += 1) {
+      await this.exchange(requests[index % requests.length]!);
+    }
     const { user, system } = process.cpuUsage(before);
     return (user + system) / count;
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TestIssuer } from '../../../src/auth/testing/index.js';
 
 const KIB = 1024;
@@ -32,6 +33,19 @@ const numbers = (room: number) =>
 const escapes = (room: number) => `"${String.raw`\u0041`.repeat(Math.floor(room / 6) - 1)}"`;
 const unclosed = (room: number) => '['.repeat(room);
 
+/** The same with its length in the header, each time another one. */
+function forgedHeader(
+  issuer: TestIssuer,
+  length: number,
+  member: (room: number) => string,
+): string {
+  const start = `{"alg":"RS256","kid":${JSON.stringify(issuer.key.kid)},"jti":"${randomUUID()}","x":`;
+  const payload = b64(JSON.stringify({ iss: issuer.url }));
+  const tail = 'A'.repeat(342);
+  const room = Math.floor(((length - payload.length - tail.length - 2) * 3) / 4);
+  return `Bearer ${b64(`${start}${member(room - start.length - 1)}}`)}.${payload}.${tail}`;
+}
+
 /** Within what a server lets through: the module has to bound its own work. */
 export const WITHIN_LIMITS: readonly Hostile[] = [
   ['a token of 8 KiB', (issuer) => forged(issuer, 8 * KIB, text)],
@@ -44,6 +58,8 @@ export const WITHIN_LIMITS: readonly Hostile[] = [
   ['as many claims as fit', (issuer) => forged(issuer, 12 * KIB, members)],
   ['as many numbers as fit', (issuer) => forged(issuer, 12 * KIB, numbers)],
   ['as many escapes as fit', (issuer) => forged(issuer, 12 * KIB, escapes)],
+  ['a header of lists in lists', (issuer) => forgedHeader(issuer, 12 * KIB, lists)],
+  ['a header of as many members as fit', (issuer) => forgedHeader(issuer, 12 * KIB, members)],
   ['one letter', () => `Bearer ${'A'.repeat(14 * KIB)}`],
   ['dots', () => `Bearer ${'.'.repeat(14 * KIB)}`],
   ['spaces and no token', () => `Bearer${' '.repeat(14 * KIB)}!`],
