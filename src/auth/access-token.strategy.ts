@@ -7,7 +7,12 @@ import { type RequestAuth, VerifiedAuth } from './request-auth.js';
 import { type Algorithm, ResolvedAuthOptions } from './auth.options.js';
 import { hasExpired, validateClaims, validateTime } from './claim-rules.js';
 import { Clock } from './clock.js';
-import { type CompactJws, isAccessTokenType, readCompactJws } from './compact-jws.js';
+import {
+  type CompactJws,
+  isAccessTokenType,
+  type KnownHeader,
+  readCompactJws,
+} from './compact-jws.js';
 import { InvalidTokenError } from './errors/auth.errors.js';
 import type { SigningKey } from './keys/signing-key.js';
 import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
@@ -40,6 +45,7 @@ export class AccessTokenStrategy
 {
   declare readonly name: string;
   private readonly cache?: TokenCache;
+  private knownHeader?: KnownHeader;
 
   constructor(
     private readonly issuers: TrustedIssuers,
@@ -86,6 +92,7 @@ export class AccessTokenStrategy
     validateTime(payload, this.options, this.clock.now() / 1000);
     const auth = new VerifiedAuth(jws, this.options.grantClaims);
     this.cache?.add({ auth, issuer, key });
+    this.remember(auth);
     return auth;
   }
 
@@ -113,7 +120,7 @@ export class AccessTokenStrategy
   }
 
   private verify(token: string): RequestAuth | Promise<RequestAuth> {
-    const jws = readCompactJws(token);
+    const jws = readCompactJws(token, this.knownHeader);
     const { header, payload } = jws;
     if (this.options.profile === 'rfc9068' && !isAccessTokenType(header)) {
       throw new InvalidTokenError('type_not_allowed', {
@@ -137,6 +144,12 @@ export class AccessTokenStrategy
     return key instanceof Promise
       ? key.then((found) => this.validate({ jws, issuer, algorithm, key: found }))
       : this.validate({ jws, issuer, algorithm, key });
+  }
+
+  /** Of tokens that were accepted only, so that nobody else decides what is kept. */
+  private remember({ token, header }: RequestAuth): void {
+    if (header === this.knownHeader?.header) return;
+    this.knownHeader = { segment: token.slice(0, token.indexOf('.')), header };
   }
 
   /** Passport's registry is one per process, by name: modules of two applications must not overwrite each other. */

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { AccessTokenHeader } from './access-token.js';
-import { deepFreeze } from './deep-freeze.js';
-import { isTooDeep, MAX_DEPTH } from './json-depth.js';
+import { isTooComplex } from './json-complexity.js';
 import { InvalidTokenError } from './errors/auth.errors.js';
 
 /** Longest token that is looked at, in characters. */
@@ -16,36 +15,32 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** A token whose form is right; nothing in it is verified. */
 export interface CompactJws {
   readonly token: string;
-  /** Frozen. */
   readonly header: AccessTokenHeader;
   readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** The header of a token that was accepted before: all tokens of one key begin with the same text. */
+export interface KnownHeader {
+  readonly segment: string;
+  readonly header: AccessTokenHeader;
 }
 
 /**
  * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks all of its form and header that
  * can be judged without a key. It is parsed here and nowhere else: of repeated members of a JSON object the last counts.
  *
+ * @param known spares reading the same header again.
  * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
  */
-export function readCompactJws(token: string): CompactJws {
+export function readCompactJws(token: string, known?: KnownHeader): CompactJws {
   if (token.length > MAX_TOKEN_LENGTH) malformed(`longer than ${MAX_TOKEN_LENGTH} characters`);
   const segments = token.split('.', 4);
   if (segments.length !== 3) malformed('not three parts');
   const [first, second, third] = segments as [string, string, string];
-  const header = readHeader(first);
+  const header = first === known?.segment ? known.header : readHeader(first);
   const payload = jsonObject(second, 'payload');
   if (!isBase64Url(third)) malformed('the signature is no base64url');
   return { token, header, payload };
-}
-
-/** The last header read: all tokens of one key begin with the same text. */
-let last: { segment: string; header: AccessTokenHeader } | undefined;
-
-function readHeader(segment: string): AccessTokenHeader {
-  if (last?.segment === segment) return last.header;
-  const header = checkHeader(jsonObject(segment, 'header'));
-  last = { segment, header: deepFreeze(header) };
-  return header;
 }
 
 /** Whether a token calls itself an access token by its `typ` (RFC 9068 §2.1), and so is no ID token. */
@@ -53,7 +48,8 @@ export function isAccessTokenType({ typ }: AccessTokenHeader): boolean {
   return typ !== undefined && /^(?:application\/)?at\+jwt$/i.test(typ);
 }
 
-function checkHeader(header: Record<string, unknown>): AccessTokenHeader {
+function readHeader(segment: string): AccessTokenHeader {
+  const header = jsonObject(segment, 'header');
   const own = (name: string) => (Object.hasOwn(header, name) ? header[name] : undefined);
   if (typeof own('alg') !== 'string') malformed('the header has no alg');
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
@@ -78,7 +74,7 @@ function jsonObject(segment: string, part: string): Record<string, unknown> {
   const bytes = Buffer.from(segment, 'base64url');
   if (!isUtf8(bytes)) malformed(`the ${part} is no UTF-8`);
   const text = bytes.toString();
-  if (isTooDeep(text)) malformed(`the ${part} nests deeper than ${MAX_DEPTH}`);
+  if (isTooComplex(text)) malformed(`the ${part} nests too deep or has too many lists and objects`);
   let value: unknown;
   try {
     value = JSON.parse(text);

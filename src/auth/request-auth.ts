@@ -21,7 +21,7 @@ export class VerifiedAuth implements RequestAuth {
 
   constructor({ token, header, payload }: CompactJws, grantClaims: readonly string[]) {
     this.payload = deepFreeze(payload as AccessTokenClaims);
-    this.header = header;
+    this.header = Object.isFrozen(header) ? header : deepFreeze(header);
     this.scopes = Object.freeze(grantedScopes(payload, grantClaims));
     this.#token = token;
     Object.freeze(this);
