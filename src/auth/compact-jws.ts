@@ -74,7 +74,7 @@ function jsonObject(segment: string, part: string): Record<string, unknown> {
   const bytes = Buffer.from(segment, 'base64url');
   if (!isUtf8(bytes)) malformed(`the ${part} is no UTF-8`);
   const text = bytes.toString();
-  if (isTooComplex(text)) malformed(`the ${part} nests too deep or has too many lists and objects`);
+  if (isTooComplex(text)) malformed(`the ${part} nests too deep or has too many parts`);
   let value: unknown;
   try {
     value = JSON.parse(text);
