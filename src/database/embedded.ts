@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Connection } from './database.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { MIGRATIONS_FOLDER } from './migrations.js';
+import { ConnectionError } from './unavailable.js';
 
 const IN_MEMORY = 'memory://';
 
@@ -26,6 +27,7 @@ async function start(path: string, lock?: DirectoryLock): Promise<Connection> {
     if (!client.closed) await client.close();
     await lock?.release();
   };
+  tellOfClosing(client);
   const db = drizzle(client);
   try {
     await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
@@ -34,4 +36,13 @@ async function start(path: string, lock?: DirectoryLock): Promise<Connection> {
     throw error;
   }
   return { db, close };
+}
+
+/** Drizzle wraps the errors of statements. A transaction that finds the database closed has not come to one. */
+function tellOfClosing(client: PGlite): void {
+  const transaction = client.transaction.bind(client);
+  client.transaction = (callback) =>
+    transaction(callback).catch((cause: unknown) => {
+      throw client.closed ? new ConnectionError({ cause }) : cause;
+    });
 }

@@ -28,6 +28,7 @@ describe('while the database is closed', () => {
     ['PATCH', `/api/messages/${id}`, { text: 'Hello' }],
     ['DELETE', `/api/messages/${id}`, undefined],
     ['GET', '/api/admin/messages', undefined],
+    ['DELETE', `/api/admin/messages/${id}`, undefined],
     ['GET', '/api/admin/audit', undefined],
   ])('%s %s is answered 503', async (method, path, json) => {
     const token = api.issuer.mint({
