@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { ConfigError, type Environment, loadConfig, loadDatabaseConfig } from '../src/config.js';
+import {
+  ConfigError,
+  type Environment,
+  loadConfig,
+  loadDatabaseConfig,
+  loadDocumentConfig,
+} from '../src/config.js';
 import { VARIABLES } from '../src/config.variables.js';
 
 const GOOD = {
@@ -318,6 +324,28 @@ describe('The configuration of the database alone', () => {
     expect(linesFor({ DATABASE_URL: 'x', data_dir: 'x', PORT: 'x' }, loadDatabaseConfig)).toEqual([
       expect.stringMatching(/^DATABASE_URL is no PostgreSQL URL/),
       'data_dir is not read, its name is in the wrong case; write DATA_DIR',
+    ]);
+  });
+});
+
+describe('The configuration of the document alone', () => {
+  it('has a tenant and an API of nobody where none are given', () => {
+    expect(loadDocumentConfig({ AUTH0_DOMAIN: '', GRANT_CLAIMS: 'permissions' }).auth).toEqual({
+      ...loadConfig(GOOD).auth,
+      grantClaims: ['permissions'],
+    });
+  });
+
+  it('has those that are given', () => {
+    const given = { ISSUER_BASE_URL: 'https://issuer.example.com/', AUTH0_AUDIENCE: 'mine' };
+    expect(loadDocumentConfig(given)).toEqual(loadConfig(given));
+    const tenant = { ...GOOD, AUTH0_DOMAIN: 'tenant.example.com' };
+    expect(loadDocumentConfig(tenant)).toEqual(loadConfig(tenant));
+  });
+
+  it('is checked all the same', () => {
+    expect(linesFor({ PORT: 'x' }, loadDocumentConfig)).toEqual([
+      expect.stringMatching(/^PORT is no port/),
     ]);
   });
 });

@@ -5,6 +5,19 @@ import { expectRefusal } from './support/refusal.js';
 
 const OPEN = ['GET /api/greeting', 'GET /api/open', 'GET /api/public'];
 
+/** What DOCS opens beside them: lies outside the guards, and turns with the switch. */
+const DOCS = [
+  'GET /docs',
+  'GET /docs-json',
+  'GET /docs-yaml',
+  'GET /docs/',
+  'GET /docs/*',
+  'GET /docs/LICENSE',
+  'GET /docs/docs/swagger-ui-init.js',
+  'GET /docs/index.html',
+  'GET /docs/swagger-ui-init.js',
+];
+
 describe('Of all routes of the server', () => {
   let api: Api;
   const answers = new Map<string, Answer>();
@@ -49,5 +62,20 @@ describe('Of all routes of the server', () => {
       const get = route.replace('HEAD', 'GET');
       if (!OPEN.includes(get)) expectRefusal(answer, { status: 401 });
     }
+  });
+});
+
+describe('With DOCS=on', () => {
+  it('the API docs are open as well, and nothing else', async () => {
+    const adapter = createAdapter();
+    const routes: string[] = [];
+    adapter.getInstance().addHook('onRoute', ({ method, url }) => {
+      for (const each of [method].flat()) routes.push(`${each} ${url}`);
+    });
+    const api = await startApi({ adapter, environment: { DOCS: 'on' } });
+    await api.close();
+    const others = routes.filter((route) => !/ \/api\//.test(route));
+    const heads = DOCS.map((route) => route.replace('GET', 'HEAD'));
+    expect(others.toSorted()).toEqual([...DOCS, ...heads].toSorted());
   });
 });

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Every file and package that a file imports before it runs, and those import in turn. */
+function loadedBy(file: string, seen = new Set<string>()): Set<string> {
+  seen.add(file);
+  const source = readFileSync(file, 'utf8');
+  // Not `import type`, which leaves no trace, and not `import()`, which comes later.
+  for (const [, name] of source.matchAll(/^(?:import|export) (?!type )[^;]*?'([^']+)';$/gm)) {
+    const target = name!.startsWith('.')
+      ? join(dirname(file), name!.replace(/\.js$/, '.ts'))
+      : name!;
+    if (seen.has(target)) continue;
+    if (name!.startsWith('.')) loadedBy(target, seen);
+    else seen.add(target);
+  }
+  return seen;
+}
+
+describe('An API without docs', () => {
+  const loaded = [...loadedBy('src/main.ts')];
+
+  it('loads its other modules', () => {
+    expect(loaded).toEqual(
+      expect.arrayContaining(['src/messages/messages.controller.ts', '@nestjs/core', 'zod']),
+    );
+  });
+
+  it('loads nothing of @nestjs/swagger, nor what imports it', () => {
+    expect(loaded).not.toContain('@nestjs/swagger');
+    expect(loaded.filter((name) => name.startsWith('src/docs/'))).toEqual([
+      'src/docs/operation.decorator.ts',
+    ]);
+    expect([...loadedBy('src/docs/serve.ts')]).toContain('@nestjs/swagger');
+  });
+});

@@ -1,0 +1,82 @@
+import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
+import { knownEndpoints, LoginDiscovery, loginScheme } from '../../src/docs/login.js';
+import { captureLog } from '../support/log.js';
+
+const AUDIENCE = { audience: ['https://api.example.com'], grantClaims: ['scope'] };
+
+const ENDPOINTS = {
+  authorization_endpoint: 'https://login.example.com/authorize',
+  token_endpoint: 'https://login.example.com/token',
+};
+
+describe('The way to log in', () => {
+  let issuer: TestIssuer;
+
+  beforeEach(async () => {
+    issuer = await createTestIssuer();
+  });
+
+  afterEach(() => issuer.close());
+
+  const discovery = () => new LoginDiscovery({ ...AUDIENCE, issuer: issuer.url });
+
+  /** Answers as an issuer whose discovery document has these members; counts how often it was asked. */
+  const tell = (members: Record<string, unknown>) => {
+    const asked: (string | undefined)[] = [];
+    issuer.fail((request, response) => {
+      asked.push(request.url);
+      response.end(JSON.stringify(members));
+    });
+    return asked;
+  };
+
+  it('of an Auth0 tenant is known, and nobody is asked', async () => {
+    const auth = {
+      ...AUDIENCE,
+      issuer: 'https://tenant.example.com/',
+      jwksUri: 'https://tenant.example.com/.well-known/jwks.json',
+    };
+    const endpoints = {
+      authorizationUrl: 'https://tenant.example.com/authorize',
+      tokenUrl: 'https://tenant.example.com/oauth/token',
+    };
+    expect(knownEndpoints(auth)).toEqual(endpoints);
+    expect(await new LoginDiscovery(auth).find()).toEqual(endpoints);
+  });
+
+  it('of another issuer is asked for once, however many want to know', async () => {
+    const asked = tell(ENDPOINTS);
+    const login = discovery();
+    const [first] = await Promise.all([login.find(), login.find()]);
+    expect(first).toEqual({
+      authorizationUrl: ENDPOINTS.authorization_endpoint,
+      tokenUrl: ENDPOINTS.token_endpoint,
+    });
+    expect(await login.find()).toEqual(first);
+    expect(asked).toEqual(['/.well-known/openid-configuration']);
+  });
+
+  it.each([undefined, 7, 'authorize', 'javascript:alert(1)'])(
+    'is not where no page may be led: %p',
+    async (authorization_endpoint) => {
+      const log = captureLog();
+      const asked = tell({ ...ENDPOINTS, authorization_endpoint });
+      const login = discovery();
+      expect(await login.find()).toBeUndefined();
+      expect(await login.find()).toBeUndefined();
+      expect(asked).toHaveLength(1);
+      expect(log.map(({ message }) => message)).toEqual([
+        `${issuer.url} does not tell where people log in: its discovery document has no authorization_endpoint`,
+      ]);
+    },
+  );
+
+  it('is left to the discovery of the client where it is not known', () => {
+    expect(loginScheme('https://issuer.example.com/', { a: '' }, undefined)).toEqual({
+      type: 'openIdConnect',
+      description:
+        'Access tokens of https://issuer.example.com/: authorization code flow with PKCE.',
+      openIdConnectUrl: 'https://issuer.example.com/.well-known/openid-configuration',
+    });
+  });
+});

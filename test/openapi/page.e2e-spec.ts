@@ -1,0 +1,118 @@
+import { type Api, startApi } from '../support/api.js';
+
+const AUTH0 = {
+  ISSUER_BASE_URL: undefined,
+  AUTH0_DOMAIN: 'tenant.example.com',
+  AUTH0_AUDIENCE: 'https://api.example.com,https://other.example.com',
+  AUTH0_CLIENT_ID: 'a-client',
+};
+
+const PATHS = [
+  '/docs/',
+  '/docs/swagger-ui-init.js',
+  '/docs/oauth2-redirect.html',
+  '/docs-json',
+  '/docs-yaml',
+];
+
+describe('The page of the API docs', () => {
+  let api: Api;
+
+  beforeAll(async () => {
+    api = await startApi({ environment: { DOCS: 'on', ...AUTH0 } });
+  });
+
+  afterAll(() => api.close());
+
+  it.each(PATHS)('is open to everybody: %s', async (path) => {
+    expect((await api.get(path)).status).toBe(200);
+  });
+
+  it.each([
+    ['/docs', './docs/'],
+    ['/docs/index.html', './'],
+  ])('lies in a directory, so that %s leads to %s', async (path, location) => {
+    expect(await api.get(path)).toMatchObject({ status: 302, headers: { location } });
+  });
+
+  it.each([...PATHS.slice(0, 3), '/docs', '/docs/nothing'])(
+    'may load scripts of its own and no others, and call the API and the issuer: %s',
+    async (path) => {
+      const { headers } = await api.get(path);
+      expect(headers).toMatchObject({
+        'content-security-policy': [
+          "default-src 'none'",
+          "base-uri 'none'",
+          "form-action 'none'",
+          "frame-ancestors 'none'",
+          "script-src 'self'",
+          "style-src 'self' 'unsafe-inline'",
+          "img-src 'self' data:",
+          "connect-src 'self' https://tenant.example.com",
+        ].join(';'),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    },
+  );
+
+  it.each(['/docs-json', '/docs-yaml', '/api/public', '/docsx', '/'])(
+    'has a policy that nothing else has: %s',
+    async (path) => {
+      expect((await api.get(path)).headers).toMatchObject({
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      });
+    },
+  );
+
+  it('has no script in its markup', async () => {
+    const { body } = await api.get('/docs/');
+    const scripts = [...body.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const [, attributes, text] of scripts) {
+      expect(attributes).toMatch(/^ src="\.\/[\w-]+\.js"$/);
+      expect(text!.trim()).toBe('');
+    }
+    expect(body).not.toMatch(/\son\w+=/);
+  });
+
+  it('logs in as the client that is configured, with PKCE, for this API', async () => {
+    const { body } = await api.get('/docs/swagger-ui-init.js');
+    const [, options] = /let options = (\{.*?\n\});/s.exec(body)!;
+    expect(JSON.parse(options!)).toMatchObject({
+      swaggerDoc: { components: { securitySchemes: { issuer: { type: 'oauth2' } } } },
+      customOptions: {
+        validatorUrl: 'none',
+        initOAuth: {
+          clientId: 'a-client',
+          usePkceWithAuthorizationCodeGrant: true,
+          additionalQueryStringParams: { audience: 'https://api.example.com' },
+          scopes: expect.arrayContaining(['read:messages', 'write:admin']),
+        },
+      },
+    });
+  });
+
+  it('stores no token', async () => {
+    expect((await api.get('/docs/swagger-ui-init.js')).body).not.toContain('persistAuthorization');
+  });
+});
+
+describe('The API docs are', () => {
+  const statuses = async (environment: Record<string, string>) => {
+    // What tests have by default is taken back: an empty variable is as good as unset.
+    const api = await startApi({ environment: { DOCS: '', ...environment } });
+    const answers = await Promise.all(['/docs', ...PATHS].map((path) => api.get(path)));
+    await api.close();
+    return [...new Set(answers.map(({ status }) => status))].toSorted((a, b) => a - b);
+  };
+
+  it.each([
+    ['served', {}, [200, 302]],
+    ['served where DOCS says so', { NODE_ENV: 'production', DOCS: 'on' }, [200, 302]],
+    ['not served in production', { NODE_ENV: 'production' }, [404]],
+    ['not served where DOCS says so', { DOCS: 'off' }, [404]],
+  ])('%s', async (_, environment, expected) => {
+    expect(await statuses(environment as Record<string, string>)).toEqual(expected);
+  });
+});
