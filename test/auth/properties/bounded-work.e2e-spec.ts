@@ -16,6 +16,9 @@ const CROWD = 20;
 /** What a refusal may cost, in ordinary ones. */
 const MOST_RATIO = 3;
 
+/** In a run for coverage the code counts its own steps, and those are not the product's. */
+const COUNTING = '__coverage__' in globalThis ? 1.5 : 1;
+
 /** Of each kind, in turns, so that what else the machine does falls on all of them. */
 const ROUNDS = 5;
 const REQUESTS = 30;
@@ -136,7 +139,7 @@ describe.each(ADAPTERS)('the work of a refusal on %s', (adapter) => {
     }
     client.close();
     const base = cheapest.get('an ordinary one')!;
-    const dear = [...cheapest].filter(([, cost]) => cost > MOST_RATIO * base);
+    const dear = [...cheapest].filter(([, cost]) => cost > MOST_RATIO * COUNTING * base);
     expect(dear.map(([title, cost]) => `${title}: ${(cost / base).toFixed(1)} times`)).toEqual([]);
   });
 });
