@@ -33,7 +33,15 @@ export const CASES = [
     title: 'Warm: 200 tokens in rotation',
     about: 'Every token was seen before, as in most requests of an application in use.',
     status: 200,
-    contenders: ['this', 'public', 'fastify-jwt-fixed-key', ...PROTECTED.slice(1), 'raw'],
+    contenders: [
+      'this',
+      'public',
+      'this-info',
+      'fastify-jwt-fixed-key',
+      ...PROTECTED.slice(1),
+      'nest-bare',
+      'raw',
+    ],
     file: (tokens) => tokens.good('warm', 200),
   },
   {

@@ -7,16 +7,17 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
 /** `node` and these arguments start a server in `servers/`. */
 const peer = (file, ...options) => [path(`servers/${file}`), ...options];
-const nest = (...options) => [
+const typescript = (file, ...options) => [
   '--import',
   path('servers/typescript.mjs'),
-  ...peer('nest.ts', ...options),
+  ...peer(file, ...options),
 ];
 
 /**
- * Who is measured. `server` names the process, which several may share; `args` start it; `path` is what is asked for.
+ * Who is measured. `server` names the process, which several may share; `args` start it, with the variables in `env`; `path` is
+ * what is asked for.
  *
- * @typedef {{ id: string, name: string, server: string, args: string[], path: string }} Contender
+ * @typedef {{ id: string, name: string, server: string, args: string[], env?: Record<string, string>, path: string }} Contender
  * @type {Contender[]}
  */
 export const CONTENDERS = [
@@ -33,6 +34,14 @@ export const CONTENDERS = [
     server: 'this',
     args: [path('../dist/main.js')],
     path: '/api/public',
+  },
+  {
+    id: 'this-info',
+    name: 'this API, with LOG_LEVEL=info',
+    server: 'this-info',
+    args: [path('../dist/main.js')],
+    env: { LOG_LEVEL: 'info' },
+    path: SCOPED,
   },
   {
     id: 'fastify-jwt-fixed-key',
@@ -73,14 +82,14 @@ export const CONTENDERS = [
     id: 'nest-fastify',
     name: 'Nest on Fastify, the usual recipe',
     server: 'nest-fastify',
-    args: nest('--fastify'),
+    args: typescript('nest.ts', '--fastify'),
     path: SCOPED,
   },
   {
     id: 'nest-express',
     name: 'Nest on Express, the usual recipe',
     server: 'nest-express',
-    args: nest(),
+    args: typescript('nest.ts'),
     path: SCOPED,
   },
   {
@@ -88,6 +97,13 @@ export const CONTENDERS = [
     name: 'this API',
     server: 'this-es256',
     args: peer('this-api-es256.mjs'),
+    path: SCOPED,
+  },
+  {
+    id: 'nest-bare',
+    name: 'Nest on Fastify, nothing checked',
+    server: 'nest-bare',
+    args: typescript('nest-bare.ts'),
     path: SCOPED,
   },
   {

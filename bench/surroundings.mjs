@@ -40,7 +40,7 @@ export class Surroundings {
   }
 
   /** Starts one more server of a contender. */
-  async start({ args, path }, nodeOptions = []) {
+  async start({ args, env, path }, nodeOptions = []) {
     return Server.start({
       core: this.cores.server,
       args: [...nodeOptions, ...args],
@@ -56,6 +56,7 @@ export class Surroundings {
         LOG_LEVEL: 'error',
         DATABASE_URL: this.database?.url,
         DATA_DIR: join(this.directory, `data-${this.servers.size}`),
+        ...env,
       },
     });
   }
