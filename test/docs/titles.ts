@@ -51,6 +51,7 @@ function titlesOf(file: string): TestTitle[] {
     }
   }
   const found: TestTitle[] = [];
+  const entered = new Set<ts.FunctionDeclaration>();
   const visit = (node: ts.Node, titles: string[]): void => {
     // The tests in a function belong where it is called.
     if (ts.isFunctionDeclaration(node) && node.parent === source) return;
@@ -59,8 +60,14 @@ function titlesOf(file: string): TestTitle[] {
       if (kind === 'it') found.push({ file, titles: [...titles, title] });
       if (kind === 'describe')
         return node.arguments.forEach((each) => visit(each, [...titles, title]));
-      const called = ts.isIdentifier(node.expression) && functions.get(node.expression.text);
-      if (called && called.body) visit(called.body, titles);
+      const called = ts.isIdentifier(node.expression)
+        ? functions.get(node.expression.text)
+        : undefined;
+      if (called?.body && !entered.has(called)) {
+        entered.add(called);
+        visit(called.body, titles);
+        entered.delete(called);
+      }
     }
     ts.forEachChild(node, (child) => visit(child, titles));
   };
