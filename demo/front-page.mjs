@@ -1,5 +1,5 @@
 import { html, sendPage } from './page.mjs';
-import { peopleTable } from './people-table.mjs';
+import { peopleList } from './people-list.mjs';
 
 const DOCUMENTS = ['.well-known/openid-configuration', '.well-known/jwks.json'];
 
@@ -22,8 +22,8 @@ export function frontPage(issuer) {
         <ul>
           ${DOCUMENTS.map(link)}
         </ul>
-        ${peopleTable()}
       `,
+      beside: peopleList(),
     });
     return undefined;
   };

@@ -1,5 +1,4 @@
 import { html } from './page.mjs';
-import { peopleTable } from './people-table.mjs';
 
 /**
  * @param {{ clientId: string, username?: string, error?: string }} state
@@ -7,7 +6,7 @@ import { peopleTable } from './people-table.mjs';
 export function loginPage({ clientId, username = '', error }) {
   const alert = error === undefined ? '' : html`<p role="alert" id="error">${error}</p>`;
   return html`
-    <p>to continue to <strong>${clientId}</strong></p>
+    <p class="quiet">to continue to <strong>${clientId}</strong></p>
     ${alert}
     <form method="post">
       <label for="username">Username</label>
@@ -30,8 +29,7 @@ export function loginPage({ clientId, username = '', error }) {
         required
         ${error === undefined ? '' : html`aria-describedby="error" aria-invalid="true"`}
       />
-      <button type="submit">Continue</button>
+      <button type="submit">Log in</button>
     </form>
-    ${peopleTable()}
   `;
 }

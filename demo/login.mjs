@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider';
 import { BadBody, readFields } from './body.mjs';
 import { loginPage } from './login-page.mjs';
 import { html, sendPage } from './page.mjs';
+import { peopleList } from './people-list.mjs';
 import { authenticate } from './people.mjs';
 
 const PATH = '/u/login/';
@@ -25,6 +26,7 @@ export function login(provider, apiOrigin) {
           status,
           title: 'Log in',
           body: loginPage({ clientId: params.client_id, ...state }),
+          beside: peopleList(),
           formsLeadTo: apiOrigin,
         });
       if (ctx.method === 'GET') show(200, { username: params.login_hint });

@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto';
-
-const STYLE = `
-  :root { color-scheme: light dark; }
-  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 30rem; margin: 4rem auto; padding: 0 1rem; }
-  h1 { font-size: 1.5rem; }
-  label { display: block; margin: 1rem 0 0.25rem; font-weight: 600; }
-  input { font: inherit; width: 100%; box-sizing: border-box; padding: 0.5rem; }
-  button { font: inherit; margin-top: 1.5rem; padding: 0.5rem 1.5rem; }
-  th, td { text-align: left; vertical-align: top; padding: 0.25rem 1rem 0.25rem 0; }
-  [role='alert'] { border-left: 0.25rem solid #c00; padding-left: 0.75rem; }
-`;
+import { STYLE } from './page-style.mjs';
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
@@ -38,10 +28,11 @@ function escaped(value) {
 /**
  * Answers with a page that runs no script, loads nothing, and is shown in no frame.
  *
- * @param {{ status?: number, title: string, body: Markup, formsLeadTo?: string }} page `formsLeadTo` is an origin
- *   beside the tenant's own: browsers hold the redirects that follow a form to its policy as well
+ * @param {{ status?: number, title: string, body: Markup, beside?: Markup, formsLeadTo?: string }} page `beside` stands
+ *   below the card; `formsLeadTo` is an origin beside the tenant's own: browsers hold the redirects that follow a form to
+ *   its policy as well
  */
-export function sendPage(ctx, { status = 200, title, body, formsLeadTo = '' }) {
+export function sendPage(ctx, { status = 200, title, body, beside, formsLeadTo = '' }) {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('cache-control', 'no-store');
@@ -62,8 +53,11 @@ export function sendPage(ctx, { status = 200, title, body, formsLeadTo = '' }) {
       </head>
       <body>
         <main>
-          <h1>${title}</h1>
-          ${body}
+          <div class="card">
+            <h1>${title}</h1>
+            ${body}
+          </div>
+          ${beside}
         </main>
       </body>
     </html> `.text;

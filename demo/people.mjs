@@ -30,21 +30,21 @@ export const PEOPLE = [
     username: 'reader',
     permissions: ['read:messages'],
     claims: {},
-    summary: 'reads messages',
+    summary: 'Reads messages.',
   },
   {
     id: 'auth0|writer',
     username: 'writer',
     permissions: ['read:messages', 'write:messages'],
     claims: { tier: 'premium' },
-    summary: 'reads and writes messages, and sees the premium content',
+    summary: 'Reads and writes messages, and sees the premium content.',
   },
   {
     id: 'auth0|admin',
     username: 'admin',
     permissions: PERMISSIONS,
     claims: { roles: ['admin', 'editor'], isAdmin: true },
-    summary: 'may do everything',
+    summary: 'May do everything: moderates messages, and reads the audit trail.',
   },
 ];
 

@@ -6,10 +6,13 @@ import { Refusal } from './refusal.mjs';
 /** The root of the project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+const DAY_SEC = 24 * 60 * 60;
+
 const DATA_DIR = fileURLToPath(new URL('.data', import.meta.url));
 
 /**
- * What the demo takes from its surroundings: two ports, and where its keys and messages are kept. Nothing else.
+ * What the demo takes from its surroundings: two ports, how long its access tokens live, and where its keys and messages
+ * are kept. Nothing else.
  *
  * @param {NodeJS.ProcessEnv} environment
  */
@@ -30,6 +33,7 @@ export function readSettings(environment) {
     apiPort,
     apiOrigin: `http://localhost:${apiPort}`,
     tenantPort,
+    accessTokenTtlSec: readSeconds(environment, 'DEMO_TOKEN_SEC', DAY_SEC),
     dataDir: resolve(environment.DEMO_DATA_DIR || DATA_DIR),
   };
 }
@@ -40,14 +44,27 @@ export function readSettings(environment) {
  * @param {number} usual
  */
 function readPort(environment, name, usual) {
+  return readNumber(environment, { name, usual, what: 'port', most: 65_535 });
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} name
+ * @param {number} usual
+ */
+function readSeconds(environment, name, usual) {
+  return readNumber(environment, { name, usual, what: 'number of seconds', most: DAY_SEC });
+}
+
+function readNumber(environment, { name, usual, what, most }) {
   const text = environment[name] || String(usual);
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > most) {
     throw new Refusal(
-      `${name} is no port: write a whole number from 1 to 65535, such as ${usual}.`,
+      `${name} is no ${what}: write a whole number from 1 to ${most}, such as ${usual}.`,
     );
   }
-  return port;
+  return number;
 }
 
 /**

@@ -12,13 +12,13 @@ const ending = new AbortController();
 
 async function start() {
   const settings = readSettings(process.env);
-  const { apiOrigin, apiPort, tenantPort, dataDir } = settings;
+  const { apiOrigin, apiPort, tenantPort, dataDir, accessTokenTtlSec } = settings;
   await refuseTakenPorts(settings);
 
   console.log('Building the API …');
   await buildApi(ending.signal);
 
-  const tenant = await startTenant({ port: tenantPort, dataDir, apiOrigin });
+  const tenant = await startTenant({ port: tenantPort, dataDir, apiOrigin, accessTokenTtlSec });
   closers.push(() => tenant.close());
   const issuer = tenant.url;
 

@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/index.js';
+import { ClientModule } from './client/client.module.js';
 import type { Config } from './config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
@@ -32,6 +33,7 @@ export class AppModule {
         QuickstartModule,
         MessagesModule,
         AdminModule,
+        ClientModule.register(config),
       ],
       // The application's own, and so asked last.
       providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],

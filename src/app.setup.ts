@@ -1,5 +1,6 @@
 import { ConfigService } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { serveClient } from './client/client-files.js';
 import type { Config } from './config.js';
 import { InputPipe } from './validation.js';
 
@@ -8,7 +9,10 @@ const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Reque
 
 const PREFLIGHT_MAX_AGE_SEC = 600;
 
-/** What concerns every request and is configured: CORS, input, API docs. `main.ts` and the e2e tests both call it. */
+/**
+ * What concerns every request and is configured: CORS, input, the browser client, API docs. `main.ts` and the e2e tests
+ * both call it.
+ */
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const config = app.get<ConfigService<Config, true>>(ConfigService);
   const corsOrigins = config.get('corsOrigins', { infer: true });
@@ -30,4 +34,5 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
       clientId: config.get('clientId', { infer: true }),
     });
   }
+  await serveClient(app);
 }

@@ -95,7 +95,7 @@ describe('The API', () => {
 
   describe('answers what it does not know', () => {
     it.each([
-      ['GET', '/'],
+      ['GET', '/nothing'],
       ['GET', '/api'],
       ['GET', '/api/private/'],
       ['POST', '/api/private'],

@@ -1,9 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createAdapter } from '../src/app.adapter.js';
 import { type Api, startApi } from './support/api.js';
 import type { Answer } from './support/http.js';
 import { expectRefusal } from './support/refusal.js';
 
-const OPEN = ['GET /api/greeting', 'GET /api/open', 'GET /api/public'];
+const CLIENT = readdirSync(join(import.meta.dirname, '../public')).map((file) => `GET /${file}`);
+
+const OPEN = [
+  'GET /api/greeting',
+  'GET /api/open',
+  'GET /api/public',
+  // The browser client.
+  'GET /',
+  'GET /config.json',
+  'GET /vendor/auth0-spa-js.production.esm.js',
+  'GET /vendor/auth0-spa-js.worker.production.js',
+  ...CLIENT,
+];
 
 /** What DOCS opens beside them: lies outside the guards, and turns with the switch. */
 const DOCS = [
@@ -28,7 +42,7 @@ describe('Of all routes of the server', () => {
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);
     });
-    api = await startApi({ adapter });
+    api = await startApi({ adapter, environment: { AUTH0_CLIENT_ID: 'browser' } });
     for (const route of routes) {
       const [method, pattern] = route.split(' ') as [string, string];
       const path = pattern.replace(':id', '01890a5d-ac96-774b-bcce-b302099a8057');

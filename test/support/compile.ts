@@ -13,9 +13,11 @@ export interface CompiledSource {
 
 /** Compiles `src` into a directory of its own, for tests that need a plain Node process and no `dist` before them. */
 export async function compileSource(): Promise<CompiledSource> {
-  const directory = await mkdtemp(join(tmpdir(), 'nestjs-auth0-api-'));
-  await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
-  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
+  const project = await mkdtemp(join(tmpdir(), 'nestjs-auth0-api-'));
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
+  for (const name of ['node_modules', 'public'])
+    await symlink(join(ROOT, name), join(project, name));
+  const directory = join(project, 'dist');
   const source = join(ROOT, 'src');
   const files = await readdir(source, { recursive: true, withFileTypes: true });
   for (const file of files.filter((entry) => entry.isFile())) {
@@ -25,7 +27,7 @@ export async function compileSource(): Promise<CompiledSource> {
     if (file.name.endsWith('.ts')) await writeFile(to.replace(/\.ts$/, '.js'), await compile(from));
     else await cp(from, to);
   }
-  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, remove: () => rm(project, { recursive: true, force: true }) };
 }
 
 async function compile(file: string): Promise<string> {

@@ -1,0 +1,32 @@
+/** The page's one script: puts the parts together. Read `session.js` for the login, `call.js` for a request. */
+import { wireEndpoints } from './endpoints.js';
+import { byId } from './element.js';
+import { Messages } from './messages.js';
+import { Moderation } from './moderation.js';
+import { RouteTable } from './routes.js';
+import { SessionCard } from './session-card.js';
+import { Session } from './session.js';
+
+const session = new Session();
+const card = new SessionCard(session);
+const messages = new Messages(session);
+const moderation = new Moderation(session);
+const routes = new RouteTable(session, () => messages.anyId);
+wireEndpoints(session);
+
+messages.addEventListener('change', () => moderation.reload());
+moderation.addEventListener('change', () => messages.reload());
+
+/** The API's description of itself, or undefined where it keeps that to itself. */
+async function describe() {
+  const answer = await fetch('/docs-json').catch(() => undefined);
+  if (!answer?.ok) return;
+  const description = await answer.json();
+  card.grantClaims = description['x-grant-claims'];
+  moderation.grantClaims = description['x-grant-claims'];
+  moderation.follow();
+  byId('docs-link').hidden = false;
+  routes.show(description);
+}
+
+await Promise.all([session.start(), describe()]);

@@ -1,0 +1,27 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { Public } from '../auth/index.js';
+import type { Config } from '../config.js';
+import { issuerDomain } from './issuer-domain.js';
+import { RequestedScopes } from './requested-scopes.js';
+
+@Controller('config.json')
+export class ClientConfigController {
+  constructor(
+    private readonly config: ConfigService<Config, true>,
+    private readonly scopes: RequestedScopes,
+  ) {}
+
+  @Get()
+  @Public()
+  @Header('Cache-Control', 'no-cache')
+  read() {
+    const { issuer, audience } = this.config.get('auth', { infer: true });
+    return {
+      domain: issuerDomain(issuer),
+      clientId: this.config.get('clientId', { infer: true }),
+      audience: audience[0],
+      scope: String(this.scopes),
+    };
+  }
+}

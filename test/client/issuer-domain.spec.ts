@@ -1,0 +1,14 @@
+import { issuerDomain } from '../../src/client/issuer-domain.js';
+
+describe('What the browser client takes for the domain', () => {
+  it.each([
+    ['https://dev-abc123.us.auth0.com/', 'dev-abc123.us.auth0.com'],
+    ['https://login.example.com', 'login.example.com'],
+    ['https://login.example.com:8443/', 'login.example.com:8443'],
+    ['https://example.com/realms/one', 'https://example.com/realms/one'],
+    ['http://localhost:4010/', 'http://localhost:4010'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+  ])('of %s is %s', (issuer, domain) => {
+    expect(issuerDomain(issuer)).toBe(domain);
+  });
+});
