@@ -25,7 +25,7 @@ async function describe() {
   card.grantClaims = description['x-grant-claims'];
   moderation.grantClaims = description['x-grant-claims'];
   moderation.follow();
-  byId('docs-link').hidden = false;
+  for (const id of ['docs-link', 'routes-link']) byId(id).hidden = false;
   routes.show(description);
 }
 

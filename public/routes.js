@@ -94,6 +94,7 @@ export class RouteTable {
       panel.hidden = !isOpen;
       button.setAttribute('aria-expanded', String(isOpen));
       button.textContent = isOpen ? 'Close' : 'Call';
+      button.setAttribute('aria-label', `${button.textContent} ${method} ${path}`);
     };
     button.addEventListener('click', () => {
       open(panel.hidden);

@@ -1,0 +1,145 @@
+import type { Browser } from 'playwright-core';
+import { type Demo, startDemo } from './support/demo.js';
+import { launchBrowser, Visitor } from './support/visitor.js';
+
+let demo: Demo;
+let browser: Browser;
+let visitor: Visitor;
+let expected: string[];
+
+beforeAll(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+
+beforeEach(async () => {
+  expected = [];
+  visitor = await Visitor.arrive(browser, demo.url);
+});
+
+afterEach(async () => {
+  await visitor.leave();
+  expect([...visitor.complaints].toSorted()).toEqual(expected.toSorted());
+});
+
+describe('Who has not logged in', () => {
+  it('finds the buttons disabled until the page knows who is there', async () => {
+    const page = await visitor.context.newPage();
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/config.json', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.goto(demo.url);
+    for (const button of await page.locator('#btn-login, #btn-logout, [data-call]').all()) {
+      expect(await button.isDisabled()).toBe(true);
+    }
+    answer();
+    await visitor.is('out', page);
+    expect(await page.locator('#btn-login').isEnabled()).toBe(true);
+    expect(await page.locator('#btn-logout').isDisabled()).toBe(true);
+    expect(await page.locator('[data-call]:disabled').count()).toBe(0);
+  });
+
+  it('sees nothing that is for people who have', async () => {
+    const { page } = visitor;
+    for (const id of ['gated-content', 'messages-in', 'moderation']) {
+      expect(await page.locator(`#${id}`).isVisible()).toBe(false);
+    }
+    expect(await page.locator('#ipt-access-token').textContent()).toBe('');
+  });
+
+  it('gets the open message', async () => {
+    const { page } = visitor;
+    await page.getByRole('button', { name: 'Call the open endpoint' }).click();
+    await page.locator('#openMessage', { hasText: '"Open Endpoint"' }).waitFor();
+    expect(await page.locator('#openMessage').textContent()).toBe('"Open Endpoint"');
+    expect(await page.locator('#openMessage + .meaning').textContent()).toBe(
+      'Sent without a token.',
+    );
+  });
+
+  it.each([
+    ['members-only', 'moMessage'],
+    ['protected', 'protectedMessage'],
+  ])('sees the 401 of the %s endpoint as it is, and what it means', async (name, id) => {
+    const { page } = visitor;
+    expected = [`401 /api/${name}`];
+    await page.getByRole('button', { name: `Call the ${name} endpoint` }).click();
+    await page.locator(`#${id}`, { hasText: '401' }).waitFor();
+    expect(await page.locator(`#${id}`).textContent()).toBe(
+      '401 Unauthorized\nWWW-Authenticate: Bearer',
+    );
+    expect(await page.locator(`#${id} + .meaning`).textContent()).toContain('No token was sent.');
+  });
+
+  it('is told by the table of routes what the API then answers', async () => {
+    const { page } = visitor;
+    const rows = page.locator('#route-rows tr:not(.panel)');
+    await rows.first().waitFor();
+    const verdicts = new Map<string, string | null>();
+    for (const row of await rows.all()) {
+      const [method, path] = await row.locator('th span, th code').allTextContents();
+      const verdict = await row.locator('.verdict').getAttribute('data-passes');
+      verdicts.set(`${method} ${path}`, verdict);
+    }
+    expect(verdicts.size).toBeGreaterThan(20);
+    for (const [route, verdict] of verdicts) {
+      const [method, path = ''] = route.split(' ');
+      const url = new URL(path.replace('{id}', '01890a5d-ac96-774b-bcce-b302099a8057'), demo.url);
+      const { status } = await fetch(url, { method });
+      // Without a body: what is bad input comes before what is no token.
+      expect([route, verdict]).toEqual([route, String(status === 200)]);
+    }
+  });
+
+  it('calls a route from the table, and sees request, status, challenge and body', async () => {
+    const { page } = visitor;
+    expected = ['401 /api/me'];
+    await page.getByRole('button', { name: 'Call GET /api/me', exact: true }).click();
+    const exchange = page.locator('.panel:visible .exchange');
+    await exchange.waitFor();
+    expect(await exchange.locator('dt').allTextContents()).toEqual([
+      'Request',
+      'Status',
+      'WWW-Authenticate',
+      'Body',
+    ]);
+    expect(await exchange.locator('dd').allTextContents()).toEqual([
+      'GET /api/me',
+      '401 Unauthorized',
+      'Bearer',
+      '(empty)',
+    ]);
+  });
+});
+
+describe('The page', () => {
+  it.each(['light', 'dark'] as const)('has no barrier, %s', async (colorScheme) => {
+    expected = ['401 /api/protected'];
+    await visitor.page.emulateMedia({ colorScheme });
+    await visitor.page.getByRole('button', { name: 'Call the protected endpoint' }).click();
+    await visitor.page.locator('#protectedMessage', { hasText: '401' }).waitFor();
+    expect(await visitor.barriers()).toEqual([]);
+    await visitor.screenshot(`logged-out-${colorScheme}`);
+  });
+
+  it.each([360, 768, 1600])('needs no scrolling sideways at %d px', async (width) => {
+    await visitor.page.setViewportSize({ width, height: 800 });
+    const wide = await visitor.page.evaluate('document.documentElement.scrollWidth');
+    expect(wide).toBeLessThanOrEqual(width);
+    await visitor.screenshot(`logged-out-${width}`);
+  });
+
+  it('asks for nothing but what is here', async () => {
+    const hosts = new Set<string>();
+    visitor.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    await visitor.open();
+    expect([...hosts]).toEqual([new URL(demo.url).origin]);
+  });
+});

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type ConsoleMessage,
+  type Page,
+} from 'playwright-core';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Kept for whoever wants to look; git does not. */
+const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Chromium, for one suite. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Somebody with a browser of their own: cookies, tabs, and a console whose errors are kept. */
+export class Visitor {
+  /** What the consoles of all tabs complain of: `401 /api/private` for a refused request, else the text. */
+  readonly complaints = new Set<string>();
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly address: string,
+  ) {}
+
+  /** Opens the browser client. */
+  static async arrive(browser: Browser, address: string, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+    });
+    const visitor = new Visitor(context, await context.newPage(), address);
+    context.on('console', (message) => visitor.note(message));
+    context.on('weberror', (error) => visitor.complaints.add(String(error.error())));
+    await visitor.open();
+    return visitor;
+  }
+
+  /** Loads the page, and waits until it knows whether somebody is logged in. */
+  async open(page = this.page): Promise<void> {
+    await page.goto(this.address);
+    await this.settled(page);
+  }
+
+  /** Waits until the page knows whether somebody is logged in. */
+  async settled(page = this.page): Promise<void> {
+    await page.locator('body:not([data-session=starting])').waitFor();
+  }
+
+  async is(state: 'out' | 'in' | 'ended' | 'unconfigured', page = this.page): Promise<void> {
+    await page.locator(`body[data-session=${state}]`).waitFor();
+  }
+
+  /** Another tab of the same browser. */
+  async tab(): Promise<Page> {
+    const page = await this.context.newPage();
+    await this.open(page);
+    return page;
+  }
+
+  async logIn(username: string): Promise<void> {
+    await this.page.locator('#btn-login').click();
+    await this.fillIn(username, 'demo');
+    await this.is('in');
+  }
+
+  /** Fills in the form of the login page, and sends it. */
+  async fillIn(username: string, password: string): Promise<void> {
+    await this.page.locator('input[name=username]').fill(username);
+    await this.page.locator('input[name=password]').fill(password);
+    await this.page.getByRole('button', { name: 'Log in' }).click();
+  }
+
+  /** What axe finds wrong with the page as it is now. */
+  async barriers(page = this.page): Promise<string[]> {
+    await page.evaluate(AXE);
+    const { violations } = (await page.evaluate('axe.run()')) as {
+      violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
+    };
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+    );
+  }
+
+  async screenshot(name: string, page = this.page): Promise<void> {
+    await page.evaluate('scrollTo({ top: 0, behavior: "instant" })');
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+
+  private note(message: ConsoleMessage): void {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    const [, reason] =
+      /^Failed to load resource: (?:the server responded with a status of (\d+)|(net::\w+))/
+        .exec(message.text())
+        ?.filter(Boolean) ?? [];
+    const { url } = message.location();
+    this.complaints.add(
+      reason === undefined ? message.text() : `${reason} ${new URL(url).pathname}`,
+    );
+  }
+}
