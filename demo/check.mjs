@@ -95,6 +95,12 @@ async function welcomeLines(demo) {
     output !== undefined,
     demo.output(),
   );
+  const [, first = ''] = output?.split('is running. Ctrl-C ends it.') ?? [];
+  check(
+    'names the address for a browser first',
+    first.trim().startsWith(`Open    ${api} in a browser`),
+    first,
+  );
   check('prints no advice to operators', !demo.output().includes('oidc-provider'), demo.output());
   const commands = linesToPaste(output ?? '');
   check('prints five lines to paste', commands.length === 5, commands.join('\n'));

@@ -8,15 +8,17 @@ import { AUDIENCE, PEOPLE } from './people.mjs';
  * @param {{ apiOrigin: string, issuer: string }} addresses
  */
 export function welcome({ apiOrigin, issuer }) {
-  const usernames = PEOPLE.map(({ username }) => username).join(', ');
+  const usernames = PEOPLE.map(({ username }) => username)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
   return `
 The demo is running. Ctrl-C ends it.
 
-  API     ${apiOrigin}
+  Open    ${apiOrigin} in a browser, and log in as ${usernames} (password demo)
+  Docs    ${apiOrigin}/docs
   Tenant  ${issuer}
-  People  ${usernames} (password demo)
 
-Paste these lines into another terminal. A public route:
+Or paste these lines into another terminal. A public route:
 
   curl -s ${apiOrigin}/api/public
 

@@ -75,7 +75,7 @@ export class SessionCard {
   #show(shown) {
     this.#shown = shown;
     const raw = this.#session.current?.raw ?? '';
-    byId('ipt-access-token').textContent = shown ? raw : '•'.repeat(Math.min(raw.length, 120));
+    byId('ipt-access-token').textContent = shown ? raw : '•'.repeat(Math.min(raw.length, 72));
     byId('ipt-access-token').classList.toggle('masked', !shown);
     byId('btn-show-token').textContent = shown ? 'Hide' : 'Show';
     byId('btn-show-token').setAttribute('aria-pressed', String(shown));

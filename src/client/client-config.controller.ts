@@ -2,9 +2,12 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Public } from '../auth/index.js';
 import type { Config } from '../config.js';
+import { Operation } from '../docs/operation.decorator.js';
+import { clientConfig } from './client-config.output.js';
 import { issuerDomain } from './issuer-domain.js';
 import { RequestedScopes } from './requested-scopes.js';
 
+/** Registered where there is a client id. */
 @Controller('config.json')
 export class ClientConfigController {
   constructor(
@@ -15,12 +18,13 @@ export class ClientConfigController {
   @Get()
   @Public()
   @Header('Cache-Control', 'no-cache')
+  @Operation('Tell the browser client where to log in', { answer: clientConfig })
   read() {
     const { issuer, audience } = this.config.get('auth', { infer: true });
     return {
       domain: issuerDomain(issuer),
-      clientId: this.config.get('clientId', { infer: true }),
-      audience: audience[0],
+      clientId: this.config.get('clientId', { infer: true })!,
+      audience: audience[0]!,
       scope: String(this.scopes),
     };
   }

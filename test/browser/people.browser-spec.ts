@@ -324,10 +324,58 @@ describe('The writer', () => {
     expect(text).toContain('belongs to somebody else');
   });
 
-  it('posts from the table of routes, too', async () => {
-    const text = await call('POST /api/messages');
-    expect(text).toContain('201 Created');
-    expect(text).toContain('auth0|writer');
+  it('posts, reads and deletes from the table of routes, too', async () => {
+    const posted = await call('POST /api/messages');
+    expect(posted).toContain('201 Created');
+    const [, id = ''] = /"id": "([^"]+)"/.exec(posted) ?? [];
+    for (const [route, answer] of [
+      ['GET /api/messages/{id}', '200 OK'],
+      ['DELETE /api/messages/{id}', '204 No Content'],
+    ]) {
+      await page.getByRole('button', { name: `Call ${route}`, exact: true }).click();
+      const panel = page.locator('.panel:visible');
+      await panel.getByLabel('id').fill(id);
+      await panel.getByRole('button', { name: 'Send' }).click();
+      await panel.locator('.exchange').waitFor();
+      expect(await panel.locator('.result').innerText()).toContain(answer);
+      await page.getByRole('button', { name: `Close ${route}`, exact: true }).click();
+    }
+  });
+
+  it('is told by the table of routes what a field lacks, before anything is sent', async () => {
+    await page.getByRole('button', { name: 'Call PATCH /api/messages/{id}' }).click();
+    const panel = page.locator('.panel:visible');
+    await panel.getByLabel('id').fill('');
+    await panel.getByRole('button', { name: 'Send' }).click();
+    await panel.getByText('id is missing.').waitFor();
+    await panel.getByLabel('id').fill('1');
+    await panel.getByLabel('Body').fill('{');
+    await panel.getByRole('button', { name: 'Send' }).click();
+    await panel.getByText('The body is not JSON').waitFor();
+  });
+
+  it('goes back in time page by page', async () => {
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    const token = await page.locator('#ipt-access-token').textContent();
+    for (let count = 0; count < 45; count += 1) {
+      await fetch(new URL('/api/messages', demo.url), {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ text: `Number ${count}.` }),
+      });
+    }
+    await page.reload();
+    await visitor.is('in');
+    const older = page.getByRole('button', { name: 'Show older messages' });
+    await mine('Number 25.').waitFor();
+    expect(await messages().count()).toBe(20);
+    await older.click();
+    await mine('Number 5.').waitFor();
+    await older.click();
+    await mine('Number 0.').waitFor();
+    await mine('This message came in').waitFor();
+    await older.waitFor({ state: 'hidden' });
+    expect(await page.locator('#messages-list > li:focus').count()).toBe(1);
   });
 });
 
@@ -340,7 +388,7 @@ describe('The admin', () => {
     await visitor.is('out');
     await visitor.logIn('admin');
 
-    await page.getByLabel('Author').fill('auth0|writer');
+    await page.getByLabel('Author', { exact: true }).fill('auth0|writer');
     await page.getByRole('button', { name: 'Filter' }).click();
     const found = page.locator('#moderation-list > li');
     await page.locator('#moderation-list:not(:has-text("demo-machine"))').waitFor();
