@@ -2,10 +2,10 @@ import { claimText, judge } from './access.js';
 import { answerParts, toneOf } from './answer.js';
 import { call } from './call.js';
 import { byId, element } from './element.js';
+import { RequestForm } from './request-form.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const COLUMNS = 4;
-const SAMPLE_TEXT = 'Written from the table of routes';
 
 /**
  * The table of the API's routes, as its own description has them: what each asks for, whether the present token would
@@ -52,21 +52,15 @@ export class RouteTable {
 
   #rowsOf({ method, path, operation }) {
     const access = operation['x-access'];
-    const fields = this.#fieldsOf(operation);
+    const form = new RequestForm(path, operation, this.#description.components?.schemas ?? {});
     const verdict = element('span', { class: 'verdict' });
     this.#verdicts.push({ access, cell: verdict });
 
     const result = element('div', { class: 'result', 'aria-live': 'polite' });
-    const form = element(
-      'form',
-      { class: 'call-form', hidden: fields.length === 0 },
-      ...fields.map(({ label }) => label),
-      element('button', { class: 'primary small', type: 'submit' }, 'Send'),
-    );
     const panel = element(
       'tr',
       { class: 'panel', hidden: true },
-      element('td', { colspan: COLUMNS }, form, result),
+      element('td', { colspan: COLUMNS }, form.element, result),
     );
     const button = element(
       'button',
@@ -80,7 +74,7 @@ export class RouteTable {
     );
 
     const send = async () => {
-      const request = requestOf(path, fields);
+      const request = form.read();
       if (request.fault !== undefined) {
         result.dataset.tone = 'failed';
         result.replaceChildren(element('p', { class: 'error' }, request.fault));
@@ -99,14 +93,11 @@ export class RouteTable {
     button.addEventListener('click', () => {
       open(panel.hidden);
       if (panel.hidden) return;
-      for (const { fill } of fields) fill();
-      if (fields.some(({ required }) => required)) fields[0].focus();
+      form.suggest('id', this.#anyMessageId());
+      if (form.needsInput) form.focus();
       else void send();
     });
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      void send();
-    });
+    form.addEventListener('submit', () => void send());
 
     const row = element(
       'tr',
@@ -124,49 +115,6 @@ export class RouteTable {
     );
     return [row, panel];
   }
-
-  #fieldsOf({ parameters = [], requestBody }) {
-    const asked = parameters.filter((parameter) => ['path', 'query'].includes(parameter.in));
-    const fields = asked.map((parameter) => {
-      const input = element('input', { autocomplete: 'off', spellcheck: 'false' });
-      const name = `${parameter.name}${parameter.required ? '' : ' (optional)'}`;
-      return {
-        name: parameter.name,
-        place: parameter.in,
-        required: parameter.required === true,
-        label: element('label', {}, element('span', {}, name), input),
-        focus: () => input.focus(),
-        value: () => input.value.trim(),
-        fill: () => {
-          if (parameter.name === 'id' && input.value === '')
-            input.value = this.#anyMessageId() ?? '';
-        },
-      };
-    });
-    const schema = requestBody?.content?.['application/json']?.schema;
-    if (schema === undefined) return fields;
-    const input = element('textarea', { rows: 3, spellcheck: 'false' });
-    input.value = JSON.stringify(this.#sampleOf(schema), null, 2);
-    const label = element('label', {}, element('span', {}, 'Body'), input);
-    return [
-      ...fields,
-      {
-        name: 'body',
-        place: 'body',
-        required: true,
-        label,
-        focus: () => input.focus(),
-        value: () => input.value,
-        fill: () => {},
-      },
-    ];
-  }
-
-  #sampleOf(schema) {
-    const named = schema.$ref?.replace('#/components/schemas/', '');
-    const { properties = {} } = this.#description.components?.schemas?.[named] ?? schema;
-    return Object.fromEntries(Object.keys(properties).map((name) => [name, SAMPLE_TEXT]));
-  }
 }
 
 function operationsOf({ paths }) {
@@ -179,40 +127,20 @@ function operationsOf({ paths }) {
   );
 }
 
-function requestOf(path, fields) {
-  const query = new URLSearchParams();
-  let filled = path;
-  let json;
-  for (const { name, place, required, value } of fields) {
-    const text = value();
-    if (text === '' && required) return { fault: `${name} is missing.` };
-    if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(text));
-    else if (place === 'query' && text !== '') query.set(name, text);
-    else if (place === 'body') {
-      try {
-        json = JSON.parse(text);
-      } catch (error) {
-        return { fault: `The body is not JSON: ${String(error)}` };
-      }
-    }
-  }
-  return { path: query.size > 0 ? `${filled}?${query}` : filled, json };
-}
-
 /** What a route asks for, in words. */
 function requirementsOf({ access, scopes, claims }) {
   if (access === 'public') return ['nothing'];
   if (access === 'optional') return ['nothing, or a token'];
   if (scopes.length + claims.length === 0) return ['a token'];
-  const list = [
-    ...scopes.flatMap(({ scopes: names, match, from }) => [
-      ...names.flatMap((name, index) => [
-        index === 0 ? '' : match === 'any' ? ' or ' : ' and ',
-        element('code', {}, name),
-      ]),
-      from === undefined ? '' : ` in ${from.join(' or ')}`,
-    ]),
-    ...claims.map((requirement) => element('span', {}, claimText(requirement))),
-  ];
-  return list.filter((part) => part !== '');
+  return [...scopes.map(scopesInWords), ...claims.map(claimText)].map((words) =>
+    element('span', {}, ...[words].flat()),
+  );
+}
+
+function scopesInWords({ scopes, match, from }) {
+  const names = scopes.flatMap((name, index) => [
+    index === 0 ? '' : match === 'any' ? ' or ' : ' and ',
+    element('code', {}, name),
+  ]);
+  return from === undefined ? names : [...names, ` in ${from.join(' or ')}`];
 }

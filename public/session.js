@@ -147,13 +147,12 @@ export class Session extends EventTarget {
   #adopt(raw) {
     if (raw === this.current?.raw) return;
     const claims = claimsOf(raw);
-    // Counted from now, for the clock of this machine may differ from the issuer's.
+    // It is new, and counted from now: the clock of this machine may differ from the issuer's.
     const lifetime = claims?.exp > claims?.iat ? (claims.exp - claims.iat) * 1000 : undefined;
-    const left = Math.min(lifetime, Math.max(claims?.exp * 1000 - Date.now(), 0) || lifetime);
-    const expiresAt = lifetime === undefined ? undefined : Date.now() + left;
+    const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
     this.current = { raw, claims, lifetime, expiresAt };
-    if (expiresAt !== undefined) {
-      this.#renewIn(left - Math.min(RENEW_BEFORE_END_MS, lifetime / 2));
+    if (lifetime !== undefined) {
+      this.#renewIn(lifetime - Math.min(RENEW_BEFORE_END_MS, lifetime / 2));
     }
     this.dispatchEvent(new Event('change'));
   }

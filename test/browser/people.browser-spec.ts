@@ -226,6 +226,19 @@ describe('Who has logged in', () => {
   });
 });
 
+describe('The page', () => {
+  // 0.1 is what browsers' makers call good.
+  it.each([360, 1280])('does not jump when it finds a session, at %d px', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await visitor.logIn('admin');
+    await page.reload();
+    await visitor.is('in');
+    await page.locator('#moderation-list > li').first().waitFor();
+    await page.locator('#route-rows > tr').first().waitFor();
+    expect(await visitor.shifted()).toBeLessThan(0.05);
+  });
+});
+
 describe('The reader', () => {
   beforeEach(() => visitor.logIn('reader'));
 

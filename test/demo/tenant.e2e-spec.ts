@@ -270,7 +270,7 @@ describe('the login page', () => {
     const { login } = await browser.begin();
     const { status, headers, body } = await browser.get(login);
     expect(status).toBe(200);
-    for (const name of ['reader', 'writer', 'admin']) expect(body).toContain(`>${name}</th>`);
+    for (const name of ['reader', 'writer', 'admin']) expect(body).toContain(`>${name}</dt>`);
     expect(body).toMatch(/<input[^>]* name="username"/);
     expect(body).toMatch(/<input[^>]* name="password"\s+type="password"/);
     expect(body).not.toMatch(/<script|src=|href=/);

@@ -26,6 +26,13 @@ const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+const COUNT_SHIFTS = `
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shifted += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+`;
+
 /** Chromium, for one suite. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -51,6 +58,7 @@ export class Visitor {
       ...options,
     });
     const visitor = new Visitor(context, await context.newPage(), address);
+    await context.addInitScript(COUNT_SHIFTS);
     context.on('console', (message) => visitor.note(message));
     context.on('weberror', (error) => visitor.complaints.add(String(error.error())));
     await visitor.open();
@@ -101,6 +109,11 @@ export class Visitor {
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
     );
+  }
+
+  /** How much of the page has moved since it was loaded, without having been touched: Cumulative Layout Shift. */
+  shifted(): Promise<number> {
+    return this.page.evaluate('shifted');
   }
 
   async screenshot(name: string, page = this.page): Promise<void> {
