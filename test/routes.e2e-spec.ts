@@ -5,17 +5,19 @@ import { type Api, startApi } from './support/api.js';
 import type { Answer } from './support/http.js';
 import { expectRefusal } from './support/refusal.js';
 
-const CLIENT = readdirSync(join(import.meta.dirname, '../public')).map((file) => `GET /${file}`);
+/** The files of the browser client. */
+const CLIENT = [
+  'GET /',
+  'GET /vendor/auth0-spa-js.production.esm.js',
+  'GET /vendor/auth0-spa-js.worker.production.js',
+  ...readdirSync(join(import.meta.dirname, '../public')).map((file) => `GET /${file}`),
+];
 
 const OPEN = [
   'GET /api/greeting',
   'GET /api/open',
   'GET /api/public',
-  // The browser client.
-  'GET /',
   'GET /config.json',
-  'GET /vendor/auth0-spa-js.production.esm.js',
-  'GET /vendor/auth0-spa-js.worker.production.js',
   ...CLIENT,
 ];
 
@@ -89,7 +91,8 @@ describe('With DOCS=on', () => {
     const api = await startApi({ adapter, environment: { DOCS: 'on' } });
     await api.close();
     const others = routes.filter((route) => !/ \/api\//.test(route));
-    const heads = DOCS.map((route) => route.replace('GET', 'HEAD'));
-    expect(others.toSorted()).toEqual([...DOCS, ...heads].toSorted());
+    const open = [...CLIENT, ...DOCS];
+    const heads = open.map((route) => route.replace('GET', 'HEAD'));
+    expect(others.toSorted()).toEqual([...open, ...heads].toSorted());
   });
 });
