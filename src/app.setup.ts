@@ -31,6 +31,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     const { serveDocs } = await import('./docs/serve.js');
     serveDocs(app, {
       auth: config.get('auth', { infer: true }),
+      isAuth0: config.get('isAuth0', { infer: true }),
       clientId: config.get('clientId', { infer: true }),
     });
   }

@@ -20,6 +20,8 @@ export interface Config {
     audience: string[];
     grantClaims: string[];
   };
+  /** Whether the issuer is an Auth0 tenant, whose addresses are known without asking. */
+  isAuth0: boolean;
   /** Options of `DatabaseModule`. */
   database: { url?: string; dataDir: string };
   /** Client id of the application in the browser that people log in with; without it they can paste a token only. */
@@ -63,6 +65,7 @@ export function loadConfig(environment: Environment = readEnvironment()): Config
       audience: values.AUTH0_AUDIENCE,
       grantClaims: values.GRANT_CLAIMS,
     },
+    isAuth0: values.ISSUER_BASE_URL === undefined,
     database: databaseOf(values),
     clientId: values.AUTH0_CLIENT_ID,
     port: values.PORT,

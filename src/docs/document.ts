@@ -3,11 +3,10 @@ import type { INestApplication } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AccessRules, resolveAuthOptions } from '../auth/index.js';
-import type { Config } from '../config.js';
 import { type AccessExtension, accessExtension } from './access-extension.js';
 import { accessInWords } from './access-in-words.js';
 import { Handlers } from './handlers.js';
-import { knownEndpoints, loginScheme } from './login.js';
+import { type IssuerConfig, knownEndpoints, loginScheme } from './login.js';
 import { type DescribedOperation, describedOperation } from './operation.decorator.js';
 import { Refusals } from './refusals.js';
 import { convertSchema, schemaConverter } from './schema.js';
@@ -45,7 +44,8 @@ const BASE: Omit<OpenAPIObject, 'paths'> = {
  *
  * `x-access` of an operation is its rule as JSON, `x-grant-claims` of the document the claims that grant scopes.
  */
-export function createDocument(app: INestApplication, { auth }: Pick<Config, 'auth'>): ApiDocument {
+export function createDocument(app: INestApplication, config: IssuerConfig): ApiDocument {
+  const { auth } = config;
   const discovery = new DiscoveryService(app.get(ModulesContainer));
   const scanner = new MetadataScanner();
   const handlers = new Handlers(discovery, scanner);
@@ -82,7 +82,7 @@ export function createDocument(app: INestApplication, { auth }: Pick<Config, 'au
       ...refusals.components,
       schemas: sorted({ ...schemas, ...refusals.components.schemas }),
       securitySchemes: {
-        [SCHEME]: loginScheme(auth.issuer, scopesOf(document), knownEndpoints(auth)),
+        [SCHEME]: loginScheme(auth.issuer, scopesOf(document), knownEndpoints(config)),
       },
     },
     'x-grant-claims': grantClaims,

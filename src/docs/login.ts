@@ -13,6 +13,8 @@ export interface LoginEndpoints {
   tokenUrl: string;
 }
 
+export type IssuerConfig = Pick<Config, 'auth' | 'isAuth0'>;
+
 const DISCOVERY_TIMEOUT_MS = 5000;
 
 /** After a failure the issuer is left alone for this time, however often the docs are looked at. */
@@ -34,11 +36,11 @@ export function loginScheme(
 }
 
 /** Auth0 has its endpoints at fixed places, as it has its keys; of others nothing is known before they are asked. */
-export function knownEndpoints({ issuer, jwksUri }: Config['auth']): LoginEndpoints | undefined {
-  if (jwksUri === undefined) return undefined;
+export function knownEndpoints({ auth, isAuth0 }: IssuerConfig): LoginEndpoints | undefined {
+  if (!isAuth0) return undefined;
   return {
-    authorizationUrl: new URL('authorize', issuer).href,
-    tokenUrl: new URL('oauth/token', issuer).href,
+    authorizationUrl: new URL('authorize', auth.issuer).href,
+    tokenUrl: new URL('oauth/token', auth.issuer).href,
   };
 }
 
@@ -49,8 +51,8 @@ export class LoginDiscovery {
   private attempt?: Promise<void>;
   private failedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly auth: Config['auth']) {
-    this.endpoints = knownEndpoints(auth);
+  constructor(private readonly config: IssuerConfig) {
+    this.endpoints = knownEndpoints(config);
   }
 
   /** Undefined while the issuer does not tell. */
@@ -64,7 +66,7 @@ export class LoginDiscovery {
   }
 
   private async ask(): Promise<void> {
-    const { issuer } = this.auth;
+    const { issuer } = this.config.auth;
     try {
       const signal = AbortSignal.timeout(DISCOVERY_TIMEOUT_MS);
       const document = await fetchDiscoveryDocument(issuer, signal);

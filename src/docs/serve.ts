@@ -3,7 +3,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import type { Config } from '../config.js';
 import { allowPage } from '../security-headers.js';
 import { createDocument, scopesOf } from './document.js';
-import { LoginDiscovery, loginScheme } from './login.js';
+import { type IssuerConfig, LoginDiscovery, loginScheme } from './login.js';
 import { SCHEME } from './security.js';
 
 const PATH = '/docs';
@@ -14,7 +14,7 @@ const PATH = '/docs';
  */
 export function serveDocs(
   app: NestFastifyApplication,
-  config: Pick<Config, 'auth' | 'clientId'>,
+  config: IssuerConfig & Pick<Config, 'clientId'>,
 ): void {
   const { auth, clientId } = config;
   allowPage(app, PATH, {
@@ -28,7 +28,7 @@ export function serveDocs(
 
   const document = createDocument(app, config);
   const scopes = scopesOf(document);
-  const discovery = new LoginDiscovery(auth);
+  const discovery = new LoginDiscovery(config);
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
     patchDocumentOnRequest: async () => ({

@@ -65,7 +65,8 @@ async function operationsOf(
     logger: false,
     abortOnError: false,
   });
-  const { paths } = createDocument(app, { auth: { ...AUTH, ...auth } }) as unknown as Document;
+  const config = { auth: { ...AUTH, ...auth }, isAuth0: false };
+  const { paths } = createDocument(app, config) as unknown as Document;
   const operations = Object.values(paths).flatMap((item) => Object.values(item));
   return Object.fromEntries(
     operations.map((operation) => [operation.operationId, operation]),

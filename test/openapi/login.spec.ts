@@ -1,4 +1,5 @@
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
+import { loadConfig } from '../../src/config.js';
 import { knownEndpoints, LoginDiscovery, loginScheme } from '../../src/docs/login.js';
 import { captureLog } from '../support/log.js';
 
@@ -18,7 +19,8 @@ describe('The way to log in', () => {
 
   afterEach(() => issuer.close());
 
-  const discovery = () => new LoginDiscovery({ ...AUDIENCE, issuer: issuer.url });
+  const discovery = () =>
+    new LoginDiscovery({ auth: { ...AUDIENCE, issuer: issuer.url }, isAuth0: false });
 
   /** Answers as an issuer whose discovery document has these members; counts how often it was asked. */
   const tell = (members: Record<string, unknown>) => {
@@ -30,18 +32,21 @@ describe('The way to log in', () => {
     return asked;
   };
 
-  it('of an Auth0 tenant is known, and nobody is asked', async () => {
-    const auth = {
-      ...AUDIENCE,
-      issuer: 'https://tenant.example.com/',
-      jwksUri: 'https://tenant.example.com/.well-known/jwks.json',
-    };
+  it.each([
+    ['keys', {}],
+    ['a signing secret', { AUTH0_SIGNING_SECRET: 'x'.repeat(32) }],
+  ])('of an Auth0 tenant with %s is known, and nobody is asked', async (_, environment) => {
+    const config = loadConfig({
+      AUTH0_DOMAIN: 'tenant.example.com',
+      AUTH0_AUDIENCE: 'https://api.example.com',
+      ...environment,
+    });
     const endpoints = {
       authorizationUrl: 'https://tenant.example.com/authorize',
       tokenUrl: 'https://tenant.example.com/oauth/token',
     };
-    expect(knownEndpoints(auth)).toEqual(endpoints);
-    expect(await new LoginDiscovery(auth).find()).toEqual(endpoints);
+    expect(knownEndpoints(config)).toEqual(endpoints);
+    expect(await new LoginDiscovery(config).find()).toEqual(endpoints);
   });
 
   it('of another issuer is asked for once, however many want to know', async () => {
