@@ -3,7 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
 import { OPTIONAL_AUTH } from './decorators/optional-auth.decorator.js';
 import { PUBLIC } from './decorators/public.decorator.js';
-import { type RouteTarget, statedOn } from './decorators/requirement.js';
+import { openedBy, type RouteTarget, statedOn } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
 /** What a request to one route needs. */
@@ -98,8 +98,8 @@ function combine(controller: Controller, method: string): AccessRule {
 function stated(target: RouteTarget, name: string): Stated {
   const scopes = (statedOn(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
   const claims = (statedOn(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
-  const isPublic = statedOn(PUBLIC, target) === true;
-  const isOptional = statedOn(OPTIONAL_AUTH, target) === true;
+  const isPublic = openedBy(PUBLIC, target);
+  const isOptional = openedBy(OPTIONAL_AUTH, target);
   if (isPublic && isOptional) {
     throw new Error(`${name} has both @Public() and @OptionalAuth(): keep one of them.`);
   }

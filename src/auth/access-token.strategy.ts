@@ -45,7 +45,8 @@ export class AccessTokenStrategy
 {
   declare readonly name: string;
   private readonly cache?: TokenCache;
-  private knownHeader?: KnownHeader;
+  /** An object, for Passport runs the strategy on a copy: what is assigned there is lost. */
+  private readonly memo: { known?: KnownHeader } = {};
 
   constructor(
     private readonly issuers: TrustedIssuers,
@@ -120,7 +121,7 @@ export class AccessTokenStrategy
   }
 
   private verify(token: string): RequestAuth | Promise<RequestAuth> {
-    const jws = readCompactJws(token, this.knownHeader);
+    const jws = readCompactJws(token, this.memo.known);
     const { header, payload } = jws;
     if (this.options.profile === 'rfc9068' && !isAccessTokenType(header)) {
       throw new InvalidTokenError('type_not_allowed', {
@@ -148,8 +149,8 @@ export class AccessTokenStrategy
 
   /** Of tokens that were accepted only, so that nobody else decides what is kept. */
   private remember({ token, header }: RequestAuth): void {
-    if (header === this.knownHeader?.header) return;
-    this.knownHeader = { segment: token.slice(0, token.indexOf('.')), header };
+    if (header === this.memo.known?.header) return;
+    this.memo.known = { segment: token.slice(0, token.indexOf('.')), header };
   }
 
   /** Passport's registry is one per process, by name: modules of two applications must not overwrite each other. */

@@ -20,11 +20,11 @@ export interface AccessTokenClaims {
   sub?: string;
   /** Not valid before, in seconds since 1970: passed. */
   nbf?: number;
-  /** Issued at, in seconds since 1970. Not checked. */
+  /** Issued at, in seconds since 1970. Checked only with the options `profile` and `maxTokenAgeSec`. */
   iat?: number;
-  /** Identifier of the token. Not checked. */
+  /** Identifier of the token. Checked to be there with the option `profile`. */
   jti?: string;
-  /** Client that the token was issued to (RFC 9068). Not checked. */
+  /** Client that the token was issued to (RFC 9068). Checked to be there with the option `profile`. */
   client_id?: string;
   /** Client that the token was issued to, as Auth0 names it. Not checked. */
   azp?: string;

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './access-token.js';
 import type { TokenCacheLimits } from './token-cache.js';
 
@@ -22,7 +23,7 @@ export type Algorithm = (typeof ALGORITHMS)[number] | 'HS256';
 /** Shortest secret of HS256: as long as its hash (RFC 7518 §3.2), in bytes. */
 const MIN_SECRET_BYTES = 32;
 
-/** An authorization server whose access tokens are accepted. */
+/** An authorization server whose access tokens are accepted: by its public keys, or by a secret shared with it. */
 export interface IssuerOptions {
   /**
    * Issuer identifier, compared with the `iss` claim character by character (RFC 9068 §4).
@@ -30,15 +31,15 @@ export interface IssuerOptions {
    */
   issuer: string;
 
+  /** Identifiers of this API; a token must be for one of them (RFC 7519 §4.1.3). There is no value that means any. */
+  audience: string | readonly string[];
+
   /**
    * Where the issuer publishes its keys (RFC 7517 §5): https, or http on a loopback host.
    *
    * @default `jwks_uri` of the discovery document (OpenID Connect Discovery 1.0 §4)
    */
   jwksUri?: string;
-
-  /** Identifiers of this API; a token must be for one of them (RFC 7519 §4.1.3). There is no value that means any. */
-  audience: string | readonly string[];
 
   /**
    * Signature algorithms a token may use. Each key is still used with its own algorithm only.
@@ -48,19 +49,22 @@ export interface IssuerOptions {
   algorithms?: readonly (typeof ALGORITHMS)[number][];
 
   /**
-   * The secret shared with an issuer that signs with HS256, at least 32 bytes, as text in UTF-8. Then no key set is
-   * fetched, and HS256 is the only algorithm. Whoever verifies with a secret can also mint with it: prefer a key set.
+   * In place of `jwksUri` and `algorithms`: the secret shared with an issuer that signs with HS256, at least 32 bytes, as text in UTF-8.
+   * Then no key set is fetched, and HS256 is the only algorithm. Whoever verifies with a secret can also mint with it: prefer keys.
    *
    * @default none: tokens are verified with the issuer's public keys
    */
   secret?: string;
 }
 
-/** Decides whether a verified token has been revoked since it was issued. */
-export type RevocationCheck = (
-  claims: AccessTokenClaims,
-  request: unknown,
-) => boolean | Promise<boolean>;
+/**
+ * Decides whether a verified token has been revoked since it was issued. The request is the adapter's. The request waits for the
+ * answer: a check that asks elsewhere needs a time limit of its own.
+ */
+export type RevocationCheck = {
+  // A method, so that its second parameter may be declared as the request of an adapter.
+  check(claims: AccessTokenClaims, request: unknown): boolean | Promise<boolean>;
+}['check'];
 
 export interface CommonAuthOptions {
   /**
@@ -79,7 +83,7 @@ export interface CommonAuthOptions {
   claimFailure?: 'invalid_token' | 'insufficient_scope';
 
   /**
-   * How far the issuer's clock and ours may differ when `exp` and `nbf` are judged, in seconds: 0 to 300.
+   * How far the issuer's clock and ours may differ when `exp`, `nbf` and `iat` are judged, in seconds: 0 to 300.
    *
    * @default 5
    */
@@ -110,8 +114,8 @@ export interface CommonAuthOptions {
   jwksMaxStaleSec?: number;
 
   /**
-   * How many tokens are remembered whose signature has been verified, so that it is verified once. Their keys, claims and
-   * revocation are checked on every request all the same. `false` remembers none.
+   * How many accepted tokens are remembered, so that a signature is verified once. Their key, time and revocation, and what a
+   * route requires, are checked on every request all the same. `false` remembers none.
    *
    * @default { maxEntries: 50000, maxBytes: 67108864, maxAgeSec: 300 }
    */
@@ -173,7 +177,8 @@ export interface ResolvedIssuer {
   readonly jwksUri?: string;
   readonly audience: readonly string[];
   readonly algorithms: readonly Algorithm[];
-  readonly secret?: string;
+  /** Not the text, so that nothing can print it. */
+  readonly secret?: KeyObject;
 }
 
 /** Injected as a class, so that the checked options have a token of their own. */
@@ -306,7 +311,7 @@ function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
         );
       }
     }
-    return { ...resolved, algorithms: ['HS256'], secret };
+    return { ...resolved, algorithms: ['HS256'], secret: createSecretKey(Buffer.from(secret)) };
   }
   if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
   return {
@@ -356,7 +361,7 @@ function names(option: string, value: unknown): readonly string[] {
   if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
     fail(option, 'must be a non-empty list of non-empty texts');
   }
-  return value as string[];
+  return [...(value as string[])];
 }
 
 function atLeast(minimum: number, option: string, value: number): number {

@@ -1,14 +1,16 @@
 // All of this file: only so can an application augment `AccessTokenClaims` by the name of this one.
 export * from './access-token.js';
+export { Clock } from './clock.js';
 export type { RequestAuth } from './request-auth.js';
 export { type AccessRule, AccessRules } from './access-rules.js';
-export { AuthModule } from './auth.module.js';
+export { AuthModule, type AuthModuleExtras } from './auth.module.js';
 export {
   type Algorithm,
   type AuthOptions,
   type IssuerOptions,
   resolveAuthOptions,
   type RevocationCheck,
+  type TokenCacheOptions,
 } from './auth.options.js';
 export { AccessToken } from './decorators/access-token.decorator.js';
 export {
@@ -29,9 +31,11 @@ export {
   AuthError,
   type AuthErrorCode,
   type AuthErrorName,
+  type AuthErrorOptions,
   ClaimRequirementError,
   InsufficientScopeError,
   InvalidRequestError,
+  type InvalidTokenCode,
   InvalidTokenError,
   MissingTokenError,
   TemporarilyUnavailableError,
@@ -41,3 +45,4 @@ export { ClaimsGuard } from './guards/claims.guard.js';
 export { ScopesGuard } from './guards/scopes.guard.js';
 export { discoveryUri, fetchDiscoveryDocument } from './keys/jwks-source.js';
 export { TrustedIssuers } from './keys/trusted-issuers.js';
+export type { KeysStatus } from './keys/verification-keys.js';

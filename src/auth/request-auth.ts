@@ -17,18 +17,14 @@ export class VerifiedAuth implements RequestAuth {
   readonly payload: Readonly<AccessTokenClaims>;
   readonly header: Readonly<AccessTokenHeader>;
   readonly scopes: readonly string[];
-  readonly #token: string;
+  declare readonly token: string;
 
   constructor({ token, header, payload }: CompactJws, grantClaims: readonly string[]) {
     this.payload = deepFreeze(payload as AccessTokenClaims);
     this.header = Object.isFrozen(header) ? header : deepFreeze(header);
     this.scopes = Object.freeze(grantedScopes(payload, grantClaims));
-    this.#token = token;
+    Object.defineProperty(this, 'token', { value: token });
     Object.freeze(this);
-  }
-
-  get token(): string {
-    return this.#token;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { type Link, LinkedQueue } from './linked-queue.js';
 import type { SigningKey } from './keys/signing-key.js';
 import type { TrustedIssuer } from './keys/trusted-issuers.js';
 import type { RequestAuth } from './request-auth.js';
@@ -10,7 +11,8 @@ const CLIENT_SHARE = 0.1;
 /** Characters of a signature: 256 bits, as good as a hash of the token. */
 const TAIL_LENGTH = 43;
 
-/** What an entry takes in memory, its text and the objects it was read into: an estimate, for claims as issuers make them. */
+/** What an entry takes in memory, its text and the objects it was read into: an estimate, for claims as issuers make them;
+ * claims made of many small objects take about twice as much. */
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_ENTRY = 1024;
 
@@ -20,40 +22,39 @@ export interface TokenCacheLimits {
   readonly maxAgeSec: number;
 }
 
-/** A token whose signature has been verified, and what it was verified with. */
+/** A token that was accepted, and what it was verified with. */
 export interface VerifiedToken {
   readonly auth: RequestAuth;
   readonly issuer: TrustedIssuer;
   readonly key: SigningKey;
 }
 
-/** Linked with the other entries of its client, so that the oldest of them is found and taken out at once. */
 interface Entry extends VerifiedToken {
   readonly tail: string;
   readonly client: Client;
   readonly bytes: number;
   readonly until: number;
-  older?: Entry;
-  newer?: Entry;
+  inCache?: Link<Entry>;
+  inClient?: Link<Entry>;
 }
 
 interface Client {
   readonly name: string;
-  size: number;
+  readonly entries: LinkedQueue<Entry>;
   bytes: number;
-  oldest?: Entry;
-  newest?: Entry;
 }
 
 /**
- * Remembers which signatures have been verified, and nothing else: whoever finds a token here still has to ask whether
- * its key is trusted and its claims are valid now.
+ * Remembers which tokens were accepted, until the key, the time or the operator says otherwise: whoever finds one here still
+ * has to ask whether its key is trusted, its issuer spelled the same, and its time not over.
  *
  * An entry is compared with the whole token, signature included, so that no other text finds it. The oldest goes first when
  * the cache is full; a client that fills its tenth loses its own oldest, so that it cannot push out those of others.
  */
 export class TokenCache {
-  private readonly entries = new Map<string, Entry>();
+  private readonly byTail = new Map<string, Entry>();
+  /** Beside the map: to find its oldest entry, V8 walks over those that have left. */
+  private readonly entries = new LinkedQueue<Entry>();
   private readonly clients = new Map<string, Client>();
   private bytes = 0;
 
@@ -67,73 +68,67 @@ export class TokenCache {
   }
 
   get(token: string): VerifiedToken | undefined {
-    const entry = this.entries.get(tailOf(token));
+    const entry = this.byTail.get(tailOf(token));
     if (entry?.auth.token !== token) return undefined;
     if (entry.until > this.clock.now()) return entry;
     this.drop(entry);
     return undefined;
   }
 
-  add(verified: VerifiedToken): void {
-    const { token } = verified.auth;
+  add({ auth, issuer, key }: VerifiedToken): void {
+    const { token } = auth;
     const { maxEntries, maxBytes, maxAgeSec } = this.limits;
     const bytes = token.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY;
+    if (bytes > maxBytes) return;
     const tail = tailOf(token);
-    this.drop(this.entries.get(tail));
-    const client = this.clientOf(verified);
+    this.drop(this.byTail.get(tail));
+    const client = this.clientOf(auth, issuer);
     while (
-      client.size > 0 &&
-      (client.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
+      client.entries.size > 0 &&
+      (client.entries.size + 1 > Math.max(1, maxEntries * CLIENT_SHARE) ||
         client.bytes + bytes > maxBytes * CLIENT_SHARE)
     ) {
-      this.drop(client.oldest);
+      this.drop(client.entries.oldest);
     }
     while (this.size > 0 && (this.size + 1 > maxEntries || this.bytes + bytes > maxBytes)) {
-      this.drop(first(this.entries.values()));
+      this.drop(this.entries.oldest);
     }
-    if (bytes > maxBytes) return;
-    const { auth, issuer, key } = verified;
     const until = this.clock.now() + maxAgeSec * 1000;
-    this.link({ auth, issuer, key, tail, client, bytes, until, older: client.newest });
+    this.keep({ auth, issuer, key, tail, client, bytes, until });
   }
 
   delete(token: string): void {
-    const entry = this.entries.get(tailOf(token));
+    const entry = this.byTail.get(tailOf(token));
     if (entry?.auth.token === token) this.drop(entry);
   }
 
-  private link(entry: Entry): void {
-    const { client, bytes, older } = entry;
-    this.entries.set(entry.tail, entry);
+  private keep(entry: Entry): void {
+    const { client, bytes } = entry;
+    this.byTail.set(entry.tail, entry);
     this.clients.set(client.name, client);
+    entry.inCache = this.entries.push(entry);
+    entry.inClient = client.entries.push(entry);
     this.bytes += bytes;
     client.bytes += bytes;
-    client.size += 1;
-    client.newest = entry;
-    if (older) older.newer = entry;
-    else client.oldest = entry;
   }
 
   private drop(entry: Entry | undefined): void {
     if (!entry) return;
-    const { client, bytes, older, newer } = entry;
-    this.entries.delete(entry.tail);
+    const { client, bytes } = entry;
+    this.byTail.delete(entry.tail);
+    this.entries.remove(entry.inCache!);
+    client.entries.remove(entry.inClient!);
     this.bytes -= bytes;
     client.bytes -= bytes;
-    client.size -= 1;
-    if (older) older.newer = newer;
-    else client.oldest = newer;
-    if (newer) newer.older = older;
-    else client.newest = older;
-    if (client.size === 0) this.clients.delete(client.name);
+    if (client.entries.size === 0) this.clients.delete(client.name);
   }
 
   /** Whose token it is: the client it was issued to, or its subject where it names none. The issuer has signed either. */
-  private clientOf({ auth: { payload }, issuer }: VerifiedToken): Client {
+  private clientOf({ payload }: RequestAuth, { issuer }: TrustedIssuer): Client {
     const claimed = CLIENT_CLAIMS.find((claim) => typeof claimOf(payload, claim) === 'string');
     // No issuer has a space in its identifier, so that no two pairs have one name.
-    const name = claimed ? `${issuer.issuer} ${String(payload[claimed])}` : issuer.issuer;
-    return this.clients.get(name) ?? { name, size: 0, bytes: 0 };
+    const name = claimed ? `${issuer} ${String(payload[claimed])}` : issuer;
+    return this.clients.get(name) ?? { name, entries: new LinkedQueue(), bytes: 0 };
   }
 }
 
@@ -145,8 +140,3 @@ const CLIENT_CLAIMS = ['azp', 'client_id', 'sub'];
  * makes another token with the same end finds that it is not the same token.
  */
 const tailOf = (token: string) => token.slice(-TAIL_LENGTH);
-
-function first<T>(values: Iterable<T>): T | undefined {
-  const [value] = values;
-  return value;
-}

@@ -26,7 +26,7 @@ const FRAMEWORK = new Set<unknown>([
 ]);
 
 /** Members that hold credentials, wherever in a logged object they turn up. */
-const CREDENTIALS = ['authorization', 'cookie', 'token', 'access_token', 'client_secret'];
+const CREDENTIALS = ['authorization', 'cookie', 'token', 'access_token', 'secret', 'client_secret'];
 
 /**
  * The log of the application: a JSON object per line in production, text elsewhere. A line written during a request

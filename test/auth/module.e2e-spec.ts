@@ -376,6 +376,57 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
       expect(await get(path, issuer.mint({ scope: 'admin' }))).toMatchObject({ status: 200 });
     });
 
+    @Public()
+    @Controller()
+    class OpenController {
+      @Get('inherited')
+      @Public()
+      inherited() {
+        return {};
+      }
+
+      @Get('public')
+      @Public()
+      public() {
+        return {};
+      }
+
+      @Get('optional')
+      @OptionalAuth()
+      optional() {
+        return {};
+      }
+    }
+
+    @Controller('rewritten')
+    class RewrittenController extends OpenController {
+      @Get('public')
+      override public() {
+        return {};
+      }
+
+      @Get('optional')
+      @Scopes('admin')
+      override optional() {
+        return {};
+      }
+
+      @Get('added')
+      added() {
+        return {};
+      }
+    }
+
+    it('where a subclass writes an open method anew, or inherits from an open controller', async () => {
+      const { get } = await start({ adapter, controllers: [RewrittenController] });
+      expect(await get('/rewritten/inherited')).toMatchObject({ status: 200 });
+      for (const name of ['public', 'optional', 'added']) {
+        expectRefusal(await get(`/rewritten/${name}`), { status: 401 });
+      }
+      expect(await get('/rewritten/added', issuer.mint())).toMatchObject({ status: 200 });
+      expectRefusal(await get('/rewritten/optional', issuer.mint()), WITHOUT_SCOPE);
+    });
+
     it('with a function that nobody can tell the route of: it is refused', async () => {
       @Injectable({ scope: Scope.REQUEST })
       @Controller('lost')

@@ -42,6 +42,18 @@ export function statedOn(key: symbol, { on, method }: RouteTarget): unknown {
   return method === undefined ? Reflect.getMetadata(key, on) : Reflect.getMetadata(key, on, method);
 }
 
+/**
+ * The same of an opener: of the class itself, and of the method that runs. What is open stays so where it is inherited, not where
+ * a method is written anew.
+ */
+export function openedBy(key: symbol, { on, method }: RouteTarget): boolean {
+  if (method === undefined) return Reflect.getOwnMetadata(key, on) === true;
+  let owner: object | null = on;
+  while (owner && !Object.hasOwn(owner, method))
+    owner = Object.getPrototypeOf(owner) as object | null;
+  return owner !== null && Reflect.getOwnMetadata(key, owner, method) === true;
+}
+
 function state(key: symbol, value: unknown, { on, method }: RouteTarget): void {
   if (method === undefined) Reflect.defineMetadata(key, value, on);
   else Reflect.defineMetadata(key, value, on, method);

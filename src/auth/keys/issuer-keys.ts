@@ -197,13 +197,14 @@ export class IssuerKeys implements VerificationKeys {
   }
 
   private succeed(issuer: string, set: KeySet): void {
-    this.logSuccess(issuer, set);
+    const { spelling, set: before, failures } = this;
     this.spelling = issuer;
     this.set = set;
     this.failures = 0;
     const refreshAtMs = this.options.jwksMaxAgeSec * 1000 * REFRESH_AT;
     // From when the set was asked for, at which its age begins.
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
+    this.tell(() => this.logSuccess({ spelling, set: before, failures }));
   }
 
   private fail(error: Error): void {
@@ -211,8 +212,8 @@ export class IssuerKeys implements VerificationKeys {
     this.failures += 1;
     this.lastError = error;
     this.nextAttemptAt = this.clock.now() + delayMs;
-    if (this.failures === 1 && !this.stopped) this.logFailure(error);
     this.schedule(delayMs);
+    if (this.failures === 1 && !this.stopped) this.tell(() => this.logFailure(error));
   }
 
   private schedule(delayMs: number): void {
@@ -265,21 +266,32 @@ export class IssuerKeys implements VerificationKeys {
     });
   }
 
-  private logSuccess(issuer: string, { keys }: KeySet): void {
-    if (issuer !== this.spelling) {
+  /** A log that fails must not turn into keys that cannot be had. */
+  private tell(write: () => void): void {
+    try {
+      write();
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** Compared with what was known before. */
+  private logSuccess(known: { spelling: string; set?: KeySet; failures: number }): void {
+    const issuer = this.spelling;
+    if (issuer !== known.spelling) {
       this.logger.warn(
-        `The issuer ${this.spelling} spells itself ${issuer}; so must the iss claim.`,
+        `The issuer ${known.spelling} spells itself ${issuer}; so must the iss claim.`,
       );
     }
-    const names = keys.map(nameOf);
-    const before = this.set?.keys.map(nameOf);
+    const names = (this.set?.keys ?? []).map(nameOf);
+    const before = known.set?.keys.map(nameOf);
     const came = names.filter((name) => !before?.includes(name));
     const went = (before ?? []).filter((name) => !names.includes(name));
     if (!before) {
       this.logger.log(`Signing keys of ${issuer} loaded: ${names.join(', ')}`);
       return;
     }
-    if (this.failures > 0) this.logger.log(`Signing keys of ${issuer} can be had again.`);
+    if (known.failures > 0) this.logger.log(`Signing keys of ${issuer} can be had again.`);
     if (came.length + went.length > 0) {
       const changes = [...came.map((name) => `+ ${name}`), ...went.map((name) => `- ${name}`)];
       this.logger.log(`Signing keys of ${issuer} changed: ${changes.join(', ')}`);

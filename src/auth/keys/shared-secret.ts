@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { SigningKey } from './signing-key.js';
 import type { KeysStatus, VerificationKeys } from './verification-keys.js';
 
@@ -11,9 +11,9 @@ export class SharedSecret implements VerificationKeys {
 
   constructor(
     readonly issuer: string,
-    secret: string,
+    secret: KeyObject,
   ) {
-    this.key = { algorithms: ['HS256'], key: createSecretKey(Buffer.from(secret)) };
+    this.key = { algorithms: ['HS256'], key: secret };
   }
 
   start(): void {}

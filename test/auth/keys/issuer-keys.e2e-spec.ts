@@ -626,3 +626,24 @@ describe('discovery', () => {
     expect(status().lastError).toBe('no complete answer within 5000 ms');
   });
 });
+
+describe('a log that fails', () => {
+  const broken = () => {
+    throw new Error('the disk is full');
+  };
+
+  it('costs no key: not of a set that came, not of one that cannot be had', async () => {
+    await start();
+    Object.assign(fixture.log, { log: broken, warn: broken, error: broken });
+    await expectGood();
+    issuer.fail('error');
+    await failOnce(8 * MINUTE);
+    await expectGood();
+    expect(status()).toMatchObject({ isOut: true });
+    issuer.recover();
+    await issuer.rotate();
+    clock.advance(SECOND);
+    await until(() => !status().isOut);
+    await expectGood();
+  });
+});
