@@ -1,18 +1,44 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import {
   AccessRules,
+  check,
+  Claim,
+  type RequestAuth,
   resolveAuthOptions,
   Scopes,
   TrustedIssuers,
 } from '../../../src/auth/index.js';
 import { Clock } from '../../../src/auth/clock.js';
-import { expectRefusal } from '../../support/refusal.js';
+import { type ExpectedRefusal, expectRefusal } from '../../support/refusal.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from '../support/fixture.js';
 import { CONTROLLERS } from '../support/routes.controller.js';
-import { REFUSED } from './case.js';
+import { lacksScope, REFUSED } from './case.js';
 
 const PATH = '/routes/closed';
+
+const heads: RequestAuth['header'][] = [];
+
+@Controller('edges')
+class EdgesController {
+  @Get('head')
+  head(@Req() { auth }: { auth: RequestAuth }) {
+    heads.push(auth.header);
+    return {};
+  }
+
+  @Get('wordless')
+  @Claim(
+    check(() => {
+      throw new RangeError();
+    }),
+  )
+  wordless() {
+    return {};
+  }
+}
 
 describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
   const clock = new FakeClock();
@@ -32,7 +58,7 @@ describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
     fixture = await startFixture({
       adapter,
       issuer,
-      controllers: CONTROLLERS,
+      controllers: [...CONTROLLERS, EdgesController],
       override: (builder) => builder.overrideProvider(Clock).useValue(clock),
       ...options,
     });
@@ -51,6 +77,90 @@ describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
     clock.sleep(5000);
     expectRefusal(await fixture.get(PATH, token), REFUSED.issuer);
     expect(await fixture.get(PATH, issuer.mint())).toMatchObject({ status: 200 });
+  });
+
+  it('a token that expires while the keys are waited for is refused', async () => {
+    issuer.fail('down');
+    await start({ options: { jwksUri: issuer.jwksUri } });
+    const token = issuer.mint({ exp: clock.now() / 1000 + 60 });
+    expectRefusal(await fixture.get(PATH, token), { status: 503, code: 'keys_unavailable' });
+    issuer.fail((_request, response) => {
+      clock.sleep(65_000);
+      response.end(JSON.stringify({ keys: issuer.published }));
+    });
+    clock.sleep(5000);
+    expectRefusal(await fixture.get(PATH, token), REFUSED.expired);
+  });
+
+  it('the header of tokens that begin alike is read once, and another one anew', async () => {
+    await start();
+    heads.length = 0;
+    for (const jti of ['a', 'b', 'c']) {
+      expect(await fixture.get('/edges/head', issuer.mint({ jti }))).toMatchObject({ status: 200 });
+    }
+    await issuer.rotate();
+    clock.advance(480_000);
+    const other = issuer.mint({ jti: 'd' });
+    expect(await fixture.get('/edges/head', other)).toMatchObject({ status: 200 });
+    const [a, b, c, d] = heads;
+    expect([a, b, c].map((head) => head === a)).toEqual([true, true, true]);
+    expect(d).toEqual({ alg: 'RS256', typ: 'JWT', kid: issuer.key.kid });
+  });
+
+  it('a request that cannot carry the token is a 500 and never passes', async () => {
+    await start({
+      setup: (app) => {
+        const seal = (request: object) => Object.defineProperty(request, 'auth', { value: 'own' });
+        if (adapter === 'Express') {
+          app.use((request: object, _response: unknown, next: () => void) => {
+            seal(request);
+            next();
+          });
+        } else {
+          const fastify = (app as NestFastifyApplication).getHttpAdapter().getInstance();
+          fastify.addHook('onRequest', async (request) => {
+            seal(request);
+          });
+        }
+      },
+    });
+    const token = issuer.mint();
+    // The second time, the token is known.
+    for (const answer of [await fixture.get(PATH, token), await fixture.get(PATH, token)]) {
+      expect(answer.status).toBe(500);
+      expect(answer.json).toEqual({ statusCode: 500, message: 'Internal server error' });
+    }
+    expectRefusal(await fixture.get(PATH), REFUSED.missing);
+  });
+
+  it.each<[string, unknown, string, ExpectedRefusal]>([
+    ['scope', 'read:messages', '/routes/scope', lacksScope('read:messages')],
+    ['permissions', ['read:messages'], '/routes/permissions', lacksScope('read:messages')],
+    ['isAdmin', true, '/routes/claim', REFUSED.requirement],
+    ['exp', 1e12, PATH, REFUSED.claim],
+    ['alg', 'RS256', PATH, REFUSED.malformed],
+  ])(
+    '%s of every object, as a library may have put it there, is none of a token',
+    async (name, value, path, refusal) => {
+      await start();
+      expect(await fixture.get(PATH, issuer.mint())).toMatchObject({ status: 200 });
+      const token = issuer.mint({ [name]: undefined }, { [name]: undefined });
+      // oxlint-disable-next-line no-extend-native -- the test is of what such a library does
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+      try {
+        expectRefusal(await fixture.get(path, token), refusal);
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name);
+      }
+    },
+  );
+
+  it('an exception without a word is logged by its name', async () => {
+    await start();
+    expectRefusal(await fixture.get('/edges/wordless', issuer.mint()), REFUSED.requirement);
+    expect(fixture.log.starting('Refused')).toEqual([
+      expect.objectContaining({ code: 'claim_requirement', cause: 'RangeError' }),
+    ]);
   });
 
   it('a request whose raw headers are not there at all has a token or none', async () => {
