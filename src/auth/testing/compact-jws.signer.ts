@@ -29,23 +29,22 @@ function encode(segment: Segment): string {
 
 /** RFC 7518 §3.1, RFC 8037 §3.1. */
 function signature(alg: unknown, input: Buffer, key: KeyObject): Buffer {
-  if (key.asymmetricKeyType === 'ed25519') {
-    return alg === 'EdDSA' || alg === 'Ed25519' ? sign(null, input, key) : Buffer.alloc(0);
-  }
   const [, family, bits] = /^(HS|RS|PS|ES)(256|384|512)$/.exec(String(alg)) ?? [];
+  const isEdwards = alg === 'EdDSA' || alg === 'Ed25519';
   const digest = `sha${bits}`;
-  if ((key.type === 'secret') !== (family === 'HS')) return Buffer.alloc(0);
-  switch (family) {
-    case 'HS':
+  switch (`${isEdwards ? 'Ed' : family} ${key.asymmetricKeyType ?? key.type}`) {
+    case 'HS secret':
       return createHmac(digest, key).update(input).digest();
-    case 'RS':
+    case 'RS rsa':
       return sign(digest, input, key);
-    case 'PS': {
+    case 'PS rsa': {
       const padding = constants.RSA_PKCS1_PSS_PADDING;
       return sign(digest, input, { key, padding, saltLength: Number(bits) / 8 });
     }
-    case 'ES':
+    case 'ES ec':
       return sign(digest, input, { key, dsaEncoding: 'ieee-p1363' });
+    case 'Ed ed25519':
+      return sign(null, input, key);
     default:
       return Buffer.alloc(0);
   }
