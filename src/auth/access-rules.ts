@@ -42,8 +42,7 @@ export class AccessRules implements OnModuleInit {
   /** Works out the rule of every controller method, so that decorators that contradict each other stop the start. */
   onModuleInit(): void {
     for (const { metatype, instance } of this.discovery.getControllers()) {
-      const controller = metatype as unknown as Controller | null;
-      if (!controller?.prototype) continue;
+      const controller = metatype as unknown as Controller;
       for (const name of this.scanner.getAllMethodNames(controller.prototype)) {
         const rule = combine(controller, name);
         this.set(controller, controller.prototype[name]!, rule);

@@ -33,7 +33,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
       ...definition,
       // Nest builds a guard of `@UseGuards()` in the module of its controller.
       global: true,
-      providers: [...(definition.providers ?? []), ...(globalGuards ? GLOBAL_GUARDS : [])],
+      providers: [...definition.providers!, ...(globalGuards ? GLOBAL_GUARDS : [])],
     }))
     .build();
 

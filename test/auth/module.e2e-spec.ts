@@ -450,6 +450,27 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
     });
   });
 
+  it('minds no method that the constructor has replaced by a value', async () => {
+    @Controller('labelled')
+    class LabelledController {
+      constructor() {
+        Object.assign(this, { label: this.label() });
+      }
+
+      label() {
+        return 'of the method';
+      }
+
+      @Get()
+      read() {
+        return Object.assign({}, this) as object;
+      }
+    }
+    const { get } = await start({ adapter, controllers: [LabelledController] });
+    expectRefusal(await get('/labelled'), { status: 401 });
+    expect((await get('/labelled', issuer.mint())).json).toEqual({ label: 'of the method' });
+  });
+
   it('leaves the request as it is but for auth and user', async () => {
     @Controller('traces')
     class TracesController {
@@ -538,6 +559,7 @@ describe('AuthModule', () => {
     ['issuer', { issuer: 'HTTPS://dev.us.auth0.com/' }],
     ['issuer', { issuer: ' https://dev.us.auth0.com/' }],
     ['issuer', { issuer: 'https://user:secret@dev.us.auth0.com/' }],
+    ['issuer', { issuer: 'https://dev.us.auth0.com:port/' }],
     ['audience', { audience: undefined }],
     ['audience', { audience: '' }],
     ['audience', { audience: [] }],
@@ -547,6 +569,12 @@ describe('AuthModule', () => {
     ['algorithms', { algorithms: ['HS256'] }],
     ['algorithms', { algorithms: [] }],
     ['issuers', { issuers: [] }],
+    ['issuers', { issuer: undefined, issuers: [] }],
+    ['issuers', { issuer: undefined, issuers: { issuer: 'https://a.test/', audience: 'a' } }],
+    [
+      'issuers[1].issuer',
+      { issuer: undefined, issuers: [{ issuer: 'https://a.test/', audience: 'a' }, undefined] },
+    ],
     ['issuers', { issuers: [{ issuer: 'https://a.test/', audience: 'a' }] }],
     ['issuers[0].audience', { issuer: undefined, issuers: [{ issuer: 'https://a.test/' }] }],
     [

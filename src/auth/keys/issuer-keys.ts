@@ -251,7 +251,7 @@ export class IssuerKeys implements VerificationKeys {
   }
 
   private unknown({ kid, alg }: KeyRequest): InvalidTokenError {
-    const expected = (this.set?.keys ?? []).map((key) => key.kid);
+    const expected = this.set?.keys.map((key) => key.kid);
     return new InvalidTokenError('key_unknown', { detail: { kid, alg, expected } });
   }
 

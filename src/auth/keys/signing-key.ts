@@ -1,4 +1,9 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  type AsymmetricKeyDetails,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import type { Algorithm } from '../auth.options.js';
 
 /** A key of the issuer, ready to verify with. */
@@ -61,6 +66,7 @@ function curveAlgorithms(type: unknown, curve: unknown): readonly Algorithm[] {
 }
 
 function isWeak({ asymmetricKeyDetails: details }: KeyObject): boolean {
-  const { modulusLength = 0, publicExponent = 0n } = details ?? {};
+  // Node tells both of every RSA key.
+  const { modulusLength, publicExponent } = details as Required<AsymmetricKeyDetails>;
   return modulusLength < 2048 || publicExponent < 65_537n || publicExponent % 2n === 0n;
 }

@@ -471,6 +471,16 @@ describe('a token without a kid', () => {
   });
 });
 
+describe('a key without a kid', () => {
+  it('verifies tokens without one, and is told of by its algorithms', async () => {
+    issuer.published = [{ ...issuer.key.jwk, kid: undefined }];
+    await start();
+    await expectGood(issuer.mint({ exp: 1e12 }, { kid: undefined }));
+    expectRefusal(await call(issuer.mint({ exp: 1e12, iat: 1 })), UNKNOWN);
+    expect(storyOf()).toEqual(['Signing keys of I loaded: without kid (RS256)']);
+  });
+});
+
 describe('unusable keys', () => {
   const jwkOf = (bits: number, publicExponent?: number) =>
     generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({
@@ -614,6 +624,13 @@ describe('discovery', () => {
     await discover();
     expectRefusal(await call(), UNAVAILABLE);
     expect(issuer.fetches.jwks).toBe(0);
+  });
+
+  it('refuses a document that is no object', async () => {
+    issuer.fail((_request, response) => void response.end('null'));
+    await discover();
+    expectRefusal(await call(), UNAVAILABLE);
+    expect(status().lastError).toContain('is of another issuer: undefined');
   });
 
   it('is held to the same timeout, together with the keys', async () => {
