@@ -481,6 +481,24 @@ describe('a key without a kid', () => {
   });
 });
 
+describe('an algorithm that is not allowed', () => {
+  it('is refused although a key of the issuer fits it and the signature is good', async () => {
+    const curve = await createTestKey('ES256');
+    issuer.keys.push(curve);
+    issuer.published = [{ ...issuer.key.jwk, alg: undefined }, curve.jwk];
+    const tokens = ['RS512', 'PS256', 'ES256'].map((alg) => issuer.mint({ exp: 1e12 }, { alg }));
+    await start();
+    await expectGood();
+    for (const token of tokens) {
+      expectRefusal(await call(token), { status: 401, code: 'algorithm_not_allowed' });
+    }
+    await fixture.close();
+    await start({ algorithms: ['RS512', 'PS256', 'ES256'] });
+    for (const token of tokens) await expectGood(token);
+    expectRefusal(await call(), { status: 401, code: 'algorithm_not_allowed' });
+  });
+});
+
 describe('unusable keys', () => {
   const jwkOf = (bits: number, publicExponent?: number) =>
     generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({
