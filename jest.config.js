@@ -25,6 +25,6 @@ export default {
     [String.raw`/node_modules/.+\.js$`]: ['@swc/jest', { jsc: { target: 'es2023' } }],
   },
   collectCoverageFrom: ['src/**/*.ts'],
-  // Of a run with --coverage, which must then be of all tests: .ci/run makes it. Nothing is excluded.
+  // Judged in a run of all tests with --coverage. Nothing is excluded.
   coverageThreshold: { './src/auth/': { lines: 98, branches: 98 } },
 };
