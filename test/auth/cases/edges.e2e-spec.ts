@@ -1,6 +1,11 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
+import {
+  createTestIssuer,
+  createTestKey,
+  signCompactJws,
+  type TestIssuer,
+} from '../../../src/auth/testing/index.js';
 import {
   AccessRules,
   check,
@@ -79,6 +84,26 @@ describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
     expect(await fixture.get(PATH, issuer.mint())).toMatchObject({ status: 200 });
   });
 
+  it('a token that is known already is refused as well once the issuer spells itself otherwise', async () => {
+    await start({ options: { jwksMaxAgeSec: 60 } });
+    const token = issuer.mint();
+    expect(await fixture.get(PATH, token)).toMatchObject({ status: 200 });
+    const spelling = issuer.url.slice(0, -1);
+    issuer.fail((_request, response) => {
+      const document = { issuer: spelling, jwks_uri: issuer.jwksUri, keys: issuer.published };
+      response.end(JSON.stringify(document));
+    });
+    clock.advance(48_000);
+    const deadline = Date.now() + 5000;
+    while (fixture.app.get(TrustedIssuers).status()[0]!.issuer !== spelling) {
+      if (Date.now() > deadline) throw new Error('The keys were not refreshed.');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expectRefusal(await fixture.get(PATH, token), REFUSED.issuer);
+    const respelt = issuer.mint({ iss: spelling });
+    expect(await fixture.get(PATH, respelt)).toMatchObject({ status: 200 });
+  });
+
   it('a token that expires while the keys are waited for is refused', async () => {
     issuer.fail('down');
     await start({ options: { jwksUri: issuer.jwksUri } });
@@ -92,10 +117,14 @@ describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
     expectRefusal(await fixture.get(PATH, token), REFUSED.expired);
   });
 
-  it('the header of tokens that begin alike is read once, and another one anew', async () => {
+  it('the header of tokens that begin alike is read once, whatever forged ones come between', async () => {
     await start();
     heads.length = 0;
+    const stranger = await createTestKey('RS256', issuer.key.kid);
+    const header = { alg: 'RS256', kid: stranger.kid, x: 'y' };
+    const forged = signCompactJws(header, { iss: issuer.url }, stranger.privateKey);
     for (const jti of ['a', 'b', 'c']) {
+      expectRefusal(await fixture.get(PATH, forged), REFUSED.signature);
       expect(await fixture.get('/edges/head', issuer.mint({ jti }))).toMatchObject({ status: 200 });
     }
     await issuer.rotate();
