@@ -12,6 +12,8 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Jest leaves a core to itself; on a small machine that is half of them.
+  maxWorkers: '100%',
   // Generous, for machines that run other things beside the tests; no test waits for time to pass.
   testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,

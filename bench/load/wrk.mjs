@@ -8,13 +8,25 @@ const SCRIPT = fileURLToPath(new URL('requests.lua', import.meta.url));
 /** Enough for a server on one core to be always busy. */
 export const CONNECTIONS = 32;
 
+/** A slow server that answers every request in the end is slow, and not broken. */
+const TIMEOUT = '20s';
+
 /**
  * The arguments of wrk, for one thread: it is not the limit, see RESULTS.md.
  *
  * @param {{ origin: string, path: string, file: string, once: boolean, seconds: number }} load
  */
 export function wrkArguments({ origin, path, file, once, seconds }) {
-  const options = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '-s', SCRIPT, origin];
+  const options = [
+    '-t1',
+    `-c${CONNECTIONS}`,
+    `-d${seconds}s`,
+    '--timeout',
+    TIMEOUT,
+    '-s',
+    SCRIPT,
+    origin,
+  ];
   return ['wrk', ...options, '--', path, file, once ? 'once' : 'again'];
 }
 
