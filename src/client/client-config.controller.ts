@@ -25,7 +25,7 @@ export class ClientConfigController {
       domain: issuerDomain(issuer),
       clientId: this.config.get('clientId', { infer: true })!,
       audience: audience[0]!,
-      scope: String(this.scopes),
+      scope: this.scopes.text,
     };
   }
 }

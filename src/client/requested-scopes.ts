@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AccessRules } from '../auth/index.js';
 
@@ -7,19 +7,22 @@ const OF_THE_PERSON = ['openid', 'profile', 'email', 'offline_access'];
 
 /** Every scope that a route of this API asks for: an issuer grants of them what the person may have. */
 @Injectable()
-export class RequestedScopes {
+export class RequestedScopes implements OnModuleInit {
+  /** As the parameter `scope` of a login. */
+  text = '';
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly rules: AccessRules,
   ) {}
 
-  /** As the parameter `scope` of a login, read from the decorators that the guards read. */
-  toString(): string {
+  /** Read once, from the decorators that the guards read: they do not change afterwards. */
+  onModuleInit(): void {
     const scopes = this.discovery
       .getControllers()
       .flatMap(({ metatype }) => this.scopesOf(metatype as { prototype: Record<string, object> }));
-    return [...new Set([...OF_THE_PERSON, ...scopes.toSorted()])].join(' ');
+    this.text = [...new Set([...OF_THE_PERSON, ...scopes.toSorted()])].join(' ');
   }
 
   private scopesOf(controller: { prototype: Record<string, object> }): string[] {
