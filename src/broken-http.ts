@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { SECURITY_HEADERS } from './security-headers.js';
 
@@ -16,8 +16,16 @@ const BROKEN: (typeof ANSWERS)[string] = [400, 'The request is no HTTP'];
  * yet for a hook to see, and no response to write to: what is sent is the text itself.
  */
 export function answerBrokenHttp({ code }: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.writable && code !== 'ECONNRESET') socket.write(answer(ANSWERS[code ?? ''] ?? BROKEN));
+  const canAnswer = socket.writable && code !== 'ECONNRESET' && !isAnswering(socket);
+  if (canAnswer) socket.write(answer(ANSWERS[code ?? ''] ?? BROKEN));
   socket.destroy();
+}
+
+/** Whether the answer to an earlier request of this connection is on its way: a second one would become part of it. */
+function isAnswering(socket: Socket): boolean {
+  // Node keeps the answer here, and its own handler of such errors asks for the same.
+  const { _httpMessage: underWay } = socket as Socket & { _httpMessage?: ServerResponse | null };
+  return underWay?.headersSent === true;
 }
 
 function answer([statusCode, message]: [number, string]): string {

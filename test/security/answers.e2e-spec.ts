@@ -1,6 +1,8 @@
+import { createAdapter } from '../../src/app.adapter.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { createTestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
+import { type RawAnswer, readAnswer } from '../support/raw-http.js';
 import { exchange, requestText } from '../support/wire.js';
 
 const SECURITY = {
@@ -25,28 +27,9 @@ const RETRY = { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) };
 const INSIDES =
   /fastify|express|nest|node|passport|jsonwebtoken|jwks|drizzle|postgres|pglite|llhttp|HPE_|ERR_|FST_|\bat .+:\d+|\.[jt]s\b|Error:|v\d+\.\d+/i;
 
-interface Reading {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** One answer off the wire, nothing of it interpreted but that the names of headers have no case. */
-function read(answer: string): Reading {
-  const [head = '', ...rest] = answer.split('\r\n\r\n');
-  const [line = '', ...fields] = head.split('\r\n');
-  const entries = fields.map((field): [string, string] => {
-    const colon = field.indexOf(':');
-    return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
-  });
-  const headers = Object.fromEntries(entries);
-  expect(Object.keys(headers)).toHaveLength(entries.length);
-  return { status: Number(line.split(' ')[1]), headers, body: rest.join('\r\n\r\n') };
-}
-
 type Kind = [name: string, status: number, extra: object, text: () => string];
 
-function expectExactly(reading: Reading, status: number, headers: object): void {
+function expectExactly(reading: RawAnswer, status: number, headers: object): void {
   expect([reading.status, reading.headers]).toEqual([status, headers]);
   expect(reading.body).not.toMatch(INSIDES);
 }
@@ -136,7 +119,7 @@ describe('An answer has the headers of security, what it needs to be read, and n
         requestText('POST', '/api/messages', { 'Content-Type': 'text/plain', ...writer() }, 'a'),
     ],
   ])('to %s: %d', async (_, status, extra, text) => {
-    const reading = read(await exchange(api.url, text()));
+    const reading = readAnswer(await exchange(api.url, text()));
     expectExactly(reading, status, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...extra });
   });
 
@@ -145,7 +128,7 @@ describe('An answer has the headers of security, what it needs to be read, and n
       token: api.issuer.mint({ scope: 'write:messages' }),
       json: { text: 'Gone soon' },
     });
-    const reading = read(
+    const reading = readAnswer(
       await exchange(api.url, requestText('DELETE', headers.location!, writer())),
     );
     expectExactly(reading, 204, { ...SECURITY, ...REQUEST_ID, ...WIRE });
@@ -156,7 +139,9 @@ describe('An answer has the headers of security, what it needs to be read, and n
     const service = api.app.get(MessagesService);
     service.list = () => Promise.reject(new Error('the reason, at /src/messages.ts:7'));
     try {
-      const reading = read(await exchange(api.url, requestText('GET', '/api/messages', writer())));
+      const reading = readAnswer(
+        await exchange(api.url, requestText('GET', '/api/messages', writer())),
+      );
       expectExactly(reading, 500, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...JSON_BODY });
       expect(JSON.parse(reading.body)).toEqual({
         statusCode: 500,
@@ -173,7 +158,9 @@ describe('An answer has the headers of security, what it needs to be read, and n
     const cut = await startApi({ issuer });
     try {
       const headers = { Authorization: `Bearer ${issuer.mint()}` };
-      const reading = read(await exchange(cut.url, requestText('GET', '/api/private', headers)));
+      const reading = readAnswer(
+        await exchange(cut.url, requestText('GET', '/api/private', headers)),
+      );
       const extra = { ...JSON_BODY, ...NO_STORE, ...RETRY };
       expectExactly(reading, 503, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...extra });
     } finally {
@@ -192,7 +179,7 @@ describe('An answer has the headers of security, what it needs to be read, and n
     ['a header with a NUL', 400, requestText('GET', '/', { 'X-Y': 'a\0b' })],
     ['two lengths', 400, 'GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
   ])('to %s, which reaches no route: %d', async (_, status, text) => {
-    const reading = read(await exchange(api.url, text));
+    const reading = readAnswer(await exchange(api.url, text));
     expectExactly(reading, status, { ...SECURITY, ...JSON_BODY, connection: 'close' });
     expect(JSON.parse(reading.body)).toEqual({
       statusCode: status,
@@ -206,11 +193,24 @@ describe('An answer has the headers of security, what it needs to be read, and n
     const answers = [
       await exchange(api.url, 'GET /api/public HTTP/1.1\r\nConnection: close\r\n\r\n'),
       await exchange(api.url, requestText('POST', '/api/public', { Expect: 'a miracle' })),
-    ].map(read);
+    ].map(readAnswer);
     expect(answers.map(({ status }) => status)).toEqual([400, 417]);
     for (const { headers, body } of answers) {
       expect(headers).toEqual({ ...WIRE, 'transfer-encoding': 'chunked' });
       expect(body.trim()).toBe('0');
     }
+  });
+
+  it('once: what is no HTTP behind a request gets no answer inside of the one that is under way', async () => {
+    const adapter = createAdapter();
+    adapter.getInstance().get('/slow', (_request, reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-length': 1000 }).write('the beginning');
+    });
+    const slow = await startApi({ adapter });
+    const request = 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const answer = await exchange(slow.url, request, { next: 'no HTTP\r\n\r\n' });
+    await slow.close();
+    expect(readAnswer(answer)).toMatchObject({ status: 200, body: 'the beginning' });
   });
 });

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import type { Answer } from './http.js';
+import { exchange } from './wire.js';
 
 /** An exchange takes no longer; beyond that it has failed. */
 const TIMEOUT_MS = 1000;
@@ -19,40 +19,30 @@ export async function requestRaw(
   path: string,
   lines: readonly string[],
 ): Promise<RawAnswer> {
-  const { hostname, port, host } = new URL(base);
+  const { host } = new URL(base);
   const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...lines];
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
-  const text = await new Promise<string>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    const timer = setTimeout(() => {
-      socket.destroy(new Error(`no whole answer within ${TIMEOUT_MS} ms`));
-    }, TIMEOUT_MS);
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // The server may answer and close before it has read all that was written.
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '')) reject(error);
-    });
-    socket.on('close', () => {
-      clearTimeout(timer);
-      resolve(Buffer.concat(chunks).toString('latin1'));
-    });
-  });
-  return read(text);
+  return readAnswer(await exchange(base, bytes, { withinMs: TIMEOUT_MS }));
 }
 
-function read(text: string): RawAnswer {
+/**
+ * One answer off the wire, nothing of it interpreted but that the names of headers have no case.
+ *
+ * @throws Error when it is no HTTP, or has a header twice.
+ */
+export function readAnswer(text: string): RawAnswer {
   if (text === '') return { status: 0, headers: {}, body: '', json: undefined };
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];
   if (end < 0 || status === undefined) throw new Error(`no HTTP answer: ${JSON.stringify(text)}`);
-  const headers = Object.fromEntries(
+  const headers = new Map(
     fields.map((field) => {
       const colon = field.indexOf(':');
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
     }),
   );
+  if (headers.size < fields.length) throw new Error(`a header twice: ${JSON.stringify(text)}`);
   const body = text.slice(end + 4);
   let json: Record<string, unknown> | undefined;
   try {
@@ -60,5 +50,5 @@ function read(text: string): RawAnswer {
   } catch {
     // An empty body, or the server's own words.
   }
-  return { status: Number(status), headers, body, json };
+  return { status: Number(status), headers: Object.fromEntries(headers), body, json };
 }

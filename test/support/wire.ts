@@ -1,18 +1,42 @@
 import { connect } from 'node:net';
 
+/** How an exchange goes on, and when it is given up. */
+interface ExchangeOptions {
+  /** Sent once something has come back. */
+  next?: string;
+  /** Without it, the limit is that of the test. */
+  withinMs?: number;
+}
+
 /**
- * What a server sends back over one connection to exactly this text, until it closes; the text has to make it do so.
+ * What a server sends back over one connection to exactly these bytes, until it closes; they have to make it do so.
  * For requests that no HTTP client would send.
+ *
+ * @param message text in UTF-8, or bytes.
+ * @returns a character for each byte.
+ * @throws Error when the connection is still open after `withinMs`.
  */
-export function exchange(base: string, text: string): Promise<string> {
+export function exchange(
+  base: string,
+  message: string | Buffer,
+  { next, withinMs }: ExchangeOptions = {},
+): Promise<string> {
   const { hostname, port } = new URL(base);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(Number(port), hostname);
-    socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('error', () => {}); // a server may break off; its close follows
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-    socket.write(text);
+    const socket = connect(Number(port), hostname, () => socket.write(message));
+    const giveUp = () => socket.destroy(new Error(`no whole answer within ${withinMs} ms`));
+    const timer = withinMs === undefined ? undefined : setTimeout(giveUp, withinMs);
+    if (next !== undefined) socket.once('data', () => socket.write(next));
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // The server may answer and close before it has read all that was written.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '')) reject(error);
+    });
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString('latin1'));
+    });
   });
 }
 
