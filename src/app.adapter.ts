@@ -42,7 +42,7 @@ export function createAdapter(config?: Pick<Config, 'logLevel'>): FastifyAdapter
     ) => {
       void reply
         .code(statusCode)
-        .headers({ ...SECURITY_HEADERS, 'X-Request-Id': request.id })
+        .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
         .send({ message: 'The URL is malformed', error: STATUS_CODES[statusCode], statusCode });
     },
     clientErrorHandler: answerBrokenHttp,
@@ -77,7 +77,7 @@ function readJsonOnly(adapter: FastifyAdapter): void {
 function openRequests(adapter: FastifyAdapter, follows: boolean): void {
   adapter.setOnRequestHook((request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
-    reply.header('X-Request-Id', request.id);
+    reply.header('x-request-id', request.id);
     if (follows) inRequest(request.id, done);
     else done();
   });

@@ -50,7 +50,7 @@ describe('src/auth', () => {
   });
 
   it('writes WWW-Authenticate in one place', () => {
-    const writers = files.filter((file) => /'WWW-Authenticate',/.test(readFileSync(file, 'utf8')));
+    const writers = files.filter((file) => /'WWW-Authenticate',/i.test(readFileSync(file, 'utf8')));
     expect(writers.map((file) => relative(ROOT, file))).toEqual(['guards/refusals.ts']);
   });
 });

@@ -22,9 +22,9 @@ export class Refusals {
     const { httpAdapter } = this.adapterHost;
     const response = context.switchToHttp().getResponse<unknown>();
     const { challenge, retryAfterSec } = error;
-    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    if (challenge) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
-    if (retryAfterSec) httpAdapter.setHeader(response, 'Retry-After', String(retryAfterSec));
+    httpAdapter.setHeader(response, 'cache-control', 'no-store');
+    if (challenge) httpAdapter.setHeader(response, 'www-authenticate', challenge);
+    if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
     this.log(error, context);
     throw error;
   }
