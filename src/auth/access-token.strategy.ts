@@ -57,7 +57,10 @@ export class AccessTokenStrategy
     if (options.tokenCache) this.cache = new TokenCache(options.tokenCache, clock);
   }
 
-  /** Called by Passport, on an object made for this request. Every refusal is an error: it says why. */
+  /**
+   * Called by Passport, on an object made for this request. Every refusal is an error: it says why. What is handed on is a
+   * promise where a key has to be fetched first, and only then, so that nobody else waits.
+   */
   override authenticate(
     this: this & passport.StrategyCreatedStatic,
     { token }: PassportRequest & BearerRequest,
@@ -69,22 +72,14 @@ export class AccessTokenStrategy
       this.error(error);
       return;
     }
-    if (verified instanceof Promise) {
-      verified.then(
-        (auth) => this.success(auth),
-        (error: unknown) => this.error(error),
-      );
-    } else {
-      this.success(verified);
-    }
+    this.success(verified);
   }
 
   /** Accepts a token once its key is known. */
   validate({ jws, issuer, algorithm, key }: Candidate): RequestAuth {
-    const { token, payload } = jws;
-    const end = token.lastIndexOf('.');
-    const signature = Buffer.from(token.slice(end + 1), 'base64url');
-    if (!verifySignature(algorithm, key.key, token.slice(0, end), signature)) {
+    const { token, payload, signature } = jws;
+    const signingInput = token.slice(0, token.lastIndexOf('.'));
+    if (!verifySignature(algorithm, key.key, signingInput, signature)) {
       throw new InvalidTokenError('signature_invalid', {
         detail: { kid: key.kid, claimedSub: claimOf(payload, 'sub') },
       });
@@ -130,8 +125,9 @@ export class AccessTokenStrategy
     }
     const now = this.clock.now() / 1000;
     if (hasExpired(payload, this.options, now)) {
-      const { exp, sub } = payload;
-      throw new InvalidTokenError('token_expired', { detail: { exp, now, claimedSub: sub } });
+      throw new InvalidTokenError('token_expired', {
+        detail: { exp: claimOf(payload, 'exp'), now, claimedSub: claimOf(payload, 'sub') },
+      });
     }
     const { alg, kid } = header;
     const issuer = this.issuers.of(claimOf(payload, 'iss'));

@@ -48,14 +48,12 @@ export type ClaimPath = string | readonly string[];
 
 /** The value of a claim. Own properties only: a claim called `constructor` is absent unless the token has it. */
 export function claimOf(claims: object, path: ClaimPath): unknown {
-  let value: unknown = claims;
-  for (const name of typeof path === 'string' ? [path] : path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
-      return undefined;
-    }
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
+  return typeof path === 'string' ? own(claims, path) : path.reduce<unknown>(own, claims);
+}
+
+function own(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
 }
 
 /**

@@ -9,33 +9,46 @@ interface HttpRequest {
   body?: unknown;
 }
 
-/** `credentials` of RFC 6750 §2.1. One pass, whatever the header holds. */
-const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+/** What `credentials` begin with (RFC 6750 §2.1). */
+const BEARER = /^Bearer +/i;
+
+/** What follows. One pass, whatever the header holds. */
+const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** The scheme `Bearer`, whatever follows it: the name ends where no token character follows (RFC 9110 §5.6.2). */
 const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 
 /**
- * The token in the `Authorization` header (RFC 6750 §2.1), the only place where one is looked for;
- * undefined when there is no such header or it is of another scheme.
+ * What follows `Bearer` in the `Authorization` header (RFC 6750 §2.1), the only place where a token is looked for;
+ * undefined when there is no such header or it is of another scheme. That it has the form of a token, {@link b64token} checks.
  *
- * @throws MissingTokenError when the scheme is `Bearer` and not exactly one token follows.
+ * @throws MissingTokenError when the scheme is `Bearer` and nothing follows.
  * @throws InvalidRequestError when there are several such headers, or a second token in `access_token`
  * of the query or of a form.
  */
-export function bearerToken(request: object): string | undefined {
+export function bearerCredentials(request: object): string | undefined {
   const http = request as HttpRequest;
   const header = authorizationHeader(http);
   if (header === undefined) return undefined;
-  const token = BEARER.exec(header)?.[1];
-  if (token === undefined) {
-    if (!BEARER_SCHEME.test(header)) return undefined;
-    throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
-  }
+  const start = BEARER.exec(header)?.[0].length;
+  if (start === undefined) return BEARER_SCHEME.test(header) ? notOneToken() : undefined;
   if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
     throw new InvalidRequestError({ detail: { reason: 'a token in the header and elsewhere' } });
   }
-  return token;
+  return header.slice(start);
+}
+
+/**
+ * Credentials that are exactly one token.
+ *
+ * @throws MissingTokenError when they are not.
+ */
+export function b64token(credentials: string): string {
+  return B64TOKEN.test(credentials) ? credentials : notOneToken();
+}
+
+function notOneToken(): never {
+  throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
 }
 
 /** Node drops a second `Authorization` from `headers`; only the raw ones tell. */

@@ -11,24 +11,25 @@ import type { Algorithm } from './auth.options.js';
 /** How a signature of one algorithm is verified (RFC 7518 §3.1, RFC 8037 §3.1). */
 interface Scheme {
   readonly digest?: string;
-  readonly options?: Omit<SignKeyObjectInput, 'key'>;
+  /** The key with what else there is to say; else the key alone. */
+  readonly keyInput?: (key: KeyObject) => SignKeyObjectInput;
 }
 
 const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-const PSS = { padding, saltLength } as const;
+const pss = (key: KeyObject) => ({ key, padding, saltLength });
 /** `r` and `s` one after the other, as JWS has them (RFC 7518 §3.4), and nothing else. */
-const CONCATENATED = { dsaEncoding: 'ieee-p1363' } as const;
+const concatenated = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' }) as const;
 
 const SCHEMES: Readonly<Record<Exclude<Algorithm, 'HS256'>, Scheme>> = {
   RS256: { digest: 'sha256' },
   RS384: { digest: 'sha384' },
   RS512: { digest: 'sha512' },
-  PS256: { digest: 'sha256', options: PSS },
-  PS384: { digest: 'sha384', options: PSS },
-  PS512: { digest: 'sha512', options: PSS },
-  ES256: { digest: 'sha256', options: CONCATENATED },
-  ES384: { digest: 'sha384', options: CONCATENATED },
-  ES512: { digest: 'sha512', options: CONCATENATED },
+  PS256: { digest: 'sha256', keyInput: pss },
+  PS384: { digest: 'sha384', keyInput: pss },
+  PS512: { digest: 'sha512', keyInput: pss },
+  ES256: { digest: 'sha256', keyInput: concatenated },
+  ES384: { digest: 'sha384', keyInput: concatenated },
+  ES512: { digest: 'sha512', keyInput: concatenated },
   EdDSA: {},
   Ed25519: {},
 };
@@ -52,6 +53,6 @@ export function verifySignature(
     const expected = createHmac('sha256', key).update(input).digest();
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
-  const { digest, options } = SCHEMES[algorithm];
-  return verify(digest, input, options ? { key, ...options } : key, signature);
+  const { digest, keyInput } = SCHEMES[algorithm];
+  return verify(digest, input, keyInput ? keyInput(key) : key, signature);
 }

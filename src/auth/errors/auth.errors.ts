@@ -18,7 +18,7 @@ export interface AuthErrorOptions {
   detail?: Record<string, unknown>;
 }
 
-interface Refusal extends AuthErrorOptions {
+interface Refusal {
   status: number;
   error?: AuthErrorName;
   code?: AuthErrorCode;
@@ -30,7 +30,7 @@ interface Refusal extends AuthErrorOptions {
 /** `HttpException` keeps its `status` private to TypeScript; an {@link AuthError} shows it. */
 const PublicHttpException = HttpException as unknown as new (
   ...args: ConstructorParameters<typeof HttpException>
-) => Omit<HttpException, never>;
+) => Omit<HttpException, 'initMessage'>;
 
 /** Serialises to nothing on every adapter: the body of a challenge without an error is empty. */
 const EMPTY_BODY = { toJSON: () => undefined };
@@ -58,8 +58,8 @@ export abstract class AuthError extends PublicHttpException {
   /** What was expected and what came. For the log: never send it to a client. */
   readonly detail: Readonly<Record<string, unknown>>;
 
-  protected constructor(refusal: Refusal) {
-    const { status, error, code, description, challenge, retryAfterSec, cause } = refusal;
+  protected constructor(refusal: Refusal, { cause, detail = {} }: AuthErrorOptions) {
+    const { status, error, code, description, challenge, retryAfterSec } = refusal;
     // Where a refusal was thrown tells nobody anything, and to find out would be the dearest part of it.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -70,14 +70,17 @@ export abstract class AuthError extends PublicHttpException {
     this.code = code;
     this.challenge = challenge;
     this.retryAfterSec = retryAfterSec;
-    this.detail = refusal.detail ?? {};
+    this.detail = detail;
   }
+
+  /** The message is said above; Nest would make one of the name of the class. */
+  initMessage(): void {}
 }
 
 /** The request has no credentials, or a `Bearer` header that holds no token (RFC 6750 §3.1): 401, the bare challenge. */
 export class MissingTokenError extends AuthError {
   constructor(options: AuthErrorOptions = {}) {
-    super({ ...options, status: 401, challenge: bearerChallenge() });
+    super({ status: 401, challenge: bearerChallenge() }, options);
   }
 }
 
@@ -87,7 +90,7 @@ export class InvalidRequestError extends AuthError {
     const error = 'invalid_request';
     const description = 'The request carries credentials more than once.';
     const challenge = bearerChallenge({ error, description });
-    super({ ...options, status: 400, error, code: 'credentials_repeated', description, challenge });
+    super({ status: 400, error, code: 'credentials_repeated', description, challenge }, options);
   }
 }
 
@@ -114,7 +117,7 @@ export class InvalidTokenError extends AuthError {
     const error = 'invalid_token';
     const description = INVALID_TOKEN[code];
     const challenge = bearerChallenge({ error, description });
-    super({ ...options, status: 401, error, code, description, challenge });
+    super({ status: 401, error, code, description, challenge }, options);
   }
 }
 
@@ -127,7 +130,7 @@ export class InsufficientScopeError extends AuthError {
   ) {
     const error = 'insufficient_scope';
     const challenge = bearerChallenge({ error, description, scopes });
-    super({ ...options, status: 403, error, code: error, description, challenge });
+    super({ status: 403, error, code: error, description, challenge }, options);
   }
 }
 
@@ -140,7 +143,7 @@ export class ClaimRequirementError extends AuthError {
   ) {
     const status = error === 'invalid_token' ? 401 : 403;
     const challenge = bearerChallenge({ error, description });
-    super({ ...options, status, error, code: 'claim_requirement', description, challenge });
+    super({ status, error, code: 'claim_requirement', description, challenge }, options);
   }
 }
 
@@ -157,14 +160,7 @@ export class TemporarilyUnavailableError extends AuthError {
     options: AuthErrorOptions = {},
   ) {
     const error = 'temporarily_unavailable';
-    super({
-      ...options,
-      status: 503,
-      error,
-      code,
-      description: UNAVAILABLE[code],
-      retryAfterSec,
-    });
+    super({ status: 503, error, code, description: UNAVAILABLE[code], retryAfterSec }, options);
   }
 }
 

@@ -4,7 +4,7 @@ import { attachAuth, type RequestAuth } from '../request-auth.js';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenStrategy, type BearerRequest } from '../access-token.strategy.js';
 import { ResolvedAuthOptions, type RevocationCheck } from '../auth.options.js';
-import { bearerToken } from '../bearer-token.js';
+import { b64token, bearerCredentials } from '../bearer-token.js';
 import {
   AuthError,
   InvalidTokenError,
@@ -35,31 +35,40 @@ export class AccessTokenGuard implements CanActivate {
     requireHttp(context, AccessTokenGuard.name);
     const { access } = this.rules.of(context.getClass(), context.getHandler());
     if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<object>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<object>();
+    let failure: unknown;
     try {
-      const token = bearerToken(request);
-      if (token === undefined) {
+      const credentials = bearerCredentials(request);
+      if (credentials === undefined) {
         if (access === 'optional') return true;
         throw new MissingTokenError();
       }
-      const known = this.strategy.recall(token);
-      if (!known || this.options.isRevoked) return this.authenticate(token, known, context);
-      attachAuth(request, known);
-      return true;
+      // What is known needs no look at its form: it is the same text, to the last character.
+      const auth =
+        this.strategy.recall(credentials) ??
+        this.verify(b64token(credentials), http.getResponse<object>());
+      if (!(auth instanceof Refused)) {
+        if (auth instanceof Promise || this.options.isRevoked)
+          return this.admitLater(auth, context);
+        attachAuth(request, auth);
+        return true;
+      }
+      failure = auth.error;
     } catch (error) {
-      return this.fail(error, context);
+      failure = error;
     }
+    return this.fail(failure, context);
   }
 
-  private async authenticate(
-    token: string,
-    known: RequestAuth | undefined,
+  /** Where a key has to be fetched first, or the application asked. */
+  private async admitLater(
+    verified: RequestAuth | Promise<RequestAuth>,
     context: ExecutionContext,
   ): Promise<true> {
     try {
-      const http = context.switchToHttp();
-      const request = http.getRequest<object>();
-      const auth = known ?? (await this.verify(token, http.getResponse<object>()));
+      const auth = await verified;
+      const request = context.switchToHttp().getRequest<object>();
       if (this.options.isRevoked) await this.refuseRevoked(this.options.isRevoked, auth, request);
       attachAuth(request, auth);
       return true;
@@ -68,22 +77,26 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  private fail(error: unknown, context: ExecutionContext): never {
+  /** In a turn of its own: a promise that fails before anybody waits for it costs Node more than that. */
+  private async fail(error: unknown, context: ExecutionContext): Promise<never> {
+    await Promise.resolve();
     if (error instanceof AuthError) this.refusals.refuse(error, context);
     throw error;
   }
 
-  private verify(token: string, response: object): Promise<RequestAuth> {
+  /** By way of Passport, which answers before it returns, as the strategy does. */
+  private verify(token: string, response: object): RequestAuth | Promise<RequestAuth> | Refused {
+    let verified: RequestAuth | Promise<RequestAuth> | undefined;
+    let failure: unknown;
+    const done = (error: unknown, auth?: RequestAuth | Promise<RequestAuth>) => {
+      failure = error;
+      verified = auth;
+    };
     // Passport writes on the request that it is given; this one is of no use to anybody else.
     const request: BearerRequest = { token };
-    return new Promise((resolve, reject) => {
-      const done = (error: unknown, auth?: RequestAuth) => {
-        if (auth) resolve(auth);
-        else reject(error);
-      };
-      const run = passport.authenticate(this.strategy.name, { session: false }, done) as Middleware;
-      run(request, response, reject);
-    });
+    const run = passport.authenticate(this.strategy.name, { session: false }, done) as Middleware;
+    run(request, response, done);
+    return verified ?? new Refused(failure);
   }
 
   private async refuseRevoked(
@@ -102,6 +115,11 @@ export class AccessTokenGuard implements CanActivate {
     if (revoked)
       throw new InvalidTokenError('token_revoked', { detail: { sub: auth.payload.sub } });
   }
+}
+
+/** Why a token was not accepted: handed back, for to throw it once more costs as much as to find out. */
+class Refused {
+  constructor(readonly error: unknown) {}
 }
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
