@@ -30,7 +30,7 @@ const CREDENTIALS = ['authorization', 'cookie', 'token', 'access_token', 'secret
 
 /**
  * The log of the application: a JSON object per line in production, text elsewhere. A line written during a request
- * carries its id.
+ * carries its id; where requests are not followed (`followsRequests`), a line of its failure does.
  *
  * @example private readonly logger = new Logger(MessagesService.name);
  * @example this.logger.warn('The sentence.', { code, route });
