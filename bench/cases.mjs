@@ -10,7 +10,7 @@ const PROTECTED = [
 ];
 
 /** Tokens of one round in which each is sent once. The fastest server gets through them in about a second. */
-const FRESH = 16_000;
+const FRESH = 10_000;
 
 /**
  * What is sent, and what every answer must be.
@@ -22,6 +22,7 @@ const FRESH = 16_000;
  * @property {number} status of every answer
  * @property {string[]} contenders
  * @property {boolean} [once] whether a token is sent a single time, so that each round has a file of its own
+ * @property {string} [comparedWith] id of a case before it, whose figures are compared with its own: both take turns
  * @property {boolean} [forTheRecord] no goal hangs on it: fewer rounds
  * @property {(tokens: import('./tokens/tokens.mjs').Tokens, round: number) => Promise<string>} file of tokens
  *
@@ -57,6 +58,7 @@ export const CASES = [
     id: 'expired',
     title: 'Refused: expired',
     about: '200 tokens that were good until an hour ago, in rotation.',
+    comparedWith: 'cold',
     status: 401,
     contenders: PROTECTED,
     file: (tokens) => tokens.expired('expired', 200),
@@ -65,6 +67,7 @@ export const CASES = [
     id: 'forged',
     title: 'Refused: forged',
     about: '200 tokens in rotation that name a known key and are signed with another.',
+    comparedWith: 'cold',
     status: 401,
     contenders: PROTECTED,
     file: (tokens) => tokens.forged('forged', 200),
@@ -98,3 +101,18 @@ export const CASES = [
     file: (tokens) => tokens.good('es256', 200, { alg: 'ES256' }),
   },
 ];
+
+/**
+ * Cases in the order given, those together that take turns with one another.
+ *
+ * @param {Case[]} cases
+ * @returns {Case[][]}
+ */
+export function groupsOf(cases) {
+  const groups = new Map();
+  for (const one of cases) {
+    const id = one.comparedWith ?? one.id;
+    groups.set(id, [...(groups.get(id) ?? []), one]);
+  }
+  return [...groups.values()];
+}

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 
@@ -31,12 +31,28 @@ export async function twoCores() {
   return { server: cores[0], load: cores[1] };
 }
 
+/** Where Linux takes the longest time that a core may need to wake, in microseconds; it holds while the file is open. */
+const WAKE_UP_LATENCY = '/dev/cpu_dma_latency';
+
+/**
+ * Keeps idle cores from sleeping. A server that answers a load generator which sleeps pays for waking its core: on a virtual
+ * machine that was a third of the CPU time of a request. The slower a server, the oftener the load generator sleeps.
+ *
+ * @returns {Promise<import('node:fs/promises').FileHandle | undefined>} the cores stay awake until it is closed; undefined
+ * where that is not allowed
+ */
+export async function keepCoresAwake() {
+  const file = await open(WAKE_UP_LATENCY, 'r+').catch(() => undefined);
+  await file?.write(new Int32Array([0]));
+  return file;
+}
+
 /**
  * What the figures depend on; no name and no address.
  *
- * @param {{ version: string } | undefined} database
+ * @param {import('./surroundings.mjs').Surroundings} surroundings
  */
-export async function describeMachine(database) {
+export async function describeMachine({ database, wakefulness }) {
   const { stdout } = await run('wrk', ['-v']).catch((error) => error);
   const { dependencies } = JSON.parse(await readFile(new URL('package.json', import.meta.url)));
   const { version, gitHead } = await describeApi();
@@ -49,6 +65,7 @@ export async function describeMachine(database) {
     wrk: /wrk \S*?(\d+\.\d+\.\d+)/.exec(stdout)?.[1],
     /** Version of PostgreSQL; undefined where the database was embedded. */
     postgres: database?.version.split(' ')[0],
+    coresSleep: wakefulness === undefined,
     api: gitHead ? `${version}, commit ${gitHead}` : version,
     peers: dependencies,
   };

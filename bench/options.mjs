@@ -6,8 +6,8 @@ export function readOptions(args = process.argv.slice(2)) {
   const { values } = parseArgs({
     args,
     options: {
-      seconds: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '7' },
       only: { type: 'string', multiple: true },
       verbose: { type: 'boolean', default: false },
     },

@@ -17,28 +17,37 @@ const ROUNDS_FOR_THE_RECORD = 3;
  */
 
 /**
- * Lets the contenders of a case take turns, so that what disturbs the machine for a while disturbs everybody.
+ * Lets the contenders of some cases take turns, so that what disturbs the machine for a while disturbs everybody. Every second
+ * round goes backwards: who comes after whom makes a difference too, where they share a server above all.
  *
- * @param {import('./cases.mjs').Case} one
+ * @param {import('./cases.mjs').Case[]} cases
  * @param {import('./surroundings.mjs').Surroundings} surroundings
  * @param {{ seconds: number, rounds: number }} options
- * @returns {Promise<{ contender: import('./contenders.mjs').Contender, rounds: Figures[] }[]>}
+ * @returns {Promise<{ one: import('./cases.mjs').Case, contender: import('./contenders.mjs').Contender, rounds: Figures[] }[]>}
  */
-export async function takeTurns(one, surroundings, options) {
-  const rows = one.contenders.map((id) => ({
-    contender: CONTENDERS.find((contender) => contender.id === id),
-    rounds: [],
-  }));
-  const rounds = one.forTheRecord
-    ? Math.min(options.rounds, ROUNDS_FOR_THE_RECORD)
-    : options.rounds;
+export async function takeTurns(cases, surroundings, options) {
+  const rows = cases.flatMap((one) =>
+    one.contenders.map((id) => ({
+      one,
+      contender: CONTENDERS.find((contender) => contender.id === id),
+      rounds: [],
+    })),
+  );
+  const isForTheRecord = cases.every(({ forTheRecord }) => forTheRecord);
+  const rounds = isForTheRecord ? Math.min(options.rounds, ROUNDS_FOR_THE_RECORD) : options.rounds;
   for (let round = 0; round <= rounds; round += 1) {
-    const file = await surroundings.fileOf(one, round);
-    for (const { contender, rounds: measured } of rows) {
+    const files = new Map();
+    for (const one of cases) files.set(one, await surroundings.fileOf(one, round));
+    for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
+      const { one, contender, rounds: measured } = row;
       const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds;
       const server = await surroundings.serverOf(contender);
       const { load: core } = surroundings.cores;
-      const figures = await measure(one, contender, server, { file, core, seconds });
+      const figures = await measure(one, contender, server, {
+        file: files.get(one),
+        core,
+        seconds,
+      });
       if (round > 0) measured.push(figures);
     }
   }

@@ -1,7 +1,7 @@
 /** `npm run bench`: this API beside its peers. Read from top to bottom; README.md says what the figures mean. */
 import { profileCase } from './profile.mjs';
 import { timeAuthentication, timeStarts } from './alone.mjs';
-import { CASES } from './cases.mjs';
+import { CASES, groupsOf } from './cases.mjs';
 import { describeMachine, requireTools } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { printAlone, printCase, printGoals } from './report/console.mjs';
@@ -18,15 +18,18 @@ const surroundings = await Surroundings.create(options);
 try {
   const results = {
     options,
-    machine: await describeMachine(surroundings.database),
+    machine: await describeMachine(surroundings),
     cases: {},
     profiles: {},
   };
 
-  for (const one of options.cases) {
-    console.log(`\n${one.title}`);
-    results.cases[one.id] = await takeTurns(one, surroundings, options);
-    printCase(results.cases[one.id]);
+  for (const group of groupsOf(options.cases)) {
+    const rows = await takeTurns(group, surroundings, options);
+    for (const one of group) {
+      results.cases[one.id] = rows.filter((row) => row.one === one);
+      console.log(`\n${one.title}`);
+      printCase(results.cases[one.id]);
+    }
   }
 
   const api = surroundings.servers.get('this');

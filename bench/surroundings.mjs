@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestIssuer } from '../dist/auth/testing/index.js';
-import { twoCores } from './machine.mjs';
+import { keepCoresAwake, twoCores } from './machine.mjs';
 import { scratchDatabase } from './postgres.mjs';
 import { Server } from './server.mjs';
 import { Tokens } from './tokens/tokens.mjs';
@@ -22,6 +22,7 @@ export class Surroundings {
     const surroundings = new Surroundings();
     surroundings.verbose = options.verbose;
     surroundings.cores = await twoCores();
+    surroundings.wakefulness = await keepCoresAwake();
     surroundings.directory = await mkdtemp(join(tmpdir(), 'bench-'));
     surroundings.database = await scratchDatabase();
     surroundings.issuer = await createTestIssuer({
@@ -71,6 +72,7 @@ export class Surroundings {
   async close() {
     for (const server of this.servers.values()) await server.stop();
     await this.issuer.close();
+    await this.wakefulness?.close();
     await this.database?.drop();
     await rm(this.directory, { recursive: true });
   }

@@ -53,7 +53,7 @@ function panel(title, rows, top) {
     const { median, perSecond } = figuresOf(rows, contender.id);
     const y = top + HEAD + index * ROW;
     const length = Math.round(median * scale);
-    const kind = contender.server === 'this' ? 'own' : 'peer';
+    const kind = contender.server.startsWith('this') ? 'own' : 'peer';
     return [
       text(NAMES - 8, y, contender.name, 'text-anchor="end"'),
       `  <rect class="${kind}" x="${NAMES}" y="${y}" width="${length}" height="${BAR}" rx="2"/>`,

@@ -122,6 +122,7 @@ function conditions({ machine, options, cases }) {
         `${postgres ? `PostgreSQL ${postgres}` : 'the embedded database'}.`,
       `- This API: ${api}. Peers: ${versions.join(', ')}.`,
       `- ${options.rounds} rounds of ${options.seconds} s in turn after one that is not counted (3 rounds for the record).`,
+      `- Idle cores ${machine.coresSleep ? 'were free to sleep, and waking them counts for the server' : 'were kept awake'}.`,
       `- The load generator is no limit: for this API, warm, it was busy for ${own.loadShare} of its core's time, and with a server ` +
         `that checks nothing it reached ${raw.perSecond} requests per second (${raw.loadShare} busy).`,
     ].join('\n'),
