@@ -1,13 +1,14 @@
 import base from './jest.config.js';
 
 /**
- * The suites that drive Chromium against the demo. One after the other, for each start of the demo compiles the API anew.
+ * The suites that drive Chromium against the demo. One after the other: a browser and a demo are enough for a small machine.
  *
  * @type {import('jest').Config}
  */
 export default {
   ...base,
   testRegex: [String.raw`/test/.+\.browser-spec\.ts$`],
+  globalSetup: './test/browser/support/build.mjs',
   testTimeout: 60_000,
   maxWorkers: 1,
 };

@@ -1,33 +1,65 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, runDemo } from '../../../demo/check.tools.mjs';
+import { startApi, untilAnswered } from '../../../demo/api.mjs';
+import { freePorts } from '../../../demo/check.tools.mjs';
+import { seed } from '../../../demo/seed.mjs';
+import { startTenant } from '../../../demo/tenant.mjs';
 
+/** What `npm run demo` starts, on free ports and with data of its own; each half can be ended and started again. */
 export interface Demo {
   /** Where the API is, and the browser client with it. */
   url: string;
+  /** The issuer's address. */
+  issuer: string;
+  /** Starts with the same keys and without any session, as a restarted issuer does. */
+  startTenant(): Promise<void>;
+  stopTenant(): Promise<void>;
+  startApi(): Promise<void>;
+  stopApi(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts `npm run demo` as a process of its own, on free ports, with data of its own. */
-export async function startDemo(environment: Record<string, string> = {}): Promise<Demo> {
-  const [apiPort, tenantPort] = await freePorts(2);
+/**
+ * Starts both halves, the API from `dist`.
+ *
+ * @param options.tokenSec how long access tokens live; a day, as in the demo
+ */
+export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promise<Demo> {
+  const [apiPort = 0, tenantPort = 0] = await freePorts(2);
   const dataDir = await mkdtemp(join(tmpdir(), 'demo-browser-'));
-  const demo = runDemo({
-    ...process.env,
-    NODE_ENV: undefined,
-    DEMO_API_PORT: String(apiPort),
-    DEMO_TENANT_PORT: String(tenantPort),
-    DEMO_DATA_DIR: dataDir,
-    ...environment,
-  });
-  if ((await demo.welcomed) === undefined) throw new Error(demo.output());
-  return {
-    url: `http://localhost:${apiPort}/`,
+  const apiOrigin = `http://localhost:${apiPort}`;
+  const issuer = `http://localhost:${tenantPort}/`;
+  const { signal } = new AbortController();
+  let tenant: Awaited<ReturnType<typeof startTenant>> | undefined;
+  let api: Awaited<ReturnType<typeof startApi>> | undefined;
+  const demo: Demo = {
+    url: `${apiOrigin}/`,
+    issuer,
+    startTenant: async () => {
+      const options = { port: tenantPort, dataDir, apiOrigin, accessTokenTtlSec: tokenSec };
+      tenant = await startTenant(options);
+    },
+    stopTenant: async () => {
+      await tenant?.close();
+      tenant = undefined;
+    },
+    startApi: async () => {
+      api = await startApi({ apiPort, dataDir, issuer });
+      await untilAnswered(`${apiOrigin}/api/public`, signal);
+    },
+    stopApi: async () => {
+      await api?.close();
+      api = undefined;
+    },
     close: async () => {
-      demo.kill();
-      await demo.ended;
+      await demo.stopApi();
+      await demo.stopTenant();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+  await demo.startTenant();
+  await demo.startApi();
+  await seed({ apiOrigin, issuer });
+  return demo;
 }
