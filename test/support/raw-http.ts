@@ -1,8 +1,8 @@
 import type { Answer } from './http.js';
 import { exchange } from './wire.js';
 
-/** An exchange takes no longer; beyond that it has failed. */
-const TIMEOUT_MS = 1000;
+/** An exchange takes no more of the processor, client and server together; beyond that it has failed. */
+const CPU_MS = 1000;
 
 /** What the server answered; the status is 0 when it closed the connection without a word. */
 export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> | undefined };
@@ -11,7 +11,7 @@ export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> |
  * Sends header lines byte by byte as they are, also those that no HTTP client lets out; a character of
  * `lines` is one byte.
  *
- * @throws Error when the answer is not there within a second.
+ * @throws Error when it takes a second of the processor and the answer is not there.
  */
 export async function requestRaw(
   base: string,
@@ -22,7 +22,7 @@ export async function requestRaw(
   const { host } = new URL(base);
   const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...lines];
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
-  return readAnswer(await exchange(base, bytes, { withinMs: TIMEOUT_MS }));
+  return readAnswer(await exchange(base, bytes, { withinCpuMs: CPU_MS }));
 }
 
 /**

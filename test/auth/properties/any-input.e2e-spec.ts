@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Clock } from '../../../src/auth/clock.js';
 import {
@@ -15,8 +16,10 @@ import { expectContract } from './contract.js';
 /** Of every run, so that each sees the same inputs; a failure prints it with the path to its own. */
 const SEED = 6750;
 
-/** Inputs of one property. */
+/** Inputs of one property, and how long they may take on a machine that has much else to do. */
 const RUNS = 400;
+const TIMEOUT_MS = 180_000;
+jest.setTimeout(TIMEOUT_MS);
 
 const PATH = '/routes/closed';
 
@@ -35,7 +38,7 @@ afterAll(() => issuer.close());
 
 /*
  * An exception or a rejection that nobody handles fails the test during which it happens: Jest listens for them. So does
- * an answer that is not there within a second: the request fails.
+ * an answer that is not there within a second of the processor's time: the request fails.
  */
 describe.each(ADAPTERS)(`whatever is sent, with the seed ${SEED}, on %s`, (adapter) => {
   let fixture: Fixture;
