@@ -1,6 +1,4 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { openEmbedded } from './embedded.js';
-import { openPostgres } from './postgres.js';
 
 /** The database as the application sees it, PostgreSQL or embedded: inject it with `@Inject(DATABASE)`. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -23,7 +21,12 @@ export interface DatabaseOptions {
   dataDir: string;
 }
 
-/** Opens the database that the options name and brings its tables up to date. */
-export function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Connection> {
-  return url === undefined ? openEmbedded(dataDir) : openPostgres(url);
+/** Opens the database that the options name and brings its tables up to date. The code of the other one is not loaded. */
+export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Connection> {
+  if (url === undefined) {
+    const { openEmbedded } = await import('./embedded.js');
+    return openEmbedded(dataDir);
+  }
+  const { openPostgres } = await import('./postgres.js');
+  return openPostgres(url);
 }
