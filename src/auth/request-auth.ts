@@ -22,7 +22,8 @@ export class VerifiedAuth implements RequestAuth {
   constructor({ token, header, payload }: CompactJws, grantClaims: readonly string[]) {
     this.payload = deepFreeze(payload as AccessTokenClaims);
     this.header = Object.isFrozen(header) ? header : deepFreeze(header);
-    this.scopes = Object.freeze(grantedScopes(payload, grantClaims));
+    // A copy has no more room than it needs; a list that has grown keeps some, as long as the cache keeps the list.
+    this.scopes = Object.freeze([...grantedScopes(payload, grantClaims)]);
     Object.defineProperty(this, 'token', { value: token });
     Object.freeze(this);
   }
