@@ -11,7 +11,7 @@ const TOKENS = 12_000;
 const API = CONTENDERS.find(({ id }) => id === 'public');
 
 /**
- * Milliseconds from the start of `node dist/main.js` to its first answer, with a database that is migrated already, and its
+ * Milliseconds from the start of `dist/main.js` to its first answer, with a database that is migrated already, and its
  * memory then, in MiB.
  *
  * @param {import('./surroundings.mjs').Surroundings} surroundings

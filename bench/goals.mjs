@@ -37,12 +37,12 @@ export const GOALS = [
     bound: 150,
     unit: ' MiB',
     missed: ({ startMiB }) =>
-      `It is ${startMiB.toFixed(0)} MiB after the start. What is above that is the cache, the space that V8 keeps for new objects, and ` +
+      `It is ${startMiB.toFixed(0)} MiB after the start. What is above that is the cache, which this run fills, the space for new objects, and ` +
       'entries that have left the cache, which V8 collects when it sees fit: the figure depends on when it last did.',
     value: ({ machine, residentMiB }) => (machine.postgres ? residentMiB : undefined),
   },
   {
-    text: '`node dist/main.js` to the first answer, with PostgreSQL',
+    text: '`dist/main.js` to the first answer, with PostgreSQL',
     relation: 'under',
     bound: 1200,
     unit: ' ms',

@@ -1,6 +1,7 @@
 import { CASES } from '../cases.mjs';
 import { GOALS, isMet } from '../goals.mjs';
 import { CONNECTIONS } from '../load/wrk.mjs';
+import { NODE_FLAGS } from '../machine.mjs';
 import { figuresOf, percent, valueOf, whole } from './figures.mjs';
 
 /** Functions of a profile that are worth a line. */
@@ -81,7 +82,7 @@ function alone({
         ['the same signatures by a bare `crypto.verify`', `${verify.toFixed(1)} µs`],
         [`memory (RSS) after the start, with ${database}`, `${startMiB.toFixed(0)} MiB`],
         [`memory (RSS) after the run, with ${database}`, `${residentMiB.toFixed(0)} MiB`],
-        ['`node dist/main.js` to the first answer', `${whole(startMs)} ms`],
+        ['`dist/main.js` to the first answer', `${whole(startMs)} ms`],
       ],
       1,
     ),
@@ -122,6 +123,7 @@ function conditions({ machine, options, cases }) {
         `${postgres ? `PostgreSQL ${postgres}` : 'the embedded database'}.`,
       `- This API: ${api}. Peers: ${versions.join(', ')}.`,
       `- ${options.rounds} rounds of ${options.seconds} s in turn after one that is not counted (3 rounds for the record).`,
+      `- Every server, ours and the peers', has the memory that \`npm run start:prod\` gives Node: ${NODE_FLAGS.join(' ')}.`,
       `- Idle cores ${machine.coresSleep ? 'were free to sleep, and waking them counts for the server' : 'were kept awake'}.`,
       `- The load generator is no limit: for this API, warm, it was busy for ${own.loadShare} of its core's time, and with a server ` +
         `that checks nothing it reached ${raw.perSecond} requests per second (${raw.loadShare} busy).`,
@@ -129,7 +131,7 @@ function conditions({ machine, options, cases }) {
     'The commands, each pinned to its core:',
     [
       '```sh',
-      'taskset -c 0 node dist/main.js   # NODE_ENV=production LOG_LEVEL=error DATABASE_URL=…',
+      `taskset -c 0 node ${NODE_FLAGS.join(' ')} dist/main.js   # NODE_ENV=production LOG_LEVEL=error DATABASE_URL=…`,
       `taskset -c 1 wrk -t1 -c${CONNECTIONS} -d${options.seconds}s -s bench/load/requests.lua http://127.0.0.1:PORT -- /api/private-scoped TOKENS again`,
       '```',
     ].join('\n'),
