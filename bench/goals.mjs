@@ -71,13 +71,17 @@ function times(id, other, bound) {
   };
 }
 
+const WHY_REFUSALS_COST =
+  'Beside the signature, an accepted token costs its claims and a place in the cache; a refused one an error, which Nest wants thrown, ' +
+  'and its answer.';
+
 function cheaperThanCold(id) {
   return {
     text: `${id}: CPU time of an accepted cold request`,
     relation: 'under',
     bound: 1,
     unit: '×',
-    missed: timeOf(id),
+    missed: (results) => `${timeOf(id)(results)} ${WHY_REFUSALS_COST}`,
     value({ cases }) {
       const [refused, cold] = [id, 'cold'].map((name) => roundsOf(cases[name], 'this'));
       return refused && cold && medianRatio(refused, cold, 'cpuMicros');
