@@ -86,9 +86,9 @@ export class AccessTokenGuard implements CanActivate {
 
   /** By way of Passport, which answers before it returns, as the strategy does. */
   private verify(token: string, response: object): RequestAuth | Promise<RequestAuth> | Refused {
-    let verified: RequestAuth | Promise<RequestAuth> | undefined;
+    let verified: RequestAuth | Promise<RequestAuth> | false | undefined;
     let failure: unknown;
-    const done = (error: unknown, auth?: RequestAuth | Promise<RequestAuth>) => {
+    const done = (error: unknown, auth?: RequestAuth | Promise<RequestAuth> | false) => {
       failure = error;
       verified = auth;
     };
@@ -96,7 +96,8 @@ export class AccessTokenGuard implements CanActivate {
     const request: BearerRequest = { token };
     const run = passport.authenticate(this.strategy.name, { session: false }, done) as Middleware;
     run(request, response, done);
-    return verified ?? new Refused(failure);
+    // Without a reason Passport says `false`. Ours always gives one; nobody passes without.
+    return verified || new Refused(failure ?? new MissingTokenError());
   }
 
   private async refuseRevoked(

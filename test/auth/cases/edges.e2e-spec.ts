@@ -15,6 +15,7 @@ import {
   Scopes,
   TrustedIssuers,
 } from '../../../src/auth/index.js';
+import { AccessTokenStrategy } from '../../../src/auth/access-token.strategy.js';
 import { Clock } from '../../../src/auth/clock.js';
 import { type ExpectedRefusal, expectRefusal } from '../../support/refusal.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -115,6 +116,15 @@ describe.each(ADAPTERS)('at the edges, on %s,', (adapter) => {
     });
     clock.sleep(5000);
     expectRefusal(await fixture.get(PATH, token), REFUSED.expired);
+  });
+
+  it('nobody passes where Passport says no and gives no reason', async () => {
+    await start();
+    fixture.app.get(AccessTokenStrategy).authenticate = function () {
+      this.fail();
+    };
+    const answer = await fixture.get(PATH, issuer.mint());
+    expectRefusal(answer, REFUSED.missing);
   });
 
   it('the header of tokens that begin alike is read once, whatever refused ones come between', async () => {
