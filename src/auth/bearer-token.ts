@@ -22,7 +22,7 @@ const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
  * What follows `Bearer` in the `Authorization` header (RFC 6750 §2.1), the only place where a token is looked for;
  * undefined when there is no such header or it is of another scheme. That it has the form of a token, {@link b64token} checks.
  *
- * @throws MissingTokenError when the scheme is `Bearer` and nothing follows.
+ * @throws MissingTokenError when the scheme is `Bearer` and nothing follows, or no token where there is another one.
  * @throws InvalidRequestError when there are several such headers, or a second token in `access_token`
  * of the query or of a form.
  */
@@ -32,10 +32,12 @@ export function bearerCredentials(request: object): string | undefined {
   if (header === undefined) return undefined;
   const start = BEARER.exec(header)?.[0].length;
   if (start === undefined) return BEARER_SCHEME.test(header) ? notOneToken() : undefined;
+  const credentials = header.slice(start);
   if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
+    b64token(credentials);
     throw new InvalidRequestError({ detail: { reason: 'a token in the header and elsewhere' } });
   }
-  return header.slice(start);
+  return credentials;
 }
 
 /**

@@ -159,6 +159,11 @@ const PLACES: Case[] = [
   ['a token in the header and in the query', query('access_token=x'), repeated],
   ['a token in the header and an empty one in the query', query('access_token='), repeated],
   [
+    'Bearer and no token, and a token in the query',
+    (given) => ({ ...query('access_token=x')(given), token: 'a b' }),
+    missing,
+  ],
+  [
     'a token in the header and a name without a value in the query',
     query('access_token'),
     repeated,
