@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
@@ -31,11 +30,6 @@ export async function twoCores() {
     throw new Error('Two cores are needed: one for the server, one for the load');
   return { server: cores[0], load: cores[1] };
 }
-
-const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-
-/** How `npm run start:prod` bounds the memory of Node; every server under test is started so. */
-export const NODE_FLAGS = scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
 
 /** Where Linux takes the longest time that a core may need to wake, in microseconds; it holds while the file is open. */
 const WAKE_UP_LATENCY = '/dev/cpu_dma_latency';

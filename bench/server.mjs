@@ -1,8 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** How `npm run start:prod` bounds the memory of Node; every server under test is started so. */
+export const NODE_FLAGS = scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
 
 /** What `/proc/PID/stat` counts in, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -19,7 +25,7 @@ export class Server {
   static async start({ core, args, env, cwd, path, verbose = false }) {
     const port = await freePort();
     const from = performance.now();
-    const child = spawn('taskset', ['-c', String(core), process.execPath, ...args], {
+    const child = spawn('taskset', ['-c', String(core), process.execPath, ...NODE_FLAGS, ...args], {
       cwd,
       env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env, PORT: String(port) },
       stdio: ['ignore', 'ignore', verbose ? 'inherit' : 'ignore'],
@@ -63,7 +69,9 @@ export class Server {
       if (answer) return;
       await delay(2);
     }
-    throw new Error(`${this.child.spawnargs.slice(4).join(' ')} does not answer`);
+    throw new Error(
+      `${this.child.spawnargs.slice(4 + NODE_FLAGS.length).join(' ')} does not answer`,
+    );
   }
 }
 

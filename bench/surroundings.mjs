@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestIssuer } from '../dist/auth/testing/index.js';
-import { keepCoresAwake, NODE_FLAGS, twoCores } from './machine.mjs';
+import { keepCoresAwake, twoCores } from './machine.mjs';
 import { scratchDatabase } from './postgres.mjs';
 import { Server } from './server.mjs';
 import { Tokens } from './tokens/tokens.mjs';
@@ -44,7 +44,7 @@ export class Surroundings {
   async start({ args, env, path }, nodeOptions = []) {
     return Server.start({
       core: this.cores.server,
-      args: [...NODE_FLAGS, ...nodeOptions, ...args],
+      args: [...nodeOptions, ...args],
       path,
       verbose: this.verbose,
       // A directory without `.env`, which this API would read.

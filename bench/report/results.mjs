@@ -1,7 +1,7 @@
 import { CASES } from '../cases.mjs';
 import { GOALS, isMet } from '../goals.mjs';
 import { CONNECTIONS } from '../load/wrk.mjs';
-import { NODE_FLAGS } from '../machine.mjs';
+import { NODE_FLAGS } from '../server.mjs';
 import { figuresOf, percent, valueOf, whole } from './figures.mjs';
 
 /** Functions of a profile that are worth a line. */
