@@ -4,7 +4,7 @@ import { launchBrowser, Visitor } from './support/visitor.js';
 
 const TOKEN_SEC = 600;
 
-/** When the page renews a token, with a little before its end. */
+/** A second after the page has begun to renew a token: `public/session.js` does 55 seconds before its end. */
 const RENEWAL_SEC = TOKEN_SEC - 54;
 
 let demo: Demo;
