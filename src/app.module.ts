@@ -3,13 +3,13 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/index.js';
-import { ClientModule } from './client/client.module.js';
-import type { Config } from './config.js';
+import { ClientModule } from './browser/client.module.js';
+import type { Config } from './config/config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
-import { ShutdownDeadline } from './shutdown.js';
+import { ShutdownDeadline } from './http/shutdown.js';
 
 /**
  * The application, put together. `AuthModule` closes every route; the modules after it open what is open and say what

@@ -1,8 +1,8 @@
 import { ConfigService } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveClient } from './client/client-files.js';
-import type { Config } from './config.js';
-import { InputPipe } from './validation.js';
+import { serveClient } from './browser/client-files.js';
+import type { Config } from './config/config.js';
+import { InputPipe } from './http/input.pipe.js';
 
 /** Headers that a browser shows to a script of another origin only when told so. */
 const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Request-Id'];
@@ -28,7 +28,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalPipes(new InputPipe());
   if (config.get('docs', { infer: true })) {
     // Loaded late, so that an API without docs pays nothing for them.
-    const { serveDocs } = await import('./docs/serve.js');
+    const { serveDocs } = await import('./openapi/serve.js');
     serveDocs(app, {
       auth: config.get('auth', { infer: true }),
       isAuth0: config.get('isAuth0', { infer: true }),

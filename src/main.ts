@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ALL_INTERFACES, APP_OPTIONS, createAdapter } from './app.adapter.js';
+import { ALL_INTERFACES, APP_OPTIONS, createAdapter } from './http/adapter.js';
 import { AppModule } from './app.module.js';
 import { configureApp } from './app.setup.js';
-import { loadConfig } from './config.js';
+import { loadConfig } from './config/config.js';
 import { AppLogger } from './logging/app-logger.js';
 import { reportFailure } from './start-failure.js';
 

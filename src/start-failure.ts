@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { ConfigError } from './config.js';
+import { ConfigError } from './config/config.js';
 import { DirectoryInUseError } from './database/directory-lock.js';
-import { isUnavailable, reason } from './database/unavailable.js';
+import { isUnavailable, reason } from './database/outage.js';
 
 /** Says why the application did not start: in a sentence where its surroundings are at fault, else with the stack. */
 export function reportFailure(error: unknown): void {

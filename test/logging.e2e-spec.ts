@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { createAdapter } from '../src/app.adapter.js';
-import { ConnectionError } from '../src/database/unavailable.js';
+import { createAdapter } from '../src/http/adapter.js';
+import { ConnectionError } from '../src/database/outage.js';
 import { AppLogger } from '../src/logging/app-logger.js';
 import { MessagesService } from '../src/messages/messages.service.js';
 import { type Api, startApi } from './support/api.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTestIssuer, type TestIssuer } from '../src/auth/testing/index.js';
-import type { Environment } from '../src/config.js';
+import type { Environment } from '../src/config/config.js';
 import { AUDIENCE } from './support/api.js';
 import { type CompiledSource, compileSource } from './support/compile.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';

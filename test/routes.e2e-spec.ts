@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAdapter } from '../src/app.adapter.js';
+import { createAdapter } from '../src/http/adapter.js';
 import { type Api, startApi } from './support/api.js';
 import type { Answer } from './support/http.js';
 import { expectRefusal } from './support/refusal.js';

@@ -3,10 +3,10 @@
  * the environment.
  */
 import { NestFactory } from '../../node_modules/@nestjs/core/index.js';
-import { APP_OPTIONS, createAdapter } from '../../dist/app.adapter.js';
+import { APP_OPTIONS, createAdapter } from '../../dist/http/adapter.js';
 import { AppModule } from '../../dist/app.module.js';
 import { configureApp } from '../../dist/app.setup.js';
-import { loadConfig } from '../../dist/config.js';
+import { loadConfig } from '../../dist/config/config.js';
 import { AppLogger } from '../../dist/logging/app-logger.js';
 
 const config = loadConfig();

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { messagePage } from '../messages/message.output.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { SubjectPipe } from '../messages/subject.pipe.js';

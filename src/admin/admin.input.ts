@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuery } from '../database/page.js';
+import { pageQuery } from '../http/pagination.js';
 import { author } from '../messages/message.input.js';
 
 /** Query of the list of messages, of one author or of all. */

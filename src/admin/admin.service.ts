@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { desc, eq, lt } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
-import { DATABASE, type Database } from '../database/database.js';
-import { cutPage, type PageQuery, readCursor } from '../database/page.js';
+import { DATABASE, type Database } from '../database/connection.js';
+import { cutPage, type PageQuery, readCursor } from '../http/pagination.js';
 import { auditEntries, messages } from '../database/schema.js';
 import { known, notFound } from '../messages/message-id.js';
 import type { AuditPage } from './audit.output.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { type AuditQuery, auditQuery } from './admin.input.js';
 import { AdminService } from './admin.service.js';
 import { auditPage } from './audit.output.js';

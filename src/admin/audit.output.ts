@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nextCursor } from '../database/page.js';
+import { nextCursor } from '../http/pagination.js';
 
 /** What an administrator did, as it is answered. */
 export const auditEntry = z

@@ -2,22 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
-import { claimOf } from './access-token.js';
+import { claimOf } from './token/claims.js';
 import { type RequestAuth, VerifiedAuth } from './request-auth.js';
 import { type Algorithm, ResolvedAuthOptions } from './auth.options.js';
-import { hasExpired, validateClaims, validateTime } from './claim-rules.js';
+import { hasExpired, validateClaims, validateTime } from './token/claim-rules.js';
 import { Clock } from './clock.js';
 import {
   type CompactJws,
   isAccessTokenType,
   type KnownHeader,
   readCompactJws,
-} from './compact-jws.js';
-import { InvalidTokenError } from './errors/auth.errors.js';
-import type { SigningKey } from './keys/signing-key.js';
+} from './token/compact-jws.js';
+import { InvalidTokenError } from './refusals/auth.errors.js';
+import type { SigningKey } from './keys/key-set.js';
 import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
 import { verifySignature } from './signature.js';
-import { TokenCache } from './token-cache.js';
+import { TokenCache } from './token/token-cache.js';
 
 /** What Passport is given for a request: the token that the guard has found in it. */
 export interface BearerRequest {

@@ -6,7 +6,7 @@ import { type AuthOptions, ResolvedAuthOptions, resolveAuthOptions } from './aut
 import { Clock } from './clock.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
-import { Refusals } from './guards/refusals.js';
+import { Refusals } from './refusals/refuse.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { AccessTokenClaims } from './access-token.js';
-import type { TokenCacheLimits } from './token-cache.js';
+import type { AccessTokenClaims } from './token/claims.js';
+import type { TokenCacheLimits } from './token/token-cache.js';
 
 /** Signature algorithms that a key set may have keys for (RFC 7518 §3.1, RFC 8037, RFC 9864): asymmetric ones only. */
 export const ALGORITHMS = [

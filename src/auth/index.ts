@@ -1,5 +1,5 @@
 // All of this file: only so can an application augment `AccessTokenClaims` by the name of this one.
-export * from './access-token.js';
+export * from './token/claims.js';
 export { Clock } from './clock.js';
 export type { RequestAuth } from './request-auth.js';
 export { type AccessRule, AccessRules } from './access-rules.js';
@@ -39,7 +39,7 @@ export {
   InvalidTokenError,
   MissingTokenError,
   TemporarilyUnavailableError,
-} from './errors/auth.errors.js';
+} from './refusals/auth.errors.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
 export { ClaimsGuard } from './guards/claims.guard.js';
 export { ScopesGuard } from './guards/scopes.guard.js';

@@ -1,5 +1,5 @@
-import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from './access-token.js';
-import type { CompactJws } from './compact-jws.js';
+import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from './token/claims.js';
+import type { CompactJws } from './token/compact-jws.js';
 import { deepFreeze } from './deep-freeze.js';
 
 /** What the request carries as `request.auth` once its access token is accepted. Frozen. */

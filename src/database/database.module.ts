@@ -12,8 +12,8 @@ import {
   DATABASE,
   type DatabaseOptions,
   openDatabase,
-} from './database.js';
-import { DatabaseUnavailableFilter } from './database-unavailable.filter.js';
+} from './connection.js';
+import { DatabaseUnavailableFilter } from './outage.filter.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<DatabaseOptions>().setClassMethodName('forRoot').build();

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import type { Connection } from './database.js';
+import type { Connection } from './connection.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { MIGRATIONS_FOLDER } from './migrations.js';
-import { ConnectionError } from './unavailable.js';
+import { ConnectionError } from './outage.js';
 
 const IN_MEMORY = 'memory://';
 

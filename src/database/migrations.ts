@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client } from 'pg';
-import { ConnectionError, reason } from './unavailable.js';
+import { ConnectionError, reason } from './outage.js';
 
 /** Beside this file in `src` and in `dist`; nest-cli.json copies it there. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('migrations', import.meta.url));

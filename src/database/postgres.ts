@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
-import type { Connection } from './database.js';
+import type { Connection } from './connection.js';
 import { migratePostgres } from './migrations.js';
-import { ConnectionError, isUnavailable } from './unavailable.js';
+import { ConnectionError, isUnavailable } from './outage.js';
 
 /** Every wait has an end, so that a dead database is an answer (503) and no hanging request. */
 const LIMITS = {

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { currentRequestId } from './request-context.js';
 
 /** What each `LOG_LEVEL` lets through, in Nest's names. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 
 const followed = new AsyncLocalStorage<string>();
 

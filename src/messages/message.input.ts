@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageQuery } from '../database/page.js';
+import { pageQuery } from '../http/pagination.js';
 
 const MAX_TEXT = 2000;
 const MAX_AUTHOR = 255; // what OpenID Connect Core §2 allows a `sub`

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nextCursor } from '../database/page.js';
+import { nextCursor } from '../http/pagination.js';
 
 /** A message as it is answered. */
 export const message = z

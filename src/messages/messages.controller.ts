@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import {
   type MessageInput,
   messageInput,

@@ -1,8 +1,8 @@
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
-import { DATABASE, type Database } from '../database/database.js';
-import { cutPage, type PageQuery, readCursor } from '../database/page.js';
+import { DATABASE, type Database } from '../database/connection.js';
+import { cutPage, type PageQuery, readCursor } from '../http/pagination.js';
 import { messages } from '../database/schema.js';
 import { known, notFound } from './message-id.js';
 import type { Message, MessagePage } from './message.output.js';

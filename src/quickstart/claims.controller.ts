@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { type AccessTokenClaims, check, Claim, includes } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { greeting } from './quickstart.output.js';
 
 /** The claims that the tenant puts into its access tokens for the routes below. */

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
 /** For every access token that is valid: what a route needs that says nothing else. */

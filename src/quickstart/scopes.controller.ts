@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
-import { Operation } from '../docs/operation.decorator.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { feed, greeting } from './quickstart.output.js';
 

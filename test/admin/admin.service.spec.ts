@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { AdminService } from '../../src/admin/admin.service.js';
-import type { Connection } from '../../src/database/database.js';
+import type { Connection } from '../../src/database/connection.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { openTestDatabase } from '../support/database.js';
 

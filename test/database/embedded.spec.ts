@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/connection.js';
 import { messages } from '../../src/database/schema.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/connection.js';
 import { messages } from '../../src/database/schema.js';
 import { type CompiledSource, compileSource } from '../support/compile.js';
 import { copyEmbeddedTemplate } from '../support/embedded-template.js';

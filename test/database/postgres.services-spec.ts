@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Connection, type Database, openDatabase } from '../../src/database/database.js';
+import { type Connection, type Database, openDatabase } from '../../src/database/connection.js';
 import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
-import { isUnavailable } from '../../src/database/unavailable.js';
+import { isUnavailable } from '../../src/database/outage.js';
 import { administrate, createPostgresDatabase } from '../support/database.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 

@@ -1,5 +1,5 @@
 import { version } from 'uuid';
-import type { Connection } from '../../src/database/database.js';
+import type { Connection } from '../../src/database/connection.js';
 import { messages } from '../../src/database/schema.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { openTestDatabase } from '../support/database.js';

@@ -1,5 +1,5 @@
-import { createAdapter } from '../../src/app.adapter.js';
-import { CONNECTION, type Connection } from '../../src/database/database.js';
+import { createAdapter } from '../../src/http/adapter.js';
+import { CONNECTION, type Connection } from '../../src/database/connection.js';
 import { type Api, startApi } from '../support/api.js';
 import { expectRefusal } from '../support/refusal.js';
 import { expectDatabaseUnavailable } from '../support/unavailable.js';

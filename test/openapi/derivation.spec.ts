@@ -1,6 +1,6 @@
 import { All, Controller, Delete, Get, Module, Post, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createAdapter } from '../../src/app.adapter.js';
+import { createAdapter } from '../../src/http/adapter.js';
 import {
   type AuthOptions,
   check,
@@ -11,7 +11,7 @@ import {
   Public,
   Scopes,
 } from '../../src/auth/index.js';
-import { createDocument } from '../../src/docs/document.js';
+import { createDocument } from '../../src/openapi/document.js';
 import type { Document, Operation } from './operations.js';
 
 const AUTH = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { z } from 'zod';
 import { createTestIssuer } from '../../src/auth/testing/index.js';
-import { API_VERSION } from '../../src/docs/document.js';
+import { API_VERSION } from '../../src/openapi/document.js';
 import { type Api, startApi } from '../support/api.js';
 import { callsOf, claimsFor, type Document, documentOf } from './operations.js';
 

@@ -28,9 +28,9 @@ describe('An API without docs', () => {
 
   it('loads nothing of @nestjs/swagger, nor what imports it', () => {
     expect(loaded).not.toContain('@nestjs/swagger');
-    expect(loaded.filter((name) => name.startsWith('src/docs/'))).toEqual([
-      'src/docs/operation.decorator.ts',
+    expect(loaded.filter((name) => name.startsWith('src/openapi/'))).toEqual([
+      'src/openapi/operation.decorator.ts',
     ]);
-    expect([...loadedBy('src/docs/serve.ts')]).toContain('@nestjs/swagger');
+    expect([...loadedBy('src/openapi/serve.ts')]).toContain('@nestjs/swagger');
   });
 });

@@ -1,6 +1,6 @@
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
-import { loadConfig } from '../../src/config.js';
-import { knownEndpoints, LoginDiscovery, loginScheme } from '../../src/docs/login.js';
+import { loadConfig } from '../../src/config/config.js';
+import { knownEndpoints, LoginDiscovery, loginScheme } from '../../src/openapi/login.js';
 import { captureLog } from '../support/log.js';
 
 const AUDIENCE = { audience: ['https://api.example.com'], grantClaims: ['scope'] };

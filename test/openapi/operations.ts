@@ -1,4 +1,4 @@
-import type { AccessExtension } from '../../src/docs/access-extension.js';
+import type { AccessExtension } from '../../src/openapi/access-extension.js';
 import type { Api } from '../support/api.js';
 import type { Ask } from '../support/http.js';
 

@@ -1,4 +1,4 @@
-import { createAdapter } from '../../src/app.adapter.js';
+import { createAdapter } from '../../src/http/adapter.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { createTestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';

@@ -1,5 +1,5 @@
 import { All, Controller, Delete, Get, Post } from '@nestjs/common';
-import { createAdapter } from '../../src/app.adapter.js';
+import { createAdapter } from '../../src/http/adapter.js';
 import { Claim, Public, Scopes } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { ADAPTERS, type Fixture, startFixture } from '../auth/support/fixture.js';

@@ -1,11 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import { APP_OPTIONS, createAdapter } from '../../src/app.adapter.js';
+import { APP_OPTIONS, createAdapter } from '../../src/http/adapter.js';
 import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
-import { type Environment, loadConfig } from '../../src/config.js';
+import { type Environment, loadConfig } from '../../src/config/config.js';
 import { AppLogger } from '../../src/logging/app-logger.js';
 import { createTestDatabase } from './database.js';
 import { type Answer, type Ask, request } from './http.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
-import { type Connection, openDatabase } from '../../src/database/database.js';
+import { type Connection, openDatabase } from '../../src/database/connection.js';
 import { copyEmbeddedTemplate } from './embedded-template.js';
 
 /** Set by jest.services.config.js alone, so that `npm test` needs no server whatever its environment says. */

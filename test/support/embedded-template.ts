@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/connection.js';
 import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/nestjs-auth0-api');

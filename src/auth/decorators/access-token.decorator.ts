@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { claimOf } from '../access-token.js';
+import { claimOf } from '../token/claims.js';
 import { authOf } from '../request-auth.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { AccessTokenClaims, ClaimPath } from '../access-token.js';
+import type { AccessTokenClaims, ClaimPath } from '../token/claims.js';
 import {
   addRequirement,
   checkMessage,

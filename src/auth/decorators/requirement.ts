@@ -1,4 +1,4 @@
-import { isDescription } from '../errors/challenge.js';
+import { isDescription } from '../refusals/challenge.js';
 
 /** What a decorator of this folder can stand on: a controller or one of its methods. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;

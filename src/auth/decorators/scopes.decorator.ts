@@ -1,4 +1,4 @@
-import { isScopeToken } from '../errors/challenge.js';
+import { isScopeToken } from '../refusals/challenge.js';
 import {
   addRequirement,
   checkMessage,

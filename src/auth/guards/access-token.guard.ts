@@ -4,15 +4,15 @@ import { attachAuth, type RequestAuth } from '../request-auth.js';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenStrategy, type BearerRequest } from '../access-token.strategy.js';
 import { ResolvedAuthOptions, type RevocationCheck } from '../auth.options.js';
-import { b64token, bearerCredentials } from '../bearer-token.js';
+import { b64token, bearerCredentials } from '../token/bearer-token.js';
 import {
   AuthError,
   InvalidTokenError,
   MissingTokenError,
   TemporarilyUnavailableError,
-} from '../errors/auth.errors.js';
+} from '../refusals/auth.errors.js';
 import { requireHttp } from './http-context.js';
-import { Refusals } from './refusals.js';
+import { Refusals } from '../refusals/refuse.js';
 
 /** When to ask again after a revocation check has failed, in seconds. */
 const REVOCATION_RETRY_SEC = 5;

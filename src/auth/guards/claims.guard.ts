@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { type AccessTokenClaims, claimOf } from '../access-token.js';
+import { type AccessTokenClaims, claimOf } from '../token/claims.js';
 import { authOf } from '../request-auth.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import {
@@ -9,9 +9,9 @@ import {
   Inclusion,
   type Primitive,
 } from '../decorators/claim.decorator.js';
-import { ClaimRequirementError } from '../errors/auth.errors.js';
+import { ClaimRequirementError } from '../refusals/auth.errors.js';
 import { requireHttp } from './http-context.js';
-import { Refusals } from './refusals.js';
+import { Refusals } from '../refusals/refuse.js';
 
 /** Refuses a request whose access token does not meet `@Claim()`. Runs after {@link ScopesGuard}. */
 @Injectable()

@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { grantedScopes } from '../access-token.js';
+import { grantedScopes } from '../token/claims.js';
 import { authOf } from '../request-auth.js';
-import { InsufficientScopeError } from '../errors/auth.errors.js';
+import { InsufficientScopeError } from '../refusals/auth.errors.js';
 import { requireHttp } from './http-context.js';
-import { Refusals } from './refusals.js';
+import { Refusals } from '../refusals/refuse.js';
 
 /** Refuses a request whose access token lacks a scope required by `@Scopes()` or `@Permissions()`. Runs after {@link AccessTokenGuard}. */
 @Injectable()

@@ -1,10 +1,10 @@
 import type { Logger } from '@nestjs/common';
 import type { ResolvedAuthOptions } from '../auth.options.js';
 import type { Clock } from '../clock.js';
-import { InvalidTokenError, TemporarilyUnavailableError } from '../errors/auth.errors.js';
+import { InvalidTokenError, TemporarilyUnavailableError } from '../refusals/auth.errors.js';
 import { type PublishedKeys, withoutSlash } from './jwks-source.js';
 import type { KeyRequest, KeysStatus, VerificationKeys } from './verification-keys.js';
-import { isSameKey, type SigningKey, usableKeys } from './signing-key.js';
+import { isSameKey, type SigningKey, usableKeys } from './key-set.js';
 
 /** An unknown `kid` may cause one refresh in this time, for everybody together. */
 const UNKNOWN_KID_INTERVAL_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { SigningKey } from './signing-key.js';
+import type { SigningKey } from './key-set.js';
 import type { KeysStatus, VerificationKeys } from './verification-keys.js';
 
 /**

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ResolvedAuthOptions, type ResolvedIssuer } from '../auth.options.js';
 import { Clock } from '../clock.js';
-import { InvalidTokenError } from '../errors/auth.errors.js';
+import { InvalidTokenError } from '../refusals/auth.errors.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { fetchPublishedKeys } from './jwks-source.js';
 import { SharedSecret } from './shared-secret.js';

@@ -1,5 +1,5 @@
-import type { AccessTokenHeader } from '../access-token.js';
-import type { SigningKey } from './signing-key.js';
+import type { AccessTokenHeader } from '../token/claims.js';
+import type { SigningKey } from './key-set.js';
 
 /** What a token says of itself that decides about its key. */
 export interface KeyRequest extends Pick<AccessTokenHeader, 'alg' | 'kid'> {

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { readCompactJws } from '../../../src/auth/compact-jws.js';
-import { usableKeys } from '../../../src/auth/keys/signing-key.js';
+import { readCompactJws } from '../../../src/auth/token/compact-jws.js';
+import { usableKeys } from '../../../src/auth/keys/key-set.js';
 import { verifySignature } from '../../../src/auth/signature.js';
 import { UNSECURED, type Vector, VECTORS } from './rfc-examples.js';
 

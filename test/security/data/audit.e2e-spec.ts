@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as open } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { DATABASE, type Database } from '../../../src/database/database.js';
+import { DATABASE, type Database } from '../../../src/database/connection.js';
 import { type Api, startApi } from '../../support/api.js';
 import { rowsOf } from './rows.js';
 

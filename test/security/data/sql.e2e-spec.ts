@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { DATABASE, type Database } from '../../../src/database/database.js';
+import { DATABASE, type Database } from '../../../src/database/connection.js';
 import { type Api, startApi } from '../../support/api.js';
 import { rowsOf } from './rows.js';
 

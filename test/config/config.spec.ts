@@ -6,8 +6,8 @@ import {
   loadConfig,
   loadDatabaseConfig,
   loadDocumentConfig,
-} from '../src/config.js';
-import { VARIABLES } from '../src/config.variables.js';
+} from '../../src/config/config.js';
+import { VARIABLES } from '../../src/config/environment.js';
 
 const GOOD = {
   AUTH0_DOMAIN: 'dev-abc123.us.auth0.com',

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { AccessTokenHeader } from './access-token.js';
-import { isTooComplex } from './json-complexity.js';
-import { InvalidTokenError } from './errors/auth.errors.js';
+import type { AccessTokenHeader } from './claims.js';
+import { isTooComplex } from '../json-complexity.js';
+import { InvalidTokenError } from '../refusals/auth.errors.js';
 
 /** Longest token that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 12 * 1024;

@@ -4,7 +4,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
 import { FailedRequestFilter } from '../logging/failed-request.filter.js';
 import { duringRequest } from '../logging/request-context.js';
-import { ConnectionError, isUnavailable, reason } from './unavailable.js';
+import { ConnectionError, isUnavailable, reason } from './outage.js';
 
 const RETRY_AFTER_SEC = 5;
 

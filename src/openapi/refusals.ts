@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type AccessRule, AUTH_ERROR_CODES, type AuthErrorName } from '../auth/index.js';
-import { databaseUnavailable } from '../database/database-unavailable.filter.js';
+import { databaseUnavailable } from '../database/outage.filter.js';
 import type { Failure } from './operation.decorator.js';
 import { convertSchema } from './schema.js';
 

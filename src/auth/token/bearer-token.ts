@@ -1,4 +1,4 @@
-import { InvalidRequestError, MissingTokenError } from './errors/auth.errors.js';
+import { InvalidRequestError, MissingTokenError } from '../refusals/auth.errors.js';
 
 /** What is read of a request; both adapters have it, Fastify behind `raw`. */
 interface HttpRequest {

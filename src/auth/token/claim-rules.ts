@@ -1,7 +1,7 @@
-import { claimOf } from './access-token.js';
-import type { ResolvedAuthOptions } from './auth.options.js';
+import { claimOf } from './claims.js';
+import type { ResolvedAuthOptions } from '../auth.options.js';
 import { isAccessTokenType, type CompactJws } from './compact-jws.js';
-import { type InvalidTokenCode, InvalidTokenError } from './errors/auth.errors.js';
+import { type InvalidTokenCode, InvalidTokenError } from '../refusals/auth.errors.js';
 
 /** Who may have issued a token, and for whom. */
 export interface Parties {

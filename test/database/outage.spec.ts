@@ -1,5 +1,5 @@
 import { DrizzleQueryError } from 'drizzle-orm';
-import { ConnectionError, isUnavailable, reason } from '../../src/database/unavailable.js';
+import { ConnectionError, isUnavailable, reason } from '../../src/database/outage.js';
 
 const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
 const wrapped = (cause: Error) => new DrizzleQueryError('select 1', [], cause);

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static';
 import { ConfigService } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '../config.js';
-import { allowPage, type PagePolicy } from '../security-headers.js';
+import type { Config } from '../config/config.js';
+import { allowPage, type PagePolicy } from '../http/security-headers.js';
 
 /** The same from `src` and from `dist`. */
 const PAGE_DIRECTORY = join(import.meta.dirname, '../../public');

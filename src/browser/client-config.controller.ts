@@ -1,8 +1,8 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Public } from '../auth/index.js';
-import type { Config } from '../config.js';
-import { Operation } from '../docs/operation.decorator.js';
+import type { Config } from '../config/config.js';
+import { Operation } from '../openapi/operation.decorator.js';
 import { clientConfig } from './client-config.output.js';
 import { issuerDomain } from './issuer-domain.js';
 import { RequestedScopes } from './requested-scopes.js';

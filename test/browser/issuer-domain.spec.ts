@@ -1,4 +1,4 @@
-import { issuerDomain } from '../../src/client/issuer-domain.js';
+import { issuerDomain } from '../../src/browser/issuer-domain.js';
 
 describe('What the browser client takes for the domain', () => {
   it.each([

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { Config } from '../config.js';
-import { allowPage } from '../security-headers.js';
+import type { Config } from '../config/config.js';
+import { allowPage } from '../http/security-headers.js';
 import { createDocument, scopesOf } from './document.js';
 import { type IssuerConfig, LoginDiscovery, loginScheme } from './login.js';
 import { SCHEME } from './security.js';

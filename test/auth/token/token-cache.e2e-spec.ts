@@ -1,17 +1,21 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { jest } from '@jest/globals';
-import { AccessTokenStrategy } from '../../src/auth/access-token.strategy.js';
-import { Clock } from '../../src/auth/clock.js';
+import { AccessTokenStrategy } from '../../../src/auth/access-token.strategy.js';
+import { Clock } from '../../../src/auth/clock.js';
 import {
   AccessTokenGuard,
   type RequestAuth,
   Scopes,
   TrustedIssuers,
-} from '../../src/auth/index.js';
-import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
-import { expectRefusal } from '../support/refusal.js';
-import { FakeClock } from './support/fake-clock.js';
-import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from './support/fixture.js';
+} from '../../../src/auth/index.js';
+import {
+  createTestIssuer,
+  createTestKey,
+  type TestIssuer,
+} from '../../../src/auth/testing/index.js';
+import { expectRefusal } from '../../support/refusal.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from '../support/fixture.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,9 +1,9 @@
-import type { Clock } from './clock.js';
-import { type Link, LinkedQueue } from './linked-queue.js';
-import type { SigningKey } from './keys/signing-key.js';
-import type { TrustedIssuer } from './keys/trusted-issuers.js';
-import type { RequestAuth } from './request-auth.js';
-import { claimOf } from './access-token.js';
+import type { Clock } from '../clock.js';
+import { type Link, LinkedQueue } from '../linked-queue.js';
+import type { SigningKey } from '../keys/key-set.js';
+import type { TrustedIssuer } from '../keys/trusted-issuers.js';
+import type { RequestAuth } from '../request-auth.js';
+import { claimOf } from './claims.js';
 
 /** Part of the cache that the tokens of one client may take. */
 const CLIENT_SHARE = 0.1;

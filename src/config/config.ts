@@ -8,7 +8,7 @@ import {
   SAMPLE_DOMAIN,
   type VariableName,
   VARIABLES,
-} from './config.variables.js';
+} from './environment.js';
 
 /** What the application is told from outside; `.env.example` explains each variable. */
 export interface Config {

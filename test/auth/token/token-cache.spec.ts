@@ -1,6 +1,6 @@
-import type { TrustedIssuer } from '../../src/auth/keys/trusted-issuers.js';
-import { TokenCache, type VerifiedToken } from '../../src/auth/token-cache.js';
-import { FakeClock } from './support/fake-clock.js';
+import type { TrustedIssuer } from '../../../src/auth/keys/trusted-issuers.js';
+import { TokenCache, type VerifiedToken } from '../../../src/auth/token/token-cache.js';
+import { FakeClock } from '../support/fake-clock.js';
 
 const SECOND = 1000;
 const limits = { maxEntries: 100, maxBytes: 1_000_000, maxAgeSec: 300 };

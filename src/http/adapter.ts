@@ -4,10 +4,10 @@ import { networkInterfaces } from 'node:os';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { answerBrokenHttp } from './broken-http.js';
-import type { Config } from './config.js';
-import { followsRequests, inRequest } from './logging/request-context.js';
-import { requestIdOf } from './logging/request-id.js';
-import { logRequests } from './logging/request-log.js';
+import type { Config } from '../config/config.js';
+import { followsRequests, inRequest } from '../logging/request-context.js';
+import { requestIdOf } from '../logging/request-id.js';
+import { logRequests } from '../logging/request-log.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Largest body that is read, in bytes; a larger one is answered with 413. */

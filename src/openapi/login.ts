@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { discoveryUri, fetchDiscoveryDocument } from '../auth/index.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 
 type SecurityScheme = NonNullable<
   NonNullable<OpenAPIObject['components']>['securitySchemes']

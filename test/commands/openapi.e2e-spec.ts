@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type CompiledSource, compileSource } from '../support/compile.js';
 import { type Api, startApi } from '../support/api.js';
-import { type Document, documentOf } from './operations.js';
+import { type Document, documentOf } from '../openapi/operations.js';
 
 const run = promisify(execFile);
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
-import { APP_OPTIONS, createAdapter } from '../app.adapter.js';
+import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { AppModule } from '../app.module.js';
-import { ConfigError, loadDocumentConfig } from '../config.js';
-import { createDocument } from './document.js';
+import { ConfigError, loadDocumentConfig } from '../config/config.js';
+import { createDocument } from '../openapi/document.js';
 
 // `npm run openapi`: the document as a file, from an application of which nothing runs: no database, no issuer, no port.
 try {

@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { authOf } from '../request-auth.js';
-import { AuthError } from '../errors/auth.errors.js';
+import { AuthError } from './auth.errors.js';
 
 /** Longest text of a token that gets into the log, in characters. */
 const MAX_LOGGED = 200;

@@ -1,4 +1,4 @@
-import { CONNECTION, type Connection } from '../../src/database/database.js';
+import { CONNECTION, type Connection } from '../../src/database/connection.js';
 import { type Api, startApi } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { captureLog } from '../support/log.js';

@@ -1,7 +1,7 @@
-import { ConfigError, loadDatabaseConfig } from '../config.js';
-import { openDatabase } from './database.js';
-import { DirectoryInUseError } from './directory-lock.js';
-import { ConnectionError } from './unavailable.js';
+import { ConfigError, loadDatabaseConfig } from '../config/config.js';
+import { openDatabase } from '../database/connection.js';
+import { DirectoryInUseError } from '../database/directory-lock.js';
+import { ConnectionError } from '../database/outage.js';
 
 /** Faults of the surroundings, told in their own sentences: a stack would only hide them. */
 const PLAIN_FAULTS = [ConfigError, ConnectionError, DirectoryInUseError];

@@ -1,6 +1,6 @@
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { cutPage, pageQuery, readCursor } from '../../src/database/page.js';
+import { cutPage, pageQuery, readCursor } from '../../src/http/pagination.js';
 
 const rows = (count: number) => Array.from({ length: count }, () => ({ id: uuidv7() }));
 
