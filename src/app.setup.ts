@@ -29,8 +29,10 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   if (config.get('docs', { infer: true })) {
     // Loaded late, so that an API without docs pays nothing for them.
     const { serveDocs } = await import('./openapi/serve.js');
+    const { issuer, audience } = config.get('auth', { infer: true });
     serveDocs(app, {
-      auth: config.get('auth', { infer: true }),
+      issuer,
+      audience,
       isAuth0: config.get('isAuth0', { infer: true }),
       clientId: config.get('clientId', { infer: true }),
     });
