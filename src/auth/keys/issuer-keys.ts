@@ -95,13 +95,10 @@ export class IssuerKeys {
   }
 
   /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
-  async findReplacement(
-    { header }: CompactJws,
-    failed: SigningKey,
-  ): Promise<SigningKey | undefined> {
-    if (!this.mayRefresh()) return undefined;
-    await this.wait(this.refresh());
-    const key = this.set?.find(header);
+  async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
+    await this.settle();
+    if (this.set?.find(jws.header) === failed && this.mayRefresh()) await this.wait(this.refresh());
+    const key = this.set?.find(jws.header);
     return key === failed ? undefined : key;
   }
 
@@ -125,12 +122,9 @@ export class IssuerKeys {
 
   /** Looks for an unknown key in a set that was requested after the token arrived. */
   private async findAfterRefresh(jws: CompactJws): Promise<SigningKey> {
-    if (this.fetching && !this.refreshing) {
-      // This fetch may have been answered before the key was published, so it may not be the last.
-      await this.wait(this.fetching);
-      const key = this.set?.find(jws.header);
-      if (key) return key;
-    }
+    await this.settle();
+    const settled = this.set?.find(jws.header);
+    if (settled) return settled;
     if (!this.mayRefresh()) {
       if (this.isBackingOff()) throw this.unavailable(jws);
       throw this.mayBeNewer(jws) ? this.unavailable(jws, this.refreshWaitMs()) : this.unknown(jws);
@@ -139,6 +133,11 @@ export class IssuerKeys {
     const key = this.set?.find(jws.header);
     if (key) return key;
     throw this.failures > 0 ? this.unavailable(jws) : this.unknown(jws);
+  }
+
+  /** Waits for a fetch by age under way. It may be answered from before the token was issued. */
+  private async settle(): Promise<void> {
+    if (this.fetching && !this.refreshing) await this.wait(this.fetching);
   }
 
   private mayRefresh(): boolean {
