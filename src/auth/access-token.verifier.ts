@@ -64,7 +64,7 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  /** Asks Passport for the strategy object, which needs no registry. */
+  /** Runs the strategy. Passport takes the object itself, so nothing is registered by name. */
   private runStrategy(request: TokenRequest): Promise<RequestAuth> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
