@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { discoveryUri, fetchDiscoveryDocument } from '../auth/index.js';
-import type { Config } from '../config/config.js';
+import type { ConfigType } from '@nestjs/config';
+import type { authConfig } from '../config/auth.config.js';
 
 type SecurityScheme = NonNullable<
   NonNullable<OpenAPIObject['components']>['securitySchemes']
@@ -13,7 +14,12 @@ export interface LoginEndpoints {
   tokenUrl: string;
 }
 
-export type IssuerConfig = Pick<Config, 'auth' | 'isAuth0'>;
+type Auth = ConfigType<typeof authConfig>;
+
+export interface IssuerConfig {
+  auth: Partial<Auth> & Pick<Auth, 'issuer' | 'audience' | 'grantClaims'>;
+  isAuth0: boolean;
+}
 
 const DISCOVERY_TIMEOUT_MS = 5000;
 

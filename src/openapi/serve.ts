@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { Config } from '../config/config.js';
 import { allowPage } from '../http/security-headers.js';
 import { createDocument, scopesOf } from './document.js';
 import { type IssuerConfig, LoginDiscovery, loginScheme } from './login.js';
@@ -14,7 +13,7 @@ const PATH = '/docs';
  */
 export function serveDocs(
   app: NestFastifyApplication,
-  config: IssuerConfig & Pick<Config, 'clientId'>,
+  config: IssuerConfig & { clientId?: string },
 ): void {
   const { auth, clientId } = config;
   allowPage(app, PATH, {

@@ -1,6 +1,7 @@
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
-import { loadConfig } from '../../src/config/config.js';
 import { knownEndpoints, LoginDiscovery, loginScheme } from '../../src/openapi/login.js';
+import { authConfig } from '../../src/config/auth.config.js';
+import { withEnvironment } from '../support/environment.js';
 import { captureLog } from '../support/log.js';
 
 const AUDIENCE = { audience: ['https://api.example.com'], grantClaims: ['scope'] };
@@ -36,11 +37,12 @@ describe('The way to log in', () => {
     ['keys', {}],
     ['a signing secret', { AUTH0_SIGNING_SECRET: 'x'.repeat(32) }],
   ])('of an Auth0 tenant with %s is known, and nobody is asked', async (_, environment) => {
-    const config = loadConfig({
+    const variables = {
       AUTH0_DOMAIN: 'tenant.example.com',
       AUTH0_AUDIENCE: 'https://api.example.com',
       ...environment,
-    });
+    };
+    const config = { auth: await withEnvironment(variables, authConfig), isAuth0: true };
     const endpoints = {
       authorizationUrl: 'https://tenant.example.com/authorize',
       tokenUrl: 'https://tenant.example.com/oauth/token',
