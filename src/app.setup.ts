@@ -29,8 +29,9 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   if (browser.docs) {
     // Imported here because it loads @nestjs/swagger, which an API without docs does not need.
     const { serveDocs } = await import('./openapi/serve.js');
-    const auth = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
-    serveDocs(app, { auth, isAuth0: browser.isAuth0, clientId: browser.clientId });
+    const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+    const { isAuth0, clientId } = browser;
+    serveDocs(app, { issuer, audience, isAuth0, clientId });
   }
   if (browser.client) {
     serveClientConfig(app);

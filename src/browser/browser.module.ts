@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { RequestedScopes } from './requested-scopes.js';
 
-@Module({ imports: [DiscoveryModule], providers: [RequestedScopes] })
+@Module({ providers: [RequestedScopes] })
 export class BrowserModule {}

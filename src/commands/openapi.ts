@@ -1,29 +1,37 @@
 import { writeFile } from 'node:fs/promises';
-import { NestFactory } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
 import { AppModule, configuration } from '../app.module.js';
+import { AccessRules, AuthModule, ResolvedAuthOptions } from '../auth/index.js';
 import { authConfig } from '../config/auth.config.js';
 import { browserConfig } from '../config/browser.config.js';
 import { ConfigError, useSampleIssuer } from '../config/environment.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { createDocument } from '../openapi/document.js';
 
-// `npm run openapi` writes the document to a file. The application is only previewed: nothing opens
-// a database, asks an issuer or listens.
+const OPTIONS = { ...APP_OPTIONS, logger: false, abortOnError: false } as const;
+
+// `npm run openapi`: writes the document to a file. Neither the database nor the issuer is needed:
+// in preview mode Nest creates no providers, and an AuthModule that is not initialised fetches no
+// keys.
 try {
   const [, , file = 'openapi.json'] = process.argv;
   await configuration;
   useSampleIssuer();
-  const auth = authConfig();
+  const config = authConfig();
+  const { issuer } = config;
   const { isAuth0 } = browserConfig();
+  const auth = await NestFactory.create(AuthModule.forRoot(config), createAdapter(), OPTIONS);
+  const authOptions = auth.get<ResolvedAuthOptions>(ResolvedAuthOptions);
   const app = await NestFactory.create(AppModule, createAdapter(), {
-    ...APP_OPTIONS,
+    ...OPTIONS,
     preview: true,
-    logger: false,
-    abortOnError: false,
   });
-  const document = createDocument(app, { auth, isAuth0 });
-  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
-  console.log(`Written to ${file}, for access tokens of ${auth.issuer}.`);
+  const discovery = new DiscoveryService(app.get(ModulesContainer));
+  const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
+  const { claimFailure, grantClaims } = authOptions;
+  const options = { issuer, isAuth0, claimFailure, grantClaims };
+  await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
+  console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   process.exitCode = 1;

@@ -1,0 +1,172 @@
+import { createSecretKey } from 'node:crypto';
+import {
+  ALGORITHMS,
+  type Algorithm,
+  type AuthOptions,
+  type IssuerOptions,
+  type ResolvedAuthOptions,
+  type ResolvedIssuer,
+  type TokenCacheOptions,
+} from './auth.options.js';
+import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
+
+/** Shortest secret of HS256, in bytes: the length of its hash (RFC 7518 §3.2). */
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * Checks the options and adds the defaults.
+ *
+ * @throws TypeError that names the option, what is wrong with it and what to write.
+ */
+export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAuthOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      'AuthModule: import AuthModule.forRoot({ issuer, audience }) in the root module, ' +
+        'or forRootAsync(). AuthModule alone has no options.',
+    );
+  }
+  const {
+    unmarkedRoutes = 'closed',
+    grantClaims = ['scope', 'scp'],
+    claimFailure = 'invalid_token',
+    clockToleranceSec = 5,
+    jwksTimeoutMs = 5000,
+    jwksMaxAgeSec = 600,
+    jwksMaxStaleSec = 86_400,
+    tokenCache = {},
+    nonceInAccessToken = false,
+    isRevoked,
+    profile,
+    maxTokenAgeSec,
+  } = options;
+  oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
+  oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
+  oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
+  oneOf('profile', ['rfc9068', undefined], profile);
+  number('clockToleranceSec', clockToleranceSec, 0, 300);
+  number('jwksTimeoutMs', jwksTimeoutMs);
+  number('jwksMaxAgeSec', jwksMaxAgeSec);
+  number('jwksMaxStaleSec', jwksMaxStaleSec);
+  if (jwksMaxStaleSec < jwksMaxAgeSec) {
+    fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
+  }
+  if (maxTokenAgeSec !== undefined) number('maxTokenAgeSec', maxTokenAgeSec);
+  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
+    fail('isRevoked', 'must be a function');
+  }
+  return {
+    issuers: resolveIssuers(options),
+    unmarkedRoutes,
+    grantClaims: strings('grantClaims', grantClaims),
+    claimFailure,
+    clockToleranceSec,
+    jwksTimeoutMs,
+    jwksMaxAgeSec,
+    jwksMaxStaleSec,
+    tokenCache: resolveTokenCache(tokenCache),
+    nonceInAccessToken,
+    isRevoked,
+    profile,
+    maxTokenAgeSec,
+  };
+}
+
+function resolveIssuers(options: AuthOptions): readonly ResolvedIssuer[] {
+  if (options.issuers === undefined) return [resolveIssuer(options, '')];
+  if (options.issuer !== undefined) {
+    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
+  }
+  const { issuers } = options as { issuers: unknown };
+  if (!Array.isArray(issuers) || issuers.length === 0) {
+    fail('issuers', 'must be a non-empty array');
+  }
+  const resolved = (issuers as IssuerOptions[]).map((issuer, index) =>
+    resolveIssuer(issuer, `issuers[${index}].`),
+  );
+  if (new Set(resolved.map(({ issuer }) => withoutSlash(issuer))).size < resolved.length) {
+    fail('issuers', 'names an issuer twice; list all its audiences in one entry');
+  }
+  return resolved;
+}
+
+function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
+  const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
+  checkUrl(`${prefix}issuer`, issuer);
+  if (/[?#]/.test(issuer)) {
+    fail(`${prefix}issuer`, 'must not have a query or a fragment (RFC 8414 §2)');
+  }
+  const audiences = typeof audience === 'string' ? [audience] : audience;
+  const resolved = { issuer, audience: strings(`${prefix}audience`, audiences) };
+  if (secret === undefined) {
+    if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
+    const allowed = checkAlgorithms(`${prefix}algorithms`, algorithms ?? ['RS256']);
+    return { ...resolved, jwksUri, algorithms: allowed };
+  }
+  if (jwksUri ?? algorithms) {
+    fail(`${prefix}secret`, 'is for HS256 only and cannot be combined with jwksUri or algorithms');
+  }
+  if (typeof secret !== 'string' || Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
+    fail(`${prefix}secret`, `must be a string of at least ${MIN_SECRET_BYTES} bytes`);
+  }
+  return { ...resolved, algorithms: ['HS256'], secret: createSecretKey(Buffer.from(secret)) };
+}
+
+function checkAlgorithms(option: string, value: unknown): readonly Algorithm[] {
+  const algorithms = strings(option, value);
+  const unknown = algorithms.find((name) => !(ALGORITHMS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    fail(
+      option,
+      `has ${JSON.stringify(unknown)}; jsonwebtoken, which verifies the signatures, supports ` +
+        `${ALGORITHMS.join(', ')}, and HS256 with the option secret`,
+    );
+  }
+  return algorithms as readonly Algorithm[];
+}
+
+function resolveTokenCache(cache: false | TokenCacheOptions) {
+  if (cache === false) return undefined;
+  if (typeof cache !== 'object' || cache === null) {
+    fail('tokenCache', 'must be false or an object with its bounds');
+  }
+  const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024 } = cache;
+  number('tokenCache.maxEntries', maxEntries);
+  number('tokenCache.maxBytes', maxBytes);
+  return { maxEntries, maxBytes };
+}
+
+function checkUrl(option: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string' || !isSecureUrl(value)) {
+    fail(option, 'must be an https URL (http only for a loopback host)');
+  }
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') fail(option, 'must not contain a user name or password');
+}
+
+function strings(option: string, value: unknown): readonly string[] {
+  const isList = Array.isArray(value) && value.length > 0;
+  if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
+    fail(option, 'must be a non-empty array of non-empty strings');
+  }
+  return [...(value as string[])];
+}
+
+function oneOf<T>(option: string, allowed: readonly T[], value: T): void {
+  if (allowed.includes(value)) return;
+  const values = allowed.filter((each) => each !== undefined).map((each) => JSON.stringify(each));
+  fail(option, `must be ${values.join(' or ')}`);
+}
+
+function number(option: string, value: number, minimum = 1, maximum?: number): number {
+  const isInRange = Number.isFinite(value) && value >= minimum && value <= (maximum ?? value);
+  if (!isInRange) {
+    const range =
+      maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    fail(option, `must be a number ${range}`);
+  }
+  return value;
+}
+
+function fail(option: string, problem: string): never {
+  throw new TypeError(`AuthModule: the option ${option} ${problem}.`);
+}
