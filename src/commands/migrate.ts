@@ -1,14 +1,18 @@
-import { ConfigError, loadDatabaseConfig } from '../config/config.js';
+import { ConfigModule } from '@nestjs/config';
+import { databaseConfigAlone } from '../config/database.config.js';
+import { ConfigError, refuseEnvFile } from '../config/environment.js';
 import { openDatabase } from '../database/connection.js';
 import { DirectoryInUseError } from '../database/directory-lock.js';
 import { ConnectionError } from '../database/outage.js';
 
-/** Faults of the surroundings, told in their own sentences: a stack would only hide them. */
+/** Errors whose message is enough: a stack would hide it. */
 const PLAIN_FAULTS = [ConfigError, ConnectionError, DirectoryInUseError];
 
-// `npm run db:migrate`: the application does the same when it starts; this is for those who deploy in two steps.
+// `npm run db:migrate`. The application migrates at its start, too; this is for deployments that
+// migrate in a step of their own.
 try {
-  const { url, dataDir } = loadDatabaseConfig();
+  await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
+  const { url, dataDir } = databaseConfigAlone();
   const connection = await openDatabase({ url, dataDir });
   await connection.close();
   console.log(`The database is up to date: ${url === undefined ? dataDir : 'DATABASE_URL'}.`);

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { AppModule } from '../app.module.js';
+import { AppModule, configuration } from '../app.module.js';
 import { AccessRules, AuthModule, ResolvedAuthOptions } from '../auth/index.js';
-import { ConfigError, loadDocumentConfig } from '../config/config.js';
+import { authConfig } from '../config/auth.config.js';
+import { browserConfig } from '../config/browser.config.js';
+import { ConfigError, useSampleIssuer } from '../config/environment.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { createDocument } from '../openapi/document.js';
 
@@ -13,18 +15,21 @@ const OPTIONS = { ...APP_OPTIONS, logger: false, abortOnError: false } as const;
 // keys.
 try {
   const [, , file = 'openapi.json'] = process.argv;
-  const config = loadDocumentConfig();
-  const { issuer } = config.auth;
-  const auth = await NestFactory.create(AuthModule.forRoot(config.auth), createAdapter(), OPTIONS);
+  await configuration;
+  useSampleIssuer();
+  const config = authConfig();
+  const { issuer } = config;
+  const { isAuth0 } = browserConfig();
+  const auth = await NestFactory.create(AuthModule.forRoot(config), createAdapter(), OPTIONS);
   const authOptions = auth.get<ResolvedAuthOptions>(ResolvedAuthOptions);
-  const app = await NestFactory.create(AppModule.register(config), createAdapter(), {
+  const app = await NestFactory.create(AppModule, createAdapter(), {
     ...OPTIONS,
     preview: true,
   });
   const discovery = new DiscoveryService(app.get(ModulesContainer));
   const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
   const { claimFailure, grantClaims } = authOptions;
-  const options = { issuer, isAuth0: config.isAuth0, claimFailure, grantClaims };
+  const options = { issuer, isAuth0, claimFailure, grantClaims };
   await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
   console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {

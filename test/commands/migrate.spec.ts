@@ -29,7 +29,7 @@ describe('npm run db:migrate', () => {
   const migrate = (environment: Record<string, string>) =>
     new Promise<Result>((resolve) => {
       const env = { PATH: process.env.PATH, ...environment };
-      const script = join(compiled.directory, 'database/migrate.js');
+      const script = join(compiled.directory, 'commands/migrate.js');
       execFile(process.execPath, [script], { env, cwd: directory }, (error, stdout, stderr) => {
         resolve({ code: Number(error?.code ?? 0), stdout, stderr });
       });
