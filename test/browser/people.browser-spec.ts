@@ -386,7 +386,7 @@ describe('The writer', () => {
     await mine('Number 5.').waitFor();
     await older.click();
     await mine('Number 0.').waitFor();
-    await mine('This message came in').waitFor();
+    await mine('The demo machine posted').waitFor();
     await older.waitFor({ state: 'hidden' });
     expect(await page.locator('#messages-list > li:focus').count()).toBe(1);
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApi, untilAnswered } from '../../../demo/api.mjs';
+import { startApi, waitUntilReady } from '../../../demo/api.mjs';
 import { freePorts } from '../../../demo/check.tools.mjs';
 import { seed } from '../../../demo/seed.mjs';
 import { startTenant } from '../../../demo/tenant.mjs';
@@ -46,7 +46,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
     },
     startApi: async () => {
       api = await startApi({ apiPort, dataDir, issuer });
-      await untilAnswered(`${apiOrigin}/api/public`, signal);
+      await waitUntilReady(`${apiOrigin}/api/public`, signal);
     },
     stopApi: async () => {
       await api?.close();
