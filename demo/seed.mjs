@@ -4,7 +4,7 @@ import { AUDIENCE } from './people.mjs';
 const MESSAGES = [
   'The demo machine posted this message to POST /api/messages with its access token.',
   'The reader can read messages. The writer can also post them.',
-  'Only its author can change a message. The admin can delete it; the audit trail records that.',
+  'Only the author can change a message. The admin can delete it; the audit trail records that.',
 ];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * This API for tokens signed with ES256: `dist/main.js` in short, for the algorithms of `AuthModule` are no variable of
- * the environment.
+ * This API for tokens signed with ES256. A short version of `dist/main.js`, because no environment
+ * variable sets the algorithms of `AuthModule`.
  */
 import { NestFactory } from '../../node_modules/@nestjs/core/index.js';
 import { APP_OPTIONS, createAdapter } from '../../dist/http/adapter.js';
