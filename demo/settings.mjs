@@ -86,7 +86,10 @@ export async function checkPorts({ apiPort, tenantPort }) {
   }
 }
 
-/** Connects, because `listen` may succeed when another address of `localhost` has the port. */
+/**
+ * Tries to connect. `listen` may succeed while another program uses the same
+ * port on another address of `localhost`.
+ */
 function isInUse(port) {
   return new Promise((done) => {
     const socket = connect(port, 'localhost');

@@ -1,2 +1,2 @@
-/** Why the demo cannot start. The message is for its user and is printed without a stack. */
+/** The demo cannot start. `start.mjs` prints only the message, without a stack. */
 export class StartError extends Error {}

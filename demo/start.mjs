@@ -41,7 +41,7 @@ async function start() {
  * Stops everything and exits. Later calls do nothing: their reasons follow from the first one.
  *
  * @param {number} code
- * @param {unknown} [reason] printed before
+ * @param {unknown} [reason] printed to the error output
  */
 async function end(code, reason) {
   if (ending.signal.aborted) return;

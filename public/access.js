@@ -55,7 +55,7 @@ export function judge({ access, scopes, claims: requirements }, claims, grantCla
     : { passes: true, why: 'Passes' };
 }
 
-/** The scopes granted by `grantClaims`: each is a space-separated string or an array. */
+/** The scopes in the claims named by `grantClaims`. A claim is a string or an array of scopes. */
 export function grantedScopes(claims, grantClaims) {
   const granted = grantClaims.flatMap((name) => {
     const value = valueOf(claims, name);

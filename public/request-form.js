@@ -2,9 +2,7 @@ import { element } from './element.js';
 
 const SAMPLE_TEXT = 'Posted from the table of routes';
 
-/**
- * The form of an operation: one field per parameter, and one for the body. Dispatches `submit`.
- */
+/** The form of an operation: one field per parameter, one for the body. Dispatches `submit`. */
 export class RequestForm extends EventTarget {
   element;
 

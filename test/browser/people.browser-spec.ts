@@ -240,7 +240,7 @@ describe('The page', () => {
 describe('The reader', () => {
   beforeEach(() => visitor.logIn('reader'));
 
-  it('gets the members-only message, and sees which scope the protected endpoint requires', async () => {
+  it('gets the members-only message, and sees which scope another endpoint requires', async () => {
     expected = ['403 /api/protected'];
     await page.getByRole('button', { name: 'Call the members-only endpoint' }).click();
     await page.locator('#moMessage', { hasText: '"Members Only Endpoint"' }).waitFor();
