@@ -1,6 +1,6 @@
 /**
- * This API for tokens signed with ES256: `dist/main.js` in short, with `algorithms`, an option of
- * `AuthModule` that has no environment variable.
+ * This API for tokens signed with ES256: a short version of `dist/main.js`, because no environment
+ * variable sets the option `algorithms` of `AuthModule`.
  */
 import { Test } from '../../node_modules/@nestjs/testing/index.js';
 import { APP_OPTIONS, createAdapter } from '../../dist/http/adapter.js';

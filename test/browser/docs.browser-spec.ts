@@ -17,7 +17,7 @@ describe('The API docs', () => {
     await demo?.close();
   });
 
-  it('are one click from the page, let people log in, and call with their token', async () => {
+  it('are linked from the page, let people log in, and send their access token', async () => {
     const { page } = visitor;
     await page.getByRole('link', { name: 'API docs' }).click();
     await page.locator('.swagger-ui .opblock').first().waitFor();
@@ -55,7 +55,7 @@ describe('The API docs', () => {
     await visitor.screenshot('docs');
   });
 
-  it('complain of nothing', () => {
-    expect([...visitor.complaints]).toEqual([]);
+  it('log no errors to the console', () => {
+    expect([...visitor.errors]).toEqual([]);
   });
 });
