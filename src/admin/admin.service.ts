@@ -18,7 +18,7 @@ export class AdminService {
       const [removed] = await tx
         .delete(messages)
         .where(eq(messages.id, requireUuid(id)))
-        .returning({ messageId: messages.id });
+        .returning({ messageId: messages.id, author: messages.author, text: messages.text });
       if (!removed) messageNotFound();
       await tx
         .insert(auditEntries)
