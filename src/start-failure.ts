@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ConfigError } from './config/environment.js';
-import { DirectoryInUseError } from './database/directory-lock.js';
+import { DataDirectoryError } from './database/data-directory.js';
 import { isUnavailable, reason } from './database/outage.js';
 
 /** Says why the application did not start: one sentence for a known cause, else the stack. */
@@ -14,7 +14,7 @@ export function reportFailure(error: unknown): void {
 }
 
 function sentenceFor(error: unknown): string | undefined {
-  if (error instanceof DirectoryInUseError) return error.message;
+  if (error instanceof DataDirectoryError) return error.message;
   if (error instanceof TypeError && error.message.startsWith('AuthModule:')) return error.message;
   const { syscall, code, address, port, hostname } = error as NodeJS.ErrnoException & {
     address?: string;

@@ -1,15 +1,14 @@
 import { ConfigModule } from '@nestjs/config';
 import { databaseConfigAlone } from '../config/database.config.js';
 import { ConfigError, refuseEnvFile } from '../config/environment.js';
-import { openDatabase } from '../database/connection.js';
-import { DirectoryInUseError } from '../database/directory-lock.js';
-import { ConnectionError } from '../database/outage.js';
+import { DataDirectoryError } from '../database/data-directory.js';
+import { openDatabase } from '../database/open-database.js';
+import { DatabaseUnavailableError } from '../database/outage.js';
 
-/** Errors whose message is enough: a stack would hide it. */
-const PLAIN_FAULTS = [ConfigError, ConnectionError, DirectoryInUseError];
+/** Their messages are sentences for the operator and need no stack. */
+const PLAIN_FAULTS = [ConfigError, DatabaseUnavailableError, DataDirectoryError];
 
-// `npm run db:migrate`. The application migrates at its start, too; this is for deployments that
-// migrate in a step of their own.
+// `npm run db:migrate`: what the application also does at start, as a step of its own.
 try {
   await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
   const { url, dataDir } = databaseConfigAlone();
