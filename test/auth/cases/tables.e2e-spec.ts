@@ -9,19 +9,29 @@ import { FakeClock } from '../support/fake-clock.js';
 import { ADAPTERS, type AdapterName, type Fixture, startFixture } from '../support/fixture.js';
 import { CONTROLLERS } from '../support/routes.controller.js';
 import { ALGORITHMS } from './algorithms.js';
-import { AUTHORISATION } from './authorisation.js';
-import { BROKEN_HTTP, type Case, type Given, PASS, type Sent } from './case.js';
+import {
+  BROKEN_HTTP,
+  type Given,
+  PASS,
+  type RequestCase,
+  type Sent,
+  type TokenCase,
+} from './case.js';
+import { CLAIM_REQUIREMENTS } from './claim-requirements.js';
 import { CLAIMS } from './claims.js';
 import { HEADER } from './header.js';
 import { INHERITED, InheritedController } from './inherited.js';
+import { JSON_TEXTS } from './json.js';
 import { KEYS, mixedKeySet } from './keys.js';
+import { SCOPES } from './scopes.js';
 import { SIGNATURES } from './signatures.js';
 import { STRUCTURE } from './structure.js';
+import { TOKEN_KINDS } from './token-kinds.js';
 import { TRANSPORT } from './transport.js';
 
 const PATH = '/routes/closed';
 
-/** That at the start, and one that unknown keys cause, for the clock stands still. */
+/** One fetch at startup and one for all unknown keys: the clock does not move. */
 const MOST_FETCHES = 2;
 
 const clock = new FakeClock();
@@ -34,16 +44,26 @@ interface Setting {
 
 type SettingName = 'defaults' | 'every algorithm' | 'a mixed key set';
 
-const TABLES: [name: string, setting: SettingName, cases: readonly Case[]][] = [
-  ['transport', 'defaults', TRANSPORT],
-  ['structure', 'defaults', STRUCTURE],
-  ['the JOSE header', 'defaults', HEADER],
-  ['algorithms', 'defaults', ALGORITHMS],
-  ['signatures', 'every algorithm', SIGNATURES],
-  ['keys', 'a mixed key set', KEYS],
-  ['claims', 'defaults', CLAIMS],
-  ['authorisation', 'defaults', AUTHORISATION],
-  ['claims that every object inherits', 'defaults', INHERITED],
+const requests = (cases: readonly TokenCase[]) =>
+  cases.map(([title, make, expected]): RequestCase => [
+    title,
+    (given) => ({ token: make(given) }),
+    expected,
+  ]);
+
+const TABLES: [name: string, setting: SettingName, cases: readonly RequestCase[]][] = [
+  ['credentials', 'defaults', TRANSPORT],
+  ['structure', 'defaults', requests(STRUCTURE)],
+  ['JSON', 'defaults', requests(JSON_TEXTS)],
+  ['the JOSE header', 'defaults', requests(HEADER)],
+  ['algorithms', 'defaults', requests(ALGORITHMS)],
+  ['signatures', 'every algorithm', requests(SIGNATURES)],
+  ['keys', 'a mixed key set', requests(KEYS)],
+  ['claims', 'defaults', requests(CLAIMS)],
+  ['token kinds', 'defaults', requests(TOKEN_KINDS)],
+  ['scopes', 'defaults', SCOPES],
+  ['claim requirements', 'defaults', CLAIM_REQUIREMENTS],
+  ['inherited claims', 'defaults', INHERITED],
 ];
 
 const settings = {} as Record<SettingName, Setting>;
@@ -77,10 +97,7 @@ afterAll(async () => {
   await Promise.all([...issuers, settings.defaults.given.other].map((issuer) => issuer.close()));
 });
 
-/*
- * An exception or a rejection that nobody handles fails the test during which it happens: Jest listens for them. So
- * what is left to ask after each case is whether a good token passes.
- */
+// Jest fails the running test when an exception or a rejection is not handled.
 describe.each(ADAPTERS)('on %s', (adapter) => {
   describe.each(TABLES)('%s', (_, setting, cases) => {
     let fixture: Fixture;
@@ -98,15 +115,15 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     afterEach(async () => {
       const { status } = await fixture.get(PATH, given.issuer.mint({ jti: randomUUID() }));
       expect(status).toBe(200);
-      // Nobody is asked for anything but the configured issuer.
+      // Only the configured issuer is contacted.
       expect(given.other.fetches).toEqual({ discovery: 0, jwks: 0 });
       expect(given.issuer.fetches.jwks - fetched).toBeLessThanOrEqual(MOST_FETCHES);
     });
 
-    const taken = cases.filter(([, , expected]) => expected === PASS);
+    const accepted = cases.filter(([, , expected]) => expected === PASS);
     const refused = cases.filter(([, , expected]) => expected !== PASS);
 
-    it.each(taken)('takes %s', async (_title, send) => {
+    it.each(accepted)('accepts %s', async (_title, send) => {
       const { status } = await deliver(fixture, send(given));
       expect([200, 201]).toContain(status);
     });
@@ -122,7 +139,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         expectRefusal(answer, expected);
         expectNoOtherHeaders(answer);
       }
-      expectNothingTold(answer, sent, fixture, given);
+      expectNothingRevealed(answer, sent, fixture, given);
     });
   });
 });
@@ -143,23 +160,23 @@ async function deliver(fixture: Fixture, sent: Sent): Promise<Answer> {
   return requestRaw(await fixture.app.getUrl(), method, path, lines);
 }
 
-/** A refusal has the headers of the contract; the others are the server's. */
+/** A refusal has only the headers of the contract and those of the server. */
 function expectNoOtherHeaders({ headers }: Answer): void {
   const own = ['www-authenticate', 'cache-control', 'content-type'];
   const ofServer = ['content-length', 'date', 'connection', 'keep-alive', 'etag', 'x-powered-by'];
   expect([...own, ...ofServer]).toEqual(expect.arrayContaining(Object.keys(headers)));
 }
 
-/** The client learns nothing of the configuration, and the log nothing of the token. */
-function expectNothingTold(answer: Answer, sent: Sent, { log }: Fixture, given: Given): void {
+/** The answer reveals no configured value, and the log does not contain the token. */
+function expectNothingRevealed(answer: Answer, sent: Sent, { log }: Fixture, given: Given): void {
   const { url, audience, keys } = given.issuer;
-  const told = [answer.body, ...Object.values(answer.headers)].join('\n');
+  const sentBack = [answer.body, ...Object.values(answer.headers)].join('\n');
   for (const secret of [url, audience, ...keys.map(({ kid }) => kid)]) {
-    expect(told).not.toContain(secret);
+    expect(sentBack).not.toContain(secret);
   }
   const values = [sent.token, ...(Array.isArray(sent.headers) ? sent.headers : [])];
   const tails = values.map((value) => value?.split(/[ .]/).at(-1) ?? '');
-  // Only a signature is as long and can be nothing but a part of the token.
+  // A value of this length can only be the signature.
   for (const tail of tails.filter(({ length }) => length > 80)) {
     expect(log.text()).not.toContain(tail);
   }
