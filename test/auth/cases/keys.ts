@@ -248,7 +248,7 @@ const NOT_KEYS: unknown[] = [
   JSON.parse(`{"__proto__":${JSON.stringify(RSA_JWK)},"kid":"inherited"}`),
 ];
 
-/** A key set with all of these members, followed by the issuer's own keys. */
+/** A key set of all these members, followed by the issuer's own keys. */
 export function mixedKeySet(own: readonly JsonWebKey[]): JsonWebKey[] {
   const members = PUBLISHED.map(({ title, jwk }) => ({ kid: title, ...jwk }));
   return [...NOT_KEYS, ...members, ...SAME_KID, ...own] as JsonWebKey[];
@@ -271,7 +271,7 @@ const ps384 = (key: KeyObject): Signer => {
   return (input) => sign('sha384', input, { key, padding, saltLength: 48 });
 };
 
-/** Keys of a set: unusable ones are ignored, the others stay usable (RFC 7517 §5, RFC 7518 §3.3). */
+/** Unusable keys of a set are ignored, the others stay usable (RFC 7517 §5, RFC 7518 §3.3). */
 export const KEYS: TokenCase[] = [
   ...PUBLISHED.map(({ title, alg, signer, expected }): TokenCase => [
     title,

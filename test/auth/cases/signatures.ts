@@ -323,7 +323,7 @@ function leadingZero(given: Given, spell: (token: string, bytes: Buffer) => stri
   }
 }
 
-/** The order of Ed25519's group. The second half of a signature is a lower number, little-endian. */
+/** The order of Ed25519's group: the second half of a signature is below it, little-endian. */
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 const ed25519 = (title: string, make: (good: Buffer) => Buffer): TokenCase => [

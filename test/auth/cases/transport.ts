@@ -197,12 +197,12 @@ const PLACES: RequestCase[] = [
   ],
 ];
 
-/** Several `Authorization` headers; `TOKEN` stands for the same valid token. */
-const several = (title: string, ...values: string[]): RequestCase => [
+/** Several `Authorization` headers; `TOKEN` stands for a valid token. */
+const several = (title: string, ...headers: string[]): RequestCase => [
   title,
   (given) => {
-    const valid = token(given);
-    return { headers: values.flatMap((value) => ['Authorization', value.replace('TOKEN', valid)]) };
+    const fields = headers.map((value) => value.replace('TOKEN', token(given)));
+    return { headers: fields.flatMap((value) => ['Authorization', value]) };
   },
   repeated,
 ];

@@ -1,6 +1,4 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { NestApplicationOptions } from '@nestjs/common/interfaces/nest-application-options.interface.js';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -10,25 +8,25 @@ import type { TestIssuer } from '../../../src/auth/testing/index.js';
 import { type Answer, type Ask, request } from '../../support/http.js';
 import { LogRecorder } from './log-recorder.js';
 
-/** Every suite of the auth module runs on both. */
+/** The adapters that the auth module supports. */
 export const ADAPTERS = [['Fastify'], ['Express']] as const;
 export type AdapterName = (typeof ADAPTERS)[number][0];
 
 export interface FixtureOptions {
   adapter: AdapterName;
   issuer: TestIssuer;
-  /** Added to the issuer's own, or put in their place. */
+  /** Added to the options for the issuer; replaces those of the same name. */
   options?: Partial<AuthOptions & AuthModuleExtras>;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
   imports?: ModuleMetadata['imports'];
-  /** Changes the module before it is built. */
+  /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   /** Changes the application before it listens. */
   setup?: (app: INestApplication) => void;
 }
 
-/** An application of somebody else's that uses the auth module. */
+/** An application that uses the auth module. */
 export interface Fixture {
   app: INestApplication;
   log: LogRecorder;
@@ -47,11 +45,10 @@ export async function startFixture(fixture: FixtureOptions): Promise<Fixture> {
   });
   const log = new LogRecorder();
   const module = await override(builder).setLogger(log).compile();
-  const appOptions: NestApplicationOptions = { logger: log };
   const app =
     adapter === 'Fastify'
-      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), appOptions)
-      : module.createNestApplication(new ExpressAdapter(), appOptions);
+      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: log })
+      : module.createNestApplication(new ExpressAdapter(), { logger: log });
   fixture.setup?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -1,0 +1,197 @@
+import {
+  ACCEPTED,
+  HOUR,
+  KeysFixture,
+  MINUTE,
+  SECOND,
+  UNAVAILABLE,
+  UNKNOWN,
+  until,
+} from '../support/keys-fixture.js';
+
+const keys = new KeysFixture();
+
+describe('the first key set', () => {
+  it('is fetched once, however many requests wait for it', async () => {
+    keys.issuer.fail('hang');
+    await keys.start();
+    const outcomes = keys.verifyAll(200);
+    await until(() => keys.issuer.fetches.jwks === 1);
+    keys.clock.advance(5 * SECOND);
+    for (const outcome of await outcomes) expect(outcome).toMatchObject(UNAVAILABLE);
+    keys.issuer.recover();
+    keys.clock.advance(SECOND);
+    for (const outcome of await keys.verifyAll(200)) expect(outcome).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+  });
+
+  it('is fetched at startup, before any request', async () => {
+    await keys.start();
+    await until(() => keys.status().keys.length === 1);
+    expect(keys.issuer.fetches).toEqual({ discovery: 0, jwks: 1 });
+    expect(keys.status()).toEqual({
+      issuer: keys.issuer.url,
+      ageSec: 0,
+      lastSuccess: new Date(keys.clock.now()),
+      lastError: undefined,
+      isOut: false,
+      keys: [{ kid: keys.issuer.key.kid, algorithms: ['RS256'] }],
+    });
+  });
+
+  it('is fetched later when the issuer is unreachable at startup', async () => {
+    keys.issuer.fail('down');
+    await keys.start();
+    expect(await keys.verify()).toMatchObject(UNAVAILABLE);
+    keys.issuer.recover();
+    keys.clock.advance(SECOND);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    expect(keys.logged()).toEqual([
+      'Signing keys of I cannot be had, tokens are answered with 503: socket hang up',
+      `Signing keys of I loaded: ${keys.issuer.key.kid} (RS256)`,
+    ]);
+  });
+
+  it('is fetched again after 1 s, doubling to 5, and no request waits in between', async () => {
+    keys.issuer.fail('error');
+    await keys.start();
+    await until(() => keys.issuer.fetches.jwks === 1 && !keys.isFetching());
+    for (const delay of [1, 2, 4, 5, 5]) {
+      const before = keys.issuer.fetches.jwks;
+      keys.clock.advance(delay * SECOND - 1);
+      expect(await keys.verify()).toEqual({ ...UNAVAILABLE, retryAfterSec: 1 });
+      expect(keys.issuer.fetches.jwks).toBe(before);
+      await keys.failOnce(1);
+    }
+  });
+});
+
+describe('a key set', () => {
+  it('is refreshed in the background at 80 % of its age, and no request waits', async () => {
+    await keys.startWithKeys();
+    keys.clock.advance(8 * MINUTE - 1);
+    expect(keys.issuer.fetches.jwks).toBe(1);
+    keys.issuer.fail('hang');
+    keys.clock.advance(1);
+    await until(() => keys.issuer.fetches.jwks === 2);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('is refreshed once before it is used past its age, as after a suspension', async () => {
+    await keys.startWithKeys();
+    const withdrawn = keys.mint();
+    await keys.issuer.rotate({ withdraw: true });
+    keys.clock.sleep(10 * MINUTE + 1);
+    for (const outcome of await keys.verifyAll(20, () => withdrawn)) {
+      expect(outcome).toMatchObject(UNKNOWN);
+    }
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('stays in use for 24 hours while the issuer is unreachable', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    for (const age of [HOUR, 12 * HOUR, 24 * HOUR - 20 * MINUTE]) {
+      keys.clock.sleep(age - (keys.status().ageSec ?? 0) * SECOND);
+      expect(await keys.verify()).toEqual(ACCEPTED);
+    }
+    keys.clock.sleep(20 * MINUTE + 1);
+    expect(await keys.verify()).toMatchObject(UNAVAILABLE);
+    keys.issuer.recover();
+    keys.clock.advance(5 * SECOND);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('is used without waiting during a known outage', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.issuer.fail('hang');
+    await until(() => !keys.isFetching());
+    const before = keys.issuer.fetches.jwks;
+    keys.clock.advance(SECOND);
+    await until(() => keys.issuer.fetches.jwks > before);
+    // The retry hangs and the clock does not move.
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('is used without waiting for a retry that the request itself starts', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.issuer.fail('hang');
+    // The retry is due and its timer has not run yet.
+    keys.clock.sleep(SECOND);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('is refreshed before use when the machine was suspended during an outage', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    const withdrawn = keys.mint();
+    await keys.issuer.rotate({ withdraw: true });
+    keys.issuer.recover();
+    keys.clock.sleep(HOUR);
+    expect(await keys.verify(withdrawn)).toMatchObject(UNKNOWN);
+  });
+
+  it('is logged when an outage begins and when it ends', async () => {
+    await keys.startWithKeys();
+    const { kid } = keys.issuer.key;
+    keys.issuer.fail('error');
+    await keys.failOnce(8 * MINUTE);
+    for (const delay of [1, 2, 4, 5, 5, 5]) await keys.failOnce(delay * SECOND);
+    keys.issuer.recover();
+    await keys.refresh(5 * SECOND);
+    expect(keys.logged()).toEqual([
+      `Signing keys of I loaded: ${kid} (RS256)`,
+      'Signing keys of I cannot be had, serving on with those of 480 s ago: ' +
+        'I.well-known/jwks.json answered with status 500',
+      'Signing keys of I can be had again.',
+    ]);
+  });
+});
+
+describe('a token whose verification waits for keys', () => {
+  it('is refused when it expires meanwhile', async () => {
+    keys.issuer.fail('down');
+    await keys.start();
+    const token = keys.mint({ exp: keys.clock.now() / 1000 + 60 });
+    expect(await keys.verify(token)).toMatchObject(UNAVAILABLE);
+    keys.issuer.fail((_request, response) => {
+      keys.clock.sleep(65_000);
+      response.end(JSON.stringify({ keys: keys.issuer.published }));
+    });
+    keys.clock.sleep(5000);
+    expect(await keys.verify(token)).toEqual({ status: 401, code: 'token_expired' });
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('does not hide a rotation', async () => {
+    await keys.startWithKeys();
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
+    keys.clock.sleep(-HOUR);
+    await keys.issuer.rotate();
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('does not prolong an outage', async () => {
+    await keys.start();
+    await until(() => keys.status().keys.length === 1);
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.clock.sleep(-HOUR);
+    keys.issuer.recover();
+    const before = keys.issuer.fetches.jwks;
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
+    expect(keys.issuer.fetches.jwks).toBe(before + 1);
+  });
+});

@@ -1,0 +1,193 @@
+import { createTestKey } from '../../../src/auth/testing/index.js';
+import {
+  ACCEPTED,
+  FORGED,
+  KeysFixture,
+  MINUTE,
+  type Outcome,
+  SECOND,
+  UNAVAILABLE,
+  UNKNOWN,
+  until,
+} from '../support/keys-fixture.js';
+
+const keys = new KeysFixture();
+
+describe('a rotation', () => {
+  it('is found by the first token signed with the new key', async () => {
+    await keys.startWithKeys();
+    const old = keys.mint();
+    await keys.issuer.rotate();
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    expect(await keys.verify(old)).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    expect(keys.logged()).toContain(`Signing keys of I changed: + ${keys.issuer.key.kid} (RS256)`);
+  });
+
+  it('removes a withdrawn key with the next set', async () => {
+    await keys.startWithKeys();
+    const old = keys.mint();
+    await keys.issuer.rotate({ withdraw: true });
+    expect(await keys.verify(old)).toEqual(ACCEPTED);
+    await keys.refresh();
+    expect(await keys.verify(old)).toMatchObject(UNKNOWN);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('can replace a key under the same kid', async () => {
+    await keys.startWithKeys();
+    const old = keys.mint();
+    const key = await createTestKey('RS256', keys.issuer.key.kid);
+    keys.issuer.keys = [key];
+    keys.issuer.published = [key.jwk];
+    await keys.refresh();
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    expect(await keys.verify(old)).toMatchObject(FORGED);
+  });
+
+  it('during an outage is logged when the outage ends', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('error');
+    await keys.failOnce(8 * MINUTE);
+    await keys.issuer.rotate();
+    keys.issuer.recover();
+    await keys.refresh(SECOND);
+    expect(keys.logged().slice(-2)).toEqual([
+      'Signing keys of I can be had again.',
+      `Signing keys of I changed: + ${keys.issuer.key.kid} (RS256)`,
+    ]);
+  });
+});
+
+describe('an unknown kid', () => {
+  it('causes one refresh per 30 seconds, for all tokens together', async () => {
+    await keys.startWithKeys();
+    for (const outcome of await keys.verifyAll(200, () => keys.unknownToken({ iat: 1 }))) {
+      expect(outcome).toMatchObject(UNKNOWN);
+    }
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    keys.clock.advance(30 * SECOND - 1);
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    keys.clock.advance(1);
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNKNOWN);
+    expect(keys.issuer.fetches.jwks).toBe(3);
+  });
+
+  it('gets 503 within 30 seconds when the token is newer than the set', async () => {
+    await keys.startWithKeys();
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNKNOWN);
+    const fetchedAt = Math.floor(keys.clock.now() / 1000);
+    keys.clock.advance(20 * SECOND);
+    expect(await keys.verify(keys.unknownToken())).toEqual({ ...UNAVAILABLE, retryAfterSec: 10 });
+    const withIat = (iat: unknown) => keys.verify(keys.unknownToken({ iat }));
+    expect(await withIat(fetchedAt - 5)).toMatchObject(UNAVAILABLE);
+    expect(await withIat(fetchedAt - 6)).toMatchObject(UNKNOWN);
+    expect(await withIat(undefined)).toMatchObject(UNKNOWN);
+    expect(await withIat('now')).toMatchObject(UNKNOWN);
+    expect(await withIat(Number.POSITIVE_INFINITY)).toMatchObject(UNKNOWN);
+  });
+
+  it('never delays a token whose key is known', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('hang');
+    const waiting = keys.verify(keys.unknownToken());
+    await until(() => keys.issuer.fetches.jwks === 2);
+    // The refresh hangs and the clock does not move.
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.clock.advance(5 * SECOND);
+    expect(await waiting).toMatchObject(UNAVAILABLE);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it('does not use up the refreshes by age', async () => {
+    await keys.startWithKeys();
+    keys.clock.advance(8 * MINUTE - SECOND);
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNKNOWN);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    await keys.issuer.rotate({ withdraw: true });
+    // The age of the set starts again: the next refresh by age is due in 8 minutes.
+    await keys.refresh();
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(3);
+  });
+
+  it('causes a fetch of its own when it waited for one that began earlier', async () => {
+    await keys.startWithKeys();
+    let release = () => {};
+    const old = keys.issuer.published;
+    keys.issuer.fail((_request, response) => {
+      release = () => response.end(JSON.stringify({ keys: old }));
+    });
+    keys.clock.advance(8 * MINUTE);
+    await until(() => keys.issuer.fetches.jwks === 2);
+    await keys.issuer.rotate();
+    const outcomes = keys.verifyAll(3);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    keys.issuer.recover();
+    release();
+    for (const outcome of await outcomes) expect(outcome).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(3);
+  });
+
+  it('gets 503 while the issuer is unreachable', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('down');
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNAVAILABLE);
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNAVAILABLE);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.issuer.recover();
+    await keys.failOnce(SECOND);
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
+  });
+
+  it('under attack causes at most one fetch per 30 seconds in addition to those by age', async () => {
+    await keys.startWithKeys();
+    for (let second = 0; second < 600; second += 10) {
+      const attack = keys.verifyAll(5, () => keys.unknownToken());
+      expect(await keys.verify()).toEqual(ACCEPTED);
+      await attack;
+      keys.clock.advance(10 * SECOND);
+    }
+    expect(keys.issuer.fetches.jwks).toBeLessThanOrEqual(1 + 600 / 30 + 1);
+  });
+});
+
+describe('1,000 tokens with made-up keys', () => {
+  const FLOOD = 1000;
+  const USERS = 20;
+
+  const statuses = (outcomes: Outcome[]) => new Set(outcomes.map(({ status }) => status));
+
+  /** Sends the tokens of attackers and of users at once. */
+  async function expectUnaffected(expectedStatus: number): Promise<void> {
+    const attackers = keys.verifyAll(FLOOD, () => keys.unknownToken({ iat: 1 }));
+    const users = await keys.verifyAll(USERS);
+    expect(statuses(users)).toEqual(new Set([200]));
+    expect(statuses(await attackers)).toEqual(new Set([expectedStatus]));
+  }
+
+  it('do not affect others before the first key set', async () => {
+    await keys.start({ tokenCache: false });
+    await expectUnaffected(401);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+  });
+
+  it('do not affect others when the set reaches its age', async () => {
+    await keys.startWithKeys({ tokenCache: false });
+    keys.clock.sleep(10 * MINUTE + 1);
+    await expectUnaffected(401);
+    expect(keys.issuer.fetches.jwks).toBe(3);
+    keys.clock.sleep(10 * MINUTE + 1);
+    await expectUnaffected(401);
+    expect(keys.issuer.fetches.jwks).toBe(5);
+  });
+
+  it('do not affect others while the issuer is unreachable', async () => {
+    await keys.startWithKeys({ tokenCache: false });
+    keys.issuer.fail('down');
+    keys.clock.sleep(10 * MINUTE + 1);
+    await expectUnaffected(503);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+  });
+});
