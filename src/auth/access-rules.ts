@@ -1,97 +1,139 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ResolvedAuthOptions } from './auth.options.js';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
 import { OPTIONAL_AUTH } from './decorators/optional-auth.decorator.js';
+import { PROTECTED } from './decorators/protected.decorator.js';
 import { PUBLIC } from './decorators/public.decorator.js';
 import { openedBy, type RouteTarget, statedOn } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
 /** What a request to one route needs. */
 export interface AccessRule {
-  /** `token`: a valid access token. `optional`: none, or a valid one. `public`: nothing. */
+  /** `token`: a valid access token. `optional`: none or a valid one. `public`: nothing. */
   readonly access: 'token' | 'optional' | 'public';
   /** Requirements on scopes, the method's before the controller's. */
   readonly scopes: readonly ScopeRequirement[];
-  /** Requirements on claims, the method's before the controller's; checked after the scopes. */
+  /** Requirements on claims, the method's before the controller's. Checked after the scopes. */
   readonly claims: readonly ClaimRequirement[];
 }
 
-/** What the decorators say on one target. */
+/** A method of a controller that handles requests, and what they need. */
+export interface RouteHandler {
+  readonly controller: Type;
+  readonly method: string;
+  readonly rule: AccessRule;
+}
+
+/** What the decorators on one target say. */
 interface Stated {
-  access?: 'public' | 'optional';
-  scopes: ScopeRequirement[];
-  claims: ClaimRequirement[];
+  readonly opens?: 'public' | 'optional';
+  /** Whether a token is required explicitly. */
+  readonly closes: boolean;
+  readonly scopes: readonly ScopeRequirement[];
+  readonly claims: readonly ClaimRequirement[];
 }
 
-/** A controller as its class, with its methods by name. */
-interface Controller {
-  name: string;
-  prototype: Record<string, object>;
-}
+type Methods = Readonly<Record<string, object>>;
 
-/** The access rule of every route, worked out once, from the decorators of the method and of its controller. */
+/** Metadata of `@Get()`, `@Post()` and the like. */
+const ROUTE_PATH = 'path';
+
+/** What every route needs, from the decorators on its method and on its controller. */
 @Injectable()
 export class AccessRules implements OnModuleInit {
-  private readonly rules = new WeakMap<object, WeakMap<object, AccessRule>>();
+  private readonly logger = new Logger(AccessRules.name);
+  private readonly rules = new WeakMap<object, Map<object, AccessRule>>();
+  /** Of a route without any decorator of this module. */
+  private readonly unmarked: AccessRule;
 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-  ) {}
+    options: ResolvedAuthOptions,
+  ) {
+    const access = options.unmarkedRoutes === 'open' ? 'public' : 'token';
+    this.unmarked = { access, scopes: [], claims: [] };
+  }
 
-  /** Works out the rule of every controller method, so that decorators that contradict each other stop the start. */
+  /** Reads every rule once, so that decorators that contradict each other prevent the start. */
   onModuleInit(): void {
     for (const { metatype, instance } of this.discovery.getControllers()) {
-      const controller = metatype as unknown as Controller;
-      for (const name of this.scanner.getAllMethodNames(controller.prototype)) {
-        const rule = combine(controller, name);
-        this.set(controller, controller.prototype[name]!, rule);
-        // A controller may have replaced the method by a function of its own, bound to itself for instance.
-        const own = (instance as Record<string, unknown> | undefined)?.[name];
-        if (typeof own === 'function') this.set(controller, own, rule);
+      for (const { controller, method, rule } of this.routesOf(metatype as Type)) {
+        // A constructor may replace a method, for example by one that is bound to the instance.
+        const own = (instance as Methods | undefined)?.[method];
+        if (typeof own === 'function') this.remember(controller, own, rule);
       }
     }
+    const open = this.all().filter(
+      ({ rule }) => rule === this.unmarked && rule.access === 'public',
+    );
+    if (open.length > 0) {
+      this.logger.warn(
+        `unmarkedRoutes is 'open': ${open.length} routes without a decorator need no access token.`,
+      );
+    }
+  }
+
+  /** Every route handler of the application. */
+  all(): RouteHandler[] {
+    return this.discovery
+      .getControllers()
+      .flatMap(({ metatype }) => this.routesOf(metatype as Type));
   }
 
   /**
-   * @throws Error when the method is none of the controller's, or when the decorators contradict each other: what is not
-   * known to be open stays closed.
+   * What a handler needs.
+   *
+   * @throws Error when the handler is not a method of the controller, or when its decorators
+   * contradict each other: what is not known to be open stays closed.
    */
-  of(controller: object, method: object): AccessRule {
-    return this.rules.get(controller)?.get(method) ?? this.late(controller as Controller, method);
-  }
-
-  /** A method that was not there at the start: of a controller that Nest does not know, as in a unit test. */
-  private late(controller: Controller, method: object): AccessRule {
-    const names = this.scanner.getAllMethodNames(controller.prototype);
-    const name = names.find((candidate) => controller.prototype[candidate] === method);
-    if (name === undefined) {
+  of(controller: Type, handler: object): AccessRule {
+    const known = this.rules.get(controller)?.get(handler);
+    if (known) return known;
+    const methods = controller.prototype as Methods;
+    const names = this.scanner.getAllMethodNames(methods);
+    const method = names.find((name) => methods[name] === handler);
+    if (method === undefined) {
       throw new Error(
-        `${controller.name} handles a request with a function that is none of its methods, so that no decorator tells who ` +
-          'may call it. Bind methods in a controller of the default scope only, or not at all.',
+        `${controller.name} handles a request with a function that is not one of its methods, so ` +
+          'no decorator says who may call it. Do not bind methods of request-scoped controllers.',
       );
     }
-    const rule = combine(controller, name);
-    this.set(controller, method, rule);
+    return this.remember(controller, handler, this.combine(controller, method));
+  }
+
+  private routesOf(controller: Type): RouteHandler[] {
+    const methods = controller.prototype as Methods;
+    return this.scanner
+      .getAllMethodNames(methods)
+      .filter((method) => Reflect.hasMetadata(ROUTE_PATH, methods[method]!))
+      .map((method) => ({ controller, method, rule: this.of(controller, methods[method]!) }));
+  }
+
+  private remember(controller: Type, handler: object, rule: AccessRule): AccessRule {
+    const rules = this.rules.get(controller) ?? new Map<object, AccessRule>();
+    this.rules.set(controller, rules.set(handler, rule));
     return rule;
   }
 
-  private set(controller: object, method: object, rule: AccessRule): void {
-    const ofController = this.rules.get(controller) ?? new WeakMap<object, AccessRule>();
-    this.rules.set(controller, ofController.set(method, rule));
+  private combine(controller: Type, method: string): AccessRule {
+    const onController = stated({ on: controller }, controller.name);
+    const onMethod = stated(
+      { on: controller.prototype as object, method },
+      `${controller.name}.${method}`,
+    );
+    if (onMethod.opens) return { access: onMethod.opens, scopes: [], claims: [] };
+    if (!onMethod.closes) {
+      if (onController.opens) return { access: onController.opens, scopes: [], claims: [] };
+      if (!onController.closes) return this.unmarked;
+    }
+    return {
+      access: 'token',
+      scopes: [...onMethod.scopes, ...onController.scopes],
+      claims: [...onMethod.claims, ...onController.claims],
+    };
   }
-}
-
-function combine(controller: Controller, method: string): AccessRule {
-  const onController = stated({ on: controller }, controller.name);
-  const onMethod = stated({ on: controller.prototype, method }, `${controller.name}.${method}`);
-  if (onMethod.access) return { access: onMethod.access, scopes: [], claims: [] };
-  const restricted = onMethod.scopes.length > 0 || onMethod.claims.length > 0;
-  return {
-    access: restricted ? 'token' : (onController.access ?? 'token'),
-    scopes: [...onMethod.scopes, ...onController.scopes],
-    claims: [...onMethod.claims, ...onController.claims],
-  };
 }
 
 function stated(target: RouteTarget, name: string): Stated {
@@ -99,18 +141,25 @@ function stated(target: RouteTarget, name: string): Stated {
   const claims = (statedOn(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
   const isPublic = openedBy(PUBLIC, target);
   const isOptional = openedBy(OPTIONAL_AUTH, target);
+  const isProtected = statedOn(PROTECTED, target) === true;
   if (isPublic && isOptional) {
     throw new Error(`${name} has both @Public() and @OptionalAuth(): keep one of them.`);
   }
   if (scopes.some((requirement) => requirement.scopes.length === 0)) {
     throw new Error(`${name} has a @Scopes() or @Permissions() without a scope: name one.`);
   }
-  const access = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  if (access && scopes.length + claims.length > 0) {
+  const closes = isProtected || scopes.length + claims.length > 0;
+  if ((isPublic || isOptional) && closes) {
     const opener = isPublic ? '@Public()' : '@OptionalAuth()';
     throw new Error(
-      `${name} has ${opener} beside @Scopes(), @Permissions() or @Claim(): a route is either open or restricted.`,
+      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions() or @Claim(): ` +
+        'a route is either open or protected.',
     );
   }
-  return { access, scopes, claims };
+  return {
+    opens: isPublic ? 'public' : isOptional ? 'optional' : undefined,
+    closes,
+    scopes,
+    claims,
+  };
 }

@@ -1,162 +1,121 @@
-import { randomUUID } from 'node:crypto';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
-import { claimOf } from './token/claims.js';
-import { type RequestAuth, VerifiedAuth } from './request-auth.js';
-import { type Algorithm, ResolvedAuthOptions } from './auth.options.js';
-import { hasExpired, validateClaims, validateTime } from './token/claim-rules.js';
+import { Strategy } from 'passport-jwt';
+import { ResolvedAuthOptions, type ResolvedIssuer } from './auth.options.js';
 import { Clock } from './clock.js';
-import {
-  type CompactJws,
-  isAccessTokenType,
-  type KnownHeader,
-  readCompactJws,
-} from './token/compact-jws.js';
-import { InvalidTokenError } from './refusals/auth.errors.js';
+import { withoutSlash } from './keys/issuer-url.js';
 import type { SigningKey } from './keys/key-set.js';
 import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
-import { verifySignature } from './signature.js';
-import { TokenCache } from './token/token-cache.js';
+import { AuthError, InvalidTokenError } from './refusals/auth.errors.js';
+import { createRequestAuth, type RequestAuth } from './request-auth.js';
+import { hasExpired, validateClaims, validateTime } from './token/claim-rules.js';
+import { claimOf } from './token/claim-path.js';
+import { type CompactJws, isAccessTokenType, readCompactJws } from './token/compact-jws.js';
 
-/** What Passport is given for a request: the token that the guard has found in it. */
-export interface BearerRequest {
+/** What passport-jwt gets as its request: a token, and what becomes known about it on the way. */
+export interface TokenRequest {
   readonly token: string;
+  jws?: CompactJws;
+  issuer?: TrustedIssuer;
+  key?: SigningKey;
 }
 
-type PassportRequest = Parameters<passport.Strategy['authenticate']>[0];
-
-/** A token whose key is known and whose signature is not verified yet. */
-interface Candidate {
-  readonly jws: CompactJws;
-  readonly issuer: TrustedIssuer;
-  readonly algorithm: Algorithm;
-  readonly key: SigningKey;
-}
+/** A token whose key has been found. */
+type KeyedRequest = Required<TokenRequest>;
 
 /**
- * Verifies an access token (RFC 7519 §7.2), what costs nothing first: its form, whether it has expired, its issuer and
- * algorithm; then the key, the signature, and the other claims.
+ * Verifies access tokens (RFC 7519 §7.2): form and key in {@link findKey}, signature, audience and
+ * issuer by passport-jwt, the remaining claims in {@link validate}.
  */
 @Injectable()
-export class AccessTokenStrategy
-  extends PassportStrategy(passport.Strategy)
-  implements OnApplicationShutdown
-{
-  declare readonly name: string;
-  private readonly cache?: TokenCache;
-  /** An object, for Passport runs the strategy on a copy: what is assigned there is lost. */
-  private readonly memo: { known?: KnownHeader } = {};
-
+export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   constructor(
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
     private readonly clock: Clock,
   ) {
-    super();
-    if (options.tokenCache) this.cache = new TokenCache(options.tokenCache, clock);
+    super({
+      // The guard reads the request; see `bearerToken()`.
+      jwtFromRequest: ({ token }: TokenRequest) => token,
+      secretOrKeyProvider: (request: TokenRequest, _token, done) => {
+        this.findKey(request)
+          // jsonwebtoken takes a KeyObject, which the types of passport-jwt do not know.
+          .then((key) => done(null, key as never))
+          .catch(done);
+      },
+      issuer: options.issuers.flatMap(spellingsOf),
+      audience: options.issuers.flatMap(({ audience }) => audience),
+      algorithms: options.issuers.flatMap(({ algorithms }) => algorithms),
+      passReqToCallback: true,
+      // `validate()` judges the time: it requires `exp` and uses the module's clock.
+      ignoreExpiration: true,
+      jsonWebTokenOptions: { ignoreNotBefore: true },
+    });
   }
 
-  /**
-   * Called by Passport, on an object made for this request. Every refusal is an error: it says why. What is handed on is a
-   * promise where a key has to be fetched first, and only then, so that nobody else waits.
-   */
-  override authenticate(
-    this: this & passport.StrategyCreatedStatic,
-    { token }: PassportRequest & BearerRequest,
-  ): void {
-    let verified: RequestAuth | Promise<RequestAuth>;
-    try {
-      verified = this.verify(token);
-    } catch (error) {
-      this.error(error);
-      return;
+  /** Called by passport-jwt when the signature is good. */
+  validate({ token, jws, issuer }: KeyedRequest): RequestAuth {
+    // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
+    const parties = { issuer: issuer.keys.issuer, audience: issuer.audience };
+    validateClaims(jws, parties, this.options);
+    validateTime(jws.payload, this.options, this.clock.now() / 1000);
+    return createRequestAuth(token, jws, this.options.grantClaims);
+  }
+
+  /** Why passport-jwt refused a token, as an error with a code. */
+  refusalOf(failure: unknown, request: TokenRequest): AuthError {
+    if (failure instanceof AuthError) return failure;
+    const { message } = failure as Error;
+    if (/^jwt (audience|issuer) invalid/.test(message)) {
+      // The signature is good. Our own rules name the first claim that is not.
+      try {
+        this.validate(request as KeyedRequest);
+      } catch (error) {
+        return error as AuthError;
+      }
     }
-    this.success(verified);
+    const { jws, key } = request;
+    const claimedSub = jws && claimOf(jws.payload, 'sub');
+    return new InvalidTokenError('signature_invalid', {
+      cause: failure,
+      detail: { kid: key?.kid, claimedSub },
+    });
   }
 
-  /** Accepts a token once its key is known. */
-  validate({ jws, issuer, algorithm, key }: Candidate): RequestAuth {
-    const { token, payload, signature } = jws;
-    const signingInput = token.slice(0, token.lastIndexOf('.'));
-    if (!verifySignature(algorithm, key.key, signingInput, signature)) {
-      throw new InvalidTokenError('signature_invalid', {
-        detail: { kid: key.kid, claimedSub: claimOf(payload, 'sub') },
-      });
-    }
-    validateClaims(jws, { issuer: issuer.keys.issuer, audience: issuer.audience }, this.options);
-    validateTime(payload, this.options, this.clock.now() / 1000);
-    const auth = new VerifiedAuth(jws, this.options.grantClaims);
-    this.cache?.add({ auth, issuer, key });
-    this.remember(auth);
-    return auth;
-  }
-
-  /**
-   * A token that was accepted on an earlier request. Its key must still be trusted, its issuer spelled the same, and its time
-   * not over; undefined when it has to be verified again.
-   *
-   * @throws InvalidTokenError when it is no longer valid.
-   */
-  recall(token: string): RequestAuth | undefined {
-    const verified = this.cache?.get(token);
-    if (!verified) return undefined;
-    const { issuer, key, auth } = verified;
-    const now = this.clock.now() / 1000;
-    const isOver =
-      !issuer.keys.vouchesFor(key) ||
-      auth.payload.iss !== issuer.keys.issuer ||
-      hasExpired(auth.payload, this.options, now);
-    if (isOver) {
-      this.cache?.delete(token);
-      return undefined;
-    }
-    validateTime(auth.payload, this.options, now);
-    return auth;
-  }
-
-  private verify(token: string): RequestAuth | Promise<RequestAuth> {
-    const jws = readCompactJws(token, this.memo.known);
+  /** Reads the token and finds the key that it must be signed with, cheap checks first. */
+  private async findKey(request: TokenRequest): Promise<KeyObject> {
+    const jws = readCompactJws(request.token);
     const { header, payload } = jws;
     if (this.options.profile === 'rfc9068' && !isAccessTokenType(header)) {
       throw new InvalidTokenError('type_not_allowed', {
         detail: { expected: 'at+jwt', actual: header.typ },
       });
     }
-    const now = this.clock.now() / 1000;
-    if (hasExpired(payload, this.options, now)) {
-      throw new InvalidTokenError('token_expired', {
-        detail: { exp: claimOf(payload, 'exp'), now, claimedSub: claimOf(payload, 'sub') },
-      });
+    if (hasExpired(payload, this.options, this.clock.now() / 1000)) {
+      throw new InvalidTokenError('token_expired', { detail: { exp: payload.exp } });
     }
-    const { alg, kid } = header;
     const issuer = this.issuers.of(claimOf(payload, 'iss'));
-    const algorithm = issuer.algorithms.find((allowed) => allowed === alg);
-    if (algorithm === undefined) {
+    const { alg, kid } = header;
+    if (!(issuer.algorithms as readonly string[]).includes(alg)) {
       throw new InvalidTokenError('algorithm_not_allowed', {
         detail: { expected: issuer.algorithms, actual: alg },
       });
     }
-    const key = issuer.keys.find({ alg, kid, iat: claimOf(payload, 'iat') });
-    return key instanceof Promise
-      ? key.then((found) => this.validate({ jws, issuer, algorithm, key: found }))
-      : this.validate({ jws, issuer, algorithm, key });
+    const key = await issuer.keys.find({ alg, kid, iat: claimOf(payload, 'iat') });
+    Object.assign(request, { jws, issuer, key });
+    return key.key;
   }
 
-  /** Of tokens that were accepted only, so that nobody else decides what is kept. */
-  private remember({ token, header }: RequestAuth): void {
-    if (header === this.memo.known?.header) return;
-    this.memo.known = { segment: token.slice(0, token.indexOf('.')), header };
+  /** A Passport of our own: the shared one holds one strategy per name and process. */
+  protected getPassportInstance(): passport.Authenticator {
+    return new passport.Passport();
   }
+}
 
-  /** Passport's registry is one per process, by name: modules of two applications must not overwrite each other. */
-  protected getPassportInstance(): typeof passport {
-    Object.assign(this, { name: `access-token-${randomUUID()}` });
-    return passport;
-  }
-
-  /** After the server has closed: requests under way still need it. */
-  onApplicationShutdown(): void {
-    passport.unuse(this.name);
-  }
+/** With discovery, the document may add or drop the final slash; `validate()` compares exactly. */
+function spellingsOf({ issuer, jwksUri }: ResolvedIssuer): string[] {
+  const bare = withoutSlash(issuer);
+  return jwksUri === undefined ? [bare, `${bare}/`] : [issuer];
 }

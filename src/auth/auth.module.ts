@@ -1,70 +1,59 @@
 import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
-import { type AuthOptions, ResolvedAuthOptions, resolveAuthOptions } from './auth.options.js';
+import { AccessTokenVerifier } from './access-token.verifier.js';
+import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
+import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
-import { Refusals } from './refusals/refuse.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
-
-export interface AuthModuleExtras {
-  /**
-   * Whether the guards protect every route of the application. With `false` it places them itself, in
-   * this order: `@UseGuards(AccessTokenGuard, ScopesGuard, ClaimsGuard)`.
-   *
-   * @default true
-   */
-  globalGuards?: boolean;
-}
-
-/** What a request passes, in this order. By class, so that a test can override each. */
-const GLOBAL_GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard].map((guard) => ({
-  provide: APP_GUARD,
-  useExisting: guard,
-}));
+import { Refusals } from './refusals/refuse.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
-    .setExtras<AuthModuleExtras>({ globalGuards: true }, (definition, { globalGuards }) => ({
-      ...definition,
-      // Nest builds a guard of `@UseGuards()` in the module of its controller.
-      global: true,
-      providers: [...definition.providers!, ...(globalGuards ? GLOBAL_GUARDS : [])],
-    }))
+    .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
 
-/** What the guards are made of. */
-const PARTS = [
-  Clock,
-  AccessRules,
-  TrustedIssuers,
-  AccessTokenStrategy,
-  Refusals,
-  AccessTokenGuard,
-  ScopesGuard,
-  ClaimsGuard,
-];
+/** What every request passes, in this order. */
+const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
+
+const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once, in
  * the root module, with `forRoot(options)` or `forRootAsync({ inject, useFactory })`.
  *
- * @throws TypeError when the application starts, naming the option that is wrong.
+ * @throws TypeError at the start of the application, naming the option that is wrong.
  */
 @Module({
   imports: [DiscoveryModule],
   providers: [
     {
       provide: ResolvedAuthOptions,
-      inject: [MODULE_OPTIONS_TOKEN],
+      inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
       useFactory: resolveAuthOptions,
     },
-    ...PARTS,
+    ...EXPORTED,
+    AccessTokenStrategy,
+    Refusals,
+    ...GUARDS,
+    // By class, so that a test can override each guard.
+    ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],
-  exports: [ResolvedAuthOptions, ...PARTS],
+  exports: [ResolvedAuthOptions, ...EXPORTED],
 })
-export class AuthModule extends ConfigurableModuleClass {}
+export class AuthModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
+    if (copies.length > 1) {
+      throw new Error(
+        'AuthModule is imported twice: import it once, in the root module. It protects every module.',
+      );
+    }
+  }
+}

@@ -1,8 +1,7 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { AccessTokenClaims } from './token/claims.js';
-import type { TokenCacheLimits } from './token/token-cache.js';
 
-/** Signature algorithms that a key set may have keys for (RFC 7518 §3.1, RFC 8037, RFC 9864): asymmetric ones only. */
+/** Signature algorithms for public keys (RFC 7518 §3.1): those of jsonwebtoken. */
 export const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -13,124 +12,125 @@ export const ALGORITHMS = [
   'ES256',
   'ES384',
   'ES512',
-  'EdDSA',
-  'Ed25519',
 ] as const;
 
-/** A signature algorithm: one of a key set, or the one of a shared secret. */
+/** A signature algorithm. HS256 is only used with the option `secret`. */
 export type Algorithm = (typeof ALGORITHMS)[number] | 'HS256';
 
-/** Shortest secret of HS256: as long as its hash (RFC 7518 §3.2), in bytes. */
-const MIN_SECRET_BYTES = 32;
-
-/** An authorization server whose access tokens are accepted: by its public keys, or by a secret shared with it. */
+/** An authorization server whose access tokens are accepted. */
 export interface IssuerOptions {
   /**
    * Issuer identifier, compared with the `iss` claim character by character (RFC 9068 §4).
-   * Auth0 issuers end with a slash; keep it.
+   * Auth0 issuers end with a slash: keep it.
    */
   issuer: string;
 
-  /** Identifiers of this API; a token must be for one of them (RFC 7519 §4.1.3). There is no value that means any. */
+  /** Identifiers of this API. A token must be for one of them (RFC 7519 §4.1.3). Required. */
   audience: string | readonly string[];
 
   /**
-   * Where the issuer publishes its keys (RFC 7517 §5): https, or http on a loopback host.
+   * URL of the issuer's key set (RFC 7517 §5): https, or http on a loopback host.
    *
    * @default `jwks_uri` of the discovery document (OpenID Connect Discovery 1.0 §4)
    */
   jwksUri?: string;
 
   /**
-   * Signature algorithms a token may use. Each key is still used with its own algorithm only.
+   * Signature algorithms that a token may use. A key is only used with its own algorithm.
    *
    * @default ['RS256']
    */
   algorithms?: readonly (typeof ALGORITHMS)[number][];
 
   /**
-   * In place of `jwksUri` and `algorithms`: the secret shared with an issuer that signs with HS256, at least 32 bytes, as text in UTF-8.
-   * Then no key set is fetched, and HS256 is the only algorithm. Whoever verifies with a secret can also mint with it: prefer keys.
+   * Secret shared with an issuer that signs with HS256: a string of at least 32 bytes in UTF-8.
+   * Replaces `jwksUri` and `algorithms`. Whoever can verify with a secret can also mint tokens with
+   * it: prefer public keys.
    *
    * @default none: tokens are verified with the issuer's public keys
    */
   secret?: string;
 }
 
-/**
- * Decides whether a verified token has been revoked since it was issued. The request is the adapter's. The request waits for the
- * answer: a check that asks elsewhere needs a time limit of its own.
- */
-export type RevocationCheck = {
-  // A method, so that its second parameter may be declared as the request of an adapter.
-  check(claims: AccessTokenClaims, request: unknown): boolean | Promise<boolean>;
-}['check'];
+/** Whether a verified token has been revoked. */
+export type RevocationCheck = (claims: AccessTokenClaims) => boolean | Promise<boolean>;
 
+/** Options for all issuers. */
 export interface CommonAuthOptions {
   /**
-   * Claims that grant scopes; those granted by any of them count together. With Auth0 RBAC, add
-   * `permissions`.
+   * What a route without any decorator needs: `'closed'`, a valid access token; `'open'`, nothing.
+   * `'open'` is for adopting the module in an existing application step by step: every route with
+   * a decorator of this module is protected, and the log says at start how many routes are open.
+   *
+   * @default 'closed'
+   */
+  unmarkedRoutes?: 'closed' | 'open';
+
+  /**
+   * Claims that grant scopes; their scopes are added up. With Auth0 RBAC, add `permissions`.
    *
    * @default ['scope', 'scp']
    */
   grantClaims?: readonly string[];
 
   /**
-   * How a token that fails `@Claim()` is refused: as 401 `invalid_token`, or as 403 `insufficient_scope`.
+   * How a token that fails `@Claim()` is refused: 401 `invalid_token` or 403 `insufficient_scope`.
    *
    * @default 'invalid_token'
    */
   claimFailure?: 'invalid_token' | 'insufficient_scope';
 
   /**
-   * How far the issuer's clock and ours may differ when `exp`, `nbf` and `iat` are judged, in seconds: 0 to 300.
+   * Tolerated difference between the issuer's clock and ours for `exp`, `nbf` and `iat`, in seconds:
+   * 0 to 300.
    *
    * @default 5
    */
   clockToleranceSec?: number;
 
   /**
-   * Time after which one attempt to fetch keys, discovery and body included, is given up, in
-   * milliseconds. A request whose key is not known yet waits for it.
+   * Time after which an attempt to fetch keys is aborted, in milliseconds, discovery document and
+   * bodies included. Requests that need the keys wait for it.
    *
    * @default 5000
    */
   jwksTimeoutMs?: number;
 
   /**
-   * Age at which a key set is no longer used without an attempt to refresh it, in seconds. It is
-   * refreshed in the background at 80 % of it.
+   * Age at which a key set is not used without an attempt to refresh it, in seconds. It is refreshed
+   * in the background at 80 % of this age.
    *
    * @default 600
    */
   jwksMaxAgeSec?: number;
 
   /**
-   * Age up to which a key set serves on while the issuer cannot be reached, in seconds; then tokens are
-   * answered with 503. A key that the issuer withdraws during an outage is trusted that long.
+   * Age up to which a key set stays in use while the issuer is unreachable, in seconds. After that,
+   * tokens are answered with 503. A key that the issuer withdraws during an outage stays trusted this
+   * long.
    *
    * @default 86400
    */
   jwksMaxStaleSec?: number;
 
   /**
-   * How many accepted tokens are remembered, so that a signature is verified once. Their key, time and revocation, and what a
-   * route requires, are checked on every request all the same. `false` remembers none.
+   * Cache of accepted tokens: a token used again costs no signature. Key, time and revocation are
+   * still checked on every request, and so is what a route requires. `false` turns the cache off.
    *
-   * @default { maxEntries: 50000, maxBytes: 67108864, maxAgeSec: 300 }
+   * @default { maxEntries: 50000, maxBytes: 67108864 }
    */
   tokenCache?: false | TokenCacheOptions;
 
   /**
-   * Asked on every request with a verified token. `true` refuses it with `token_revoked`; an exception
-   * is answered with 503, for the token can be neither accepted nor refused.
+   * Called on every request with a verified token, which waits for it: give it a time limit of its own.
+   * `true` refuses the token with `token_revoked`; an exception is answered with 503.
    *
-   * @default no check: a token is good until it expires
+   * @default none: a token is valid until it expires
    */
   isRevoked?: RevocationCheck;
 
   /**
-   * Accept access tokens with a `nonce`, for issuers that put it there. Without it `nonce` marks an ID
+   * Accept `nonce` in access tokens, for issuers that put it there. By default, `nonce` marks an ID
    * token, which is refused.
    *
    * @default false
@@ -138,68 +138,66 @@ export interface CommonAuthOptions {
   nonceInAccessToken?: boolean;
 
   /**
-   * `'rfc9068'` accepts what the JWT profile for access tokens describes and nothing else: `typ` is `at+jwt`, and `sub`,
-   * `client_id`, `iat` and `jti` are there (RFC 9068 §2, §4). For issuers that follow it; in Auth0 an API's setting says so.
+   * `'rfc9068'` accepts only tokens of the JWT profile for access tokens: `typ` is `at+jwt`, and
+   * `sub`, `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). In Auth0 this is a setting of
+   * the API.
    *
-   * @default no profile: `typ` may also be `JWT` or absent, and `iss`, `aud` and `exp` are required
+   * @default none: `typ` may also be `JWT` or absent; `iss`, `aud` and `exp` are required
    */
   profile?: 'rfc9068';
 
   /**
-   * Age by `iat` from which a token is refused although it has not expired, in seconds; the clock tolerance is added. Tokens without
-   * `iat` are then refused, and those from the future.
+   * Age by `iat` at which a token is refused although it has not expired, in seconds. Tokens without
+   * `iat`, or with one in the future, are refused as well.
    *
-   * @default no limit: `exp` alone decides
+   * @default none: only `exp` decides
    */
   maxTokenAgeSec?: number;
 }
 
-/** Bounds of the cache of verified tokens. One client takes a tenth of it at most. */
+/** Bounds of the cache of accepted tokens. */
 export interface TokenCacheOptions {
-  /** Tokens. @default 50000 */
+  /** Number of tokens. @default 50000 */
   maxEntries?: number;
-  /** Memory, estimated, in bytes. @default 67108864 (64 MiB) */
+  /** Estimated memory, in bytes. @default 67108864 (64 MiB) */
   maxBytes?: number;
-  /** Time after which a signature is verified again, in seconds. @default 300 */
-  maxAgeSec?: number;
 }
 
-/** Options of {@link AuthModule}: one issuer in the short form, or a list of them. */
+/** Options of {@link AuthModule}: one issuer at the top level, or a list of issuers. */
 export type AuthOptions = CommonAuthOptions &
   (
     | (IssuerOptions & { issuers?: undefined })
     | { issuers: readonly IssuerOptions[]; issuer?: undefined }
   );
 
-/** An issuer with its defaults filled in. */
+/** An issuer with its defaults. */
 export interface ResolvedIssuer {
   readonly issuer: string;
   readonly jwksUri?: string;
   readonly audience: readonly string[];
   readonly algorithms: readonly Algorithm[];
-  /** Not the text, so that nothing can print it. */
+  /** A `KeyObject`, because nothing prints its content. */
   readonly secret?: KeyObject;
 }
 
-/** Injected as a class, so that the checked options have a token of their own. */
-export abstract class ResolvedAuthOptions {
-  abstract readonly issuers: readonly ResolvedIssuer[];
-  abstract readonly grantClaims: readonly string[];
-  abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
-  abstract readonly clockToleranceSec: number;
-  abstract readonly jwksTimeoutMs: number;
-  abstract readonly jwksMaxAgeSec: number;
-  abstract readonly jwksMaxStaleSec: number;
-  abstract readonly tokenCache?: TokenCacheLimits;
-  abstract readonly isRevoked?: RevocationCheck;
-  abstract readonly nonceInAccessToken: boolean;
-  abstract readonly profile?: 'rfc9068';
-  abstract readonly maxTokenAgeSec?: number;
+/** The checked options with their defaults. A class, so that it can be injected. */
+export abstract class ResolvedAuthOptions {}
+
+export interface ResolvedAuthOptions
+  extends
+    Readonly<Required<Omit<CommonAuthOptions, 'tokenCache' | OptionalOption>>>,
+    Readonly<Pick<CommonAuthOptions, OptionalOption>> {
+  readonly issuers: readonly ResolvedIssuer[];
+  readonly tokenCache?: Required<TokenCacheOptions>;
 }
 
-/** Every default, in one place. */
+/** Options without a default. */
+type OptionalOption = 'isRevoked' | 'profile' | 'maxTokenAgeSec';
+
+/** Every default. */
 export const DEFAULTS = {
   algorithms: ['RS256'],
+  unmarkedRoutes: 'closed',
   grantClaims: ['scope', 'scp'],
   claimFailure: 'invalid_token',
   clockToleranceSec: 5,
@@ -207,170 +205,5 @@ export const DEFAULTS = {
   jwksMaxAgeSec: 600,
   jwksMaxStaleSec: 86_400,
   nonceInAccessToken: false,
-  tokenCache: { maxEntries: 50_000, maxBytes: 64 * 1024 * 1024, maxAgeSec: 300 },
+  tokenCache: { maxEntries: 50_000, maxBytes: 64 * 1024 * 1024 },
 } as const;
-
-/**
- * Checks the options and fills in the defaults.
- *
- * @throws TypeError naming the option, what is wrong with it, and what to write.
- */
-export function resolveAuthOptions(options: AuthOptions): ResolvedAuthOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('AuthModule: give it options: at least an issuer and an audience.');
-  }
-  if (options.issuers !== undefined && options.issuer !== undefined) {
-    fail('issuers', 'stands beside issuer; give one issuer at the top level, or the list');
-  }
-  const issuers = options.issuers ?? [options];
-  if (!Array.isArray(issuers) || issuers.length === 0) fail('issuers', 'must be a non-empty list');
-  const listed = options.issuers !== undefined;
-  const resolved = issuers.map((issuer: IssuerOptions, index) =>
-    resolveIssuer(issuer, listed ? `issuers[${index}].` : ''),
-  );
-  if (new Set(resolved.map(({ issuer }) => issuer.replace(/\/$/, ''))).size < resolved.length) {
-    fail('issuers', 'names an issuer twice; list all its audiences in one entry');
-  }
-
-  const jwksMaxAgeSec = atLeast(
-    1,
-    'jwksMaxAgeSec',
-    options.jwksMaxAgeSec ?? DEFAULTS.jwksMaxAgeSec,
-  );
-  const jwksMaxStaleSec = atLeast(
-    1,
-    'jwksMaxStaleSec',
-    options.jwksMaxStaleSec ?? DEFAULTS.jwksMaxStaleSec,
-  );
-  if (jwksMaxStaleSec < jwksMaxAgeSec) fail('jwksMaxStaleSec', 'must not be below jwksMaxAgeSec');
-  const clockToleranceSec = atLeast(
-    0,
-    'clockToleranceSec',
-    options.clockToleranceSec ?? DEFAULTS.clockToleranceSec,
-  );
-  if (clockToleranceSec > 300) fail('clockToleranceSec', 'is in seconds and at most 300');
-  const { claimFailure = DEFAULTS.claimFailure, isRevoked, nonceInAccessToken } = options;
-  const { profile, maxTokenAgeSec } = options;
-  if (!['invalid_token', 'insufficient_scope'].includes(claimFailure)) {
-    fail('claimFailure', "must be 'invalid_token' or 'insufficient_scope'");
-  }
-  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
-    fail('isRevoked', 'must be a function of the claims and the request');
-  }
-  if (nonceInAccessToken !== undefined && typeof nonceInAccessToken !== 'boolean') {
-    fail('nonceInAccessToken', 'must be true or false');
-  }
-  if (profile !== undefined && profile !== 'rfc9068') {
-    fail('profile', "must be 'rfc9068', or left out");
-  }
-  return {
-    issuers: resolved,
-    grantClaims: names('grantClaims', options.grantClaims ?? DEFAULTS.grantClaims),
-    claimFailure,
-    clockToleranceSec,
-    jwksTimeoutMs: atLeast(1, 'jwksTimeoutMs', options.jwksTimeoutMs ?? DEFAULTS.jwksTimeoutMs),
-    jwksMaxAgeSec,
-    jwksMaxStaleSec,
-    tokenCache: resolveTokenCache(options.tokenCache),
-    isRevoked,
-    nonceInAccessToken: nonceInAccessToken ?? DEFAULTS.nonceInAccessToken,
-    profile,
-    maxTokenAgeSec:
-      maxTokenAgeSec === undefined ? undefined : atLeast(1, 'maxTokenAgeSec', maxTokenAgeSec),
-  };
-}
-
-function resolveTokenCache(cache: AuthOptions['tokenCache'] = {}): TokenCacheLimits | undefined {
-  if (cache === false) return undefined;
-  if (typeof cache !== 'object' || cache === null)
-    fail('tokenCache', 'must be false or its bounds');
-  const bound = (name: keyof TokenCacheLimits) =>
-    atLeast(1, `tokenCache.${name}`, cache[name] ?? DEFAULTS.tokenCache[name]);
-  return {
-    maxEntries: bound('maxEntries'),
-    maxBytes: bound('maxBytes'),
-    maxAgeSec: bound('maxAgeSec'),
-  };
-}
-
-function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
-  const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
-  checkUrl(`${prefix}issuer`, issuer);
-  if (/[?#]/.test(issuer)) fail(`${prefix}issuer`, 'has no query and no fragment (RFC 8414 §2)');
-  const resolved = {
-    issuer,
-    audience: names(`${prefix}audience`, typeof audience === 'string' ? [audience] : audience),
-  };
-  if (secret !== undefined) {
-    checkSecret(`${prefix}secret`, secret);
-    for (const [name, value] of Object.entries({ jwksUri, algorithms })) {
-      if (value !== undefined) {
-        fail(
-          `${prefix}${name}`,
-          'stands beside secret, with which there are no keys and HS256 only',
-        );
-      }
-    }
-    return { ...resolved, algorithms: ['HS256'], secret: createSecretKey(Buffer.from(secret)) };
-  }
-  if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
-  return {
-    ...resolved,
-    jwksUri,
-    algorithms: checkAlgorithms(`${prefix}algorithms`, algorithms ?? DEFAULTS.algorithms),
-  };
-}
-
-function checkAlgorithms(option: string, value: unknown): readonly Algorithm[] {
-  const algorithms = names(option, value) as readonly Algorithm[];
-  const odd = algorithms.find((name) => !(ALGORITHMS as readonly string[]).includes(name));
-  if (odd !== undefined) {
-    const instead = odd.startsWith('HS') ? 'HMAC goes with the option secret alone; ' : '';
-    fail(option, `has ${JSON.stringify(odd)}; ${instead}choose from ${ALGORITHMS.join(', ')}`);
-  }
-  return algorithms;
-}
-
-function checkSecret(option: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string' || Buffer.byteLength(value) < MIN_SECRET_BYTES) {
-    fail(option, `must be a text of at least ${MIN_SECRET_BYTES} bytes`);
-  }
-}
-
-/** Keys and discovery documents come over https; http is for a host that is this machine. */
-export function isSecureUrl(text: string): boolean {
-  if (!/^https?:\/\/\S+$/.test(text)) return false;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-function checkUrl(option: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string' || !isSecureUrl(value)) {
-    fail(option, 'must be an https URL (http only for a loopback host)');
-  }
-  const { username, password } = new URL(value);
-  if (username !== '' || password !== '') fail(option, 'must not have a user in it');
-}
-
-function names(option: string, value: unknown): readonly string[] {
-  const isList = Array.isArray(value) && value.length > 0;
-  if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
-    fail(option, 'must be a non-empty list of non-empty texts');
-  }
-  return [...(value as string[])];
-}
-
-function atLeast(minimum: number, option: string, value: number): number {
-  if (!Number.isFinite(value) || value < minimum) {
-    fail(option, `must be a number of at least ${minimum}`);
-  }
-  return value;
-}
-
-function fail(option: string, problem: string): never {
-  throw new TypeError(`AuthModule: the option ${option} ${problem}.`);
-}

@@ -1,7 +1,7 @@
-/** Node runs a timer with a longer delay at once. */
+/** Node runs a timer with a longer delay immediately. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Time, as everything in this module reads it; a test puts a clock of its own in its place. */
+/** The time for everything in this module. A test replaces it with a clock of its own. */
 export class Clock {
   /** Milliseconds since 1970. */
   now(): number {
@@ -12,7 +12,7 @@ export class Clock {
    * Runs a task once, later. The timer does not keep the process alive.
    *
    * @param delayMs from now, in milliseconds; at most 24 days.
-   * @returns a function that calls it off.
+   * @returns a function that cancels it.
    */
   after(delayMs: number, task: () => void): () => void {
     const timer = setTimeout(task, Math.min(delayMs, MAX_DELAY_MS)).unref();

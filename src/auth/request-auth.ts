@@ -1,48 +1,77 @@
-import { type AccessTokenClaims, type AccessTokenHeader, grantedScopes } from './token/claims.js';
-import type { CompactJws } from './token/compact-jws.js';
-import { deepFreeze } from './deep-freeze.js';
+import { grantedScopes } from './token/claim-path.js';
+import type { AccessTokenClaims } from './token/claims.js';
+import type { AccessTokenHeader, CompactJws } from './token/compact-jws.js';
 
-/** What the request carries as `request.auth` once its access token is accepted. Frozen. */
+/** What a request carries as `request.auth` once its access token is accepted. Deeply frozen. */
 export interface RequestAuth {
   readonly payload: Readonly<AccessTokenClaims>;
   readonly header: Readonly<AccessTokenHeader>;
   /** Scopes granted by the claims in the option `grantClaims`. */
   readonly scopes: readonly string[];
-  /** The token itself, to pass it on. Not enumerable, so that it gets into no log. */
+  /** The token itself, to pass it on. Not enumerable, so that it stays out of logs. */
   readonly token: string;
 }
 
-/** What a request is handed of a verified token; frozen, all of it. */
-export class VerifiedAuth implements RequestAuth {
-  readonly payload: Readonly<AccessTokenClaims>;
-  readonly header: Readonly<AccessTokenHeader>;
-  readonly scopes: readonly string[];
-  declare readonly token: string;
-
-  constructor({ token, header, payload }: CompactJws, grantClaims: readonly string[]) {
-    this.payload = deepFreeze(payload as AccessTokenClaims);
-    this.header = Object.isFrozen(header) ? header : deepFreeze(header);
-    // A copy has no more room than it needs; a list that has grown keeps some, as long as the cache keeps the list.
-    this.scopes = Object.freeze([...grantedScopes(payload, grantClaims)]);
-    Object.defineProperty(this, 'token', { value: token });
-    Object.freeze(this);
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the way to augment Express
+  namespace Express {
+    // oxlint-disable-next-line typescript/no-empty-object-type -- merges with an application's own
+    interface User extends Partial<AccessTokenClaims> {}
+    interface Request {
+      auth?: RequestAuth | undefined;
+      user?: User | undefined;
+    }
   }
 }
 
-/** Where the guards keep the verified token of a request. A property of this name cannot come from a client or another library. */
-const VERIFIED = Symbol('verified access token');
-
-type CarriesAuth = { [VERIFIED]?: RequestAuth; auth?: RequestAuth; user?: AccessTokenClaims };
-
-/** Hands a verified token to the request: `request.auth`, and `request.user` as Passport has it. */
-export function attachAuth(request: object, auth: RequestAuth): void {
-  const carrier = request as CarriesAuth;
-  carrier[VERIFIED] = auth;
-  carrier.auth = auth;
-  carrier.user = auth.payload;
+/** @ts-ignore -- an application on Express has no fastify to augment */
+declare module 'fastify' {
+  interface FastifyRequest {
+    auth?: RequestAuth | undefined;
+    user?: AccessTokenClaims | undefined;
+  }
 }
 
-/** The token that the guards verified; unlike `request.auth`, nobody else can have set it. */
+/** Frozen, because requests with one token share it: a handler cannot change another's claims. */
+export function createRequestAuth(
+  token: string,
+  { header, payload }: CompactJws,
+  grantClaims: readonly string[],
+): RequestAuth {
+  const scopes = grantedScopes(payload, grantClaims);
+  const auth = { payload: payload as AccessTokenClaims, header, scopes, token };
+  Object.defineProperty(auth, 'token', { enumerable: false });
+  return deepFreeze(auth);
+}
+
+/** Not recursive: claims may nest deeper than the stack is. */
+function deepFreeze<T extends object>(root: T): T {
+  const values: unknown[] = [root];
+  for (const value of values) {
+    if (typeof value === 'object' && value !== null) {
+      values.push(...Object.values(Object.freeze(value)));
+    }
+  }
+  return root;
+}
+
+/** Only guards can set this property: a client or another library cannot name it. */
+const VERIFIED = Symbol('verified access token');
+
+type AuthenticatedRequest = {
+  [VERIFIED]?: RequestAuth;
+  auth?: RequestAuth;
+  user?: AccessTokenClaims;
+};
+
+/** Sets `request.auth`, and `request.user` as Passport does. */
+export function attachAuth(request: AuthenticatedRequest, auth: RequestAuth): void {
+  request[VERIFIED] = auth;
+  request.auth = auth;
+  request.user = auth.payload;
+}
+
+/** The token that the guards accepted for this request. */
 export function authOf(request: object): RequestAuth | undefined {
-  return (request as CarriesAuth)[VERIFIED];
+  return (request as AuthenticatedRequest)[VERIFIED];
 }

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { AccessTokenClaims, ClaimPath } from '../token/claims.js';
+import type { ClaimPath } from '../token/claim-path.js';
+import type { AccessTokenClaims } from '../token/claims.js';
 import {
   addRequirement,
   checkMessage,
@@ -10,16 +11,16 @@ import {
 /** Metadata of {@link Claim}. */
 export const CLAIM_REQUIREMENTS = Symbol('auth:claims');
 
-/** A value of JSON that is neither object nor array. */
+/** A JSON value that is neither an object nor an array. */
 export type Primitive = string | number | boolean | null;
 
-/** Decides over all claims of a token; `context` tells of the request. */
+/** Judges all claims of a token. `context` gives access to the request. */
 export type ClaimsPredicate = (
   claims: AccessTokenClaims,
   context: ExecutionContext,
 ) => boolean | Promise<boolean>;
 
-/** What {@link includes} and {@link includesAny} ask of a claim. */
+/** The requirement of {@link includes} and {@link includesAny}. */
 export class Inclusion {
   constructor(
     readonly values: readonly Primitive[],
@@ -29,26 +30,26 @@ export class Inclusion {
   }
 }
 
-/** What {@link check} asks of the claims. */
+/** The requirement of {@link check}. */
 export class Check {
   constructor(readonly predicate: ClaimsPredicate) {
     if (typeof predicate !== 'function') throw new TypeError('check() needs a function.');
   }
 }
 
-/** The claim, an array or a space-separated string, contains all of the values. */
+/** Requires that an array, or a space-separated string, contains all values. */
 export const includes = (...values: Primitive[]): Inclusion => new Inclusion(values, 'all');
 
-/** The claim, an array or a space-separated string, contains at least one of the values. */
+/** Requires that an array, or a space-separated string, contains one of the values. */
 export const includesAny = (...values: Primitive[]): Inclusion => new Inclusion(values, 'any');
 
 /**
- * The function returns `true`, or a promise of it. Anything else refuses the request; so does an
- * exception, whose text goes to the log and not to the client.
+ * Requires that the function returns `true` or a promise of it. Anything else refuses the request, and
+ * so does an exception, which only the log shows.
  */
 export const check = (predicate: ClaimsPredicate): Check => new Check(predicate);
 
-/** What one `@Claim()` asks of a token: of one claim, or by a function of all of them. */
+/** What one `@Claim()` requires: of one claim, or of all claims by a function. */
 export type ClaimRequirement =
   | {
       readonly claim: ClaimPath;
@@ -58,13 +59,13 @@ export type ClaimRequirement =
   | { readonly claim?: undefined; readonly expected: Check; readonly message?: string };
 
 /**
- * A claim the access token must have: the same primitive value (`===`), or one that `includes()` or
- * `includesAny()` accepts. The name is literal; an array of names is the path of a nested claim.
+ * A claim that the access token must have: the same primitive value (`===`), or a value that
+ * `includes()` or `includesAny()` accepts. The name is literal; an array is the path of a nested claim.
  *
- * A token that fails gets a 401 `invalid_token`, or a 403 with the option `claimFailure`. Claims are
- * looked at after scopes.
+ * A token that fails gets 401 `invalid_token`, or 403 with the option `claimFailure`. Claims are checked
+ * after scopes.
  *
- * @throws TypeError where it is written, when the expectation or the message is unusable.
+ * @throws TypeError when applied, if the expectation or the message is unusable.
  *
  * @example @Claim('isAdmin', true)
  * @example @Claim('https://example.com/roles', includes('admin', 'editor'))
@@ -84,14 +85,16 @@ export function Claim(...args: unknown[]): RouteDecorator {
     checkMessage(message, '@Claim()', route);
     if (expected instanceof Check) {
       if (claim === undefined) return { expected, message };
-      throw new TypeError(`@Claim() on ${route}: check() sees all claims, so it takes no name.`);
+      throw new TypeError(`@Claim() on ${route}: check() gets all claims, so remove the name.`);
     }
     if (!isClaimPath(claim)) {
-      throw new TypeError(`@Claim() on ${route}: name a claim, or give the path of a nested one.`);
+      throw new TypeError(
+        `@Claim() on ${route}: write the name of a claim, or the path of a nested claim.`,
+      );
     }
     if (!isPrimitive(expected) && !(expected instanceof Inclusion)) {
       throw new TypeError(
-        `@Claim() on ${route}: expect a string, number, boolean or null, includes() or includesAny().`,
+        `@Claim() on ${route}: expect a string, number, boolean, null, includes() or includesAny().`,
       );
     }
     return { claim, expected, message };

@@ -4,9 +4,9 @@ import { mark, type RouteDecorator } from './requirement.js';
 export const OPTIONAL_AUTH = Symbol('auth:optional');
 
 /**
- * Opens a route to requests without credentials; those of another scheme count as none.
+ * Opens a route to requests without credentials; credentials of another scheme count as none. An
+ * access token must be valid: a bad token, or a broken `Bearer` header, is refused.
  *
- * An access token that is sent must be valid all the same: a bad one, or a broken `Bearer` header, is
- * refused as on any other route. Reaches as far as {@link Public} does.
+ * Applies to methods and controllers in the same way as {@link Public}.
  */
 export const OptionalAuth = (): RouteDecorator => mark(OPTIONAL_AUTH);

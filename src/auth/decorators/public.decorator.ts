@@ -4,9 +4,9 @@ import { mark, type RouteDecorator } from './requirement.js';
 export const PUBLIC = Symbol('auth:public');
 
 /**
- * Opens a route to everybody; the access token is not looked at.
+ * Opens a route to everybody. The access token is ignored.
  *
- * On a method it drops the requirements of the controller; on a controller it reaches the methods
- * that have none of their own.
+ * On a method it drops the requirements of the controller. On a controller it applies to the methods
+ * that have no requirement of their own.
  */
 export const Public = (): RouteDecorator => mark(PUBLIC);

@@ -1,18 +1,23 @@
 import { isDescription } from '../refusals/challenge.js';
 
-/** What a decorator of this folder can stand on: a controller or one of its methods. */
+/** A decorator for controllers and for their methods. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /** Options of every decorator that states a requirement. */
 export interface RequirementOptions {
   /**
-   * `error_description` of the refusal, in place of the fixed sentence. It is sent to the client in a
-   * header: printable ASCII without quotes and backslashes (RFC 6750 §3), or the decorator throws.
+   * `error_description` of the refusal. It is sent in a header: printable ASCII without double quotes
+   * and backslashes (RFC 6750 §3), or the decorator throws.
+   *
+   * @default a fixed sentence
    */
   message?: string;
 }
 
-/** A controller class, or a method by its name: what is said of it must not get lost with a function that replaces it. */
+/**
+ * A controller, or one of its methods by name. By name, so that metadata stays when another decorator
+ * replaces the function.
+ */
 export interface RouteTarget {
   /** The class, or the prototype that has the method. */
   on: object;
@@ -20,10 +25,10 @@ export interface RouteTarget {
 }
 
 /**
- * A decorator that adds a requirement to those already on its target; they are kept in the order
- * written, which is the reverse of the order in which decorators run.
+ * A decorator that adds a requirement to those already on its target, in the order written, which is
+ * the reverse of the order in which decorators run.
  *
- * @param make makes the requirement; `route` names the target in the errors it throws.
+ * @param make creates the requirement; `route` names the target in errors.
  */
 export function addRequirement(key: symbol, make: (route: string) => object): RouteDecorator {
   return (on: object, method?: string | symbol) => {
@@ -37,20 +42,21 @@ export function mark(key: symbol): RouteDecorator {
   return (on: object, method?: string | symbol) => state(key, true, { on, method });
 }
 
-/** What decorators said of a target, or of what it inherits from: base classes, and the methods it overrides. */
+/** What is stated on a target or on what it inherits from: base classes, overridden methods. */
 export function statedOn(key: symbol, { on, method }: RouteTarget): unknown {
   return method === undefined ? Reflect.getMetadata(key, on) : Reflect.getMetadata(key, on, method);
 }
 
 /**
- * The same of an opener: of the class itself, and of the method that runs. What is open stays so where it is inherited, not where
- * a method is written anew.
+ * Whether a mark opens the target itself: the class, or the method that runs. A method that is
+ * overridden without the mark is not open.
  */
 export function openedBy(key: symbol, { on, method }: RouteTarget): boolean {
   if (method === undefined) return Reflect.getOwnMetadata(key, on) === true;
   let owner: object | null = on;
-  while (owner && !Object.hasOwn(owner, method))
+  while (owner && !Object.hasOwn(owner, method)) {
     owner = Object.getPrototypeOf(owner) as object | null;
+  }
   return owner !== null && Reflect.getOwnMetadata(key, owner, method) === true;
 }
 

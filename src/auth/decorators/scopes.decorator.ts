@@ -6,39 +6,39 @@ import {
   type RouteDecorator,
 } from './requirement.js';
 
-/** Metadata of {@link Scopes} and of `@Permissions()`: one list, so that their order is kept. */
+/** Metadata of {@link Scopes} and `@Permissions()`: one list, which keeps their order. */
 export const SCOPE_REQUIREMENTS = Symbol('auth:scopes');
 
-/** What one `@Scopes()` or `@Permissions()` asks of a token. */
+/** What one `@Scopes()` or `@Permissions()` requires. */
 export interface ScopeRequirement {
   readonly scopes: readonly string[];
   readonly match: 'all' | 'any';
-  /** Claims that may grant them; the module's `grantClaims` when undefined. */
+  /** Claims that may grant them. @default the module's `grantClaims` */
   readonly from?: readonly string[];
   readonly message?: string;
 }
 
 export interface ScopeOptions extends RequirementOptions {
-  /** Whether all of the scopes must be granted, or one is enough. @default 'all' */
+  /** Whether all scopes must be granted, or one is enough. @default 'all' */
   match?: 'all' | 'any';
   /** Claims that may grant the scopes. @default the module's `grantClaims` */
   from?: readonly string[];
 }
 
-/** Scopes as names, as one space-separated text, or as a list; options last. */
+/** Scopes as arguments, as one space-separated string, or as an array; options last. */
 export type ScopeArguments =
   | [...scopes: string[]]
   | [...scopes: string[], options: ScopeOptions]
   | [scopes: readonly string[], options?: ScopeOptions];
 
 /**
- * Scopes the access token must carry, all of them unless `match` says `'any'` (RFC 6749 §3.3). A request
- * that lacks them gets a 403 whose challenge names them.
+ * Scopes that the access token must carry: all of them, unless `match` is `'any'` (RFC 6749 §3.3). The
+ * challenge of a refusal (403) names them.
  *
- * Adds up with the other requirements of the method and of its controller. An empty list stops the
- * start of the application.
+ * Adds to the other requirements of the method and of its controller. An empty list prevents the start
+ * of the application.
  *
- * @throws TypeError where it is written, when a scope or the message cannot stand in a challenge.
+ * @throws TypeError when applied, if a scope or the message cannot be sent in a challenge.
  *
  * @example @Scopes('read:messages')
  * @example @Scopes('read:admin', 'write:admin')
@@ -61,24 +61,23 @@ export function scopeRequirement(
 
   return addRequirement(SCOPE_REQUIREMENTS, (route): ScopeRequirement => {
     const scopes = flat.flatMap((name) => {
-      // Undefined is what a constant of a module is that has not run yet: it must not weaken the requirement.
-      if (typeof name === 'string' && name.split(' ').every(isScopeOrNothing))
-        return name.split(' ');
+      if (typeof name === 'string' && name.split(' ').every(isScopeOrEmpty)) return name.split(' ');
+      // Also undefined, as a constant from a circular import is: it must not weaken the requirement.
       throw new TypeError(
-        `${decorator} on ${route}: ${JSON.stringify(name)} is no scope; a scope is printable ASCII ` +
-          'without spaces, double quotes and backslashes (RFC 6749 §3.3).',
+        `${decorator} on ${route}: ${JSON.stringify(name)} is not a scope. A scope is printable ` +
+          'ASCII without spaces, double quotes and backslashes (RFC 6749 §3.3).',
       );
     });
     if (match !== 'all' && match !== 'any') {
       throw new TypeError(`${decorator} on ${route}: match must be 'all' or 'any'.`);
     }
     if (from !== undefined && !(Array.isArray(from) && from.length > 0)) {
-      throw new TypeError(`${decorator} on ${route}: from must be a list of claim names.`);
+      throw new TypeError(`${decorator} on ${route}: from must be an array of claim names.`);
     }
     checkMessage(message, decorator, route);
     return { scopes: scopes.filter((scope) => scope !== ''), match, from, message };
   });
 }
 
-/** Doubled spaces make empty texts, which name nothing. */
-const isScopeOrNothing = (text: string) => text === '' || isScopeToken(text);
+/** Two spaces in a row give an empty string, which is dropped. */
+const isScopeOrEmpty = (text: string) => text === '' || isScopeToken(text);

@@ -1,7 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { type AccessTokenClaims, claimOf } from '../token/claims.js';
-import { authOf } from '../request-auth.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import {
   Check,
@@ -10,10 +8,12 @@ import {
   type Primitive,
 } from '../decorators/claim.decorator.js';
 import { ClaimRequirementError } from '../refusals/auth.errors.js';
-import { requireHttp } from './http-context.js';
 import { Refusals } from '../refusals/refuse.js';
+import { authOf } from '../request-auth.js';
+import { claimOf } from '../token/claim-path.js';
+import type { AccessTokenClaims } from '../token/claims.js';
 
-/** Refuses a request whose access token does not meet `@Claim()`. Runs after {@link ScopesGuard}. */
+/** Authorises by `@Claim()`. Runs after {@link ScopesGuard}. */
 @Injectable()
 export class ClaimsGuard implements CanActivate {
   constructor(
@@ -22,45 +22,43 @@ export class ClaimsGuard implements CanActivate {
     private readonly refusals: Refusals,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    requireHttp(context, ClaimsGuard.name);
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { claims: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
     const auth = authOf(context.switchToHttp().getRequest<object>());
-    if (!auth) {
-      throw new Error('ClaimsGuard found no verified token: register AccessTokenGuard before it.');
-    }
-    return this.checkAll(requirements, auth.payload, context);
-  }
-
-  private async checkAll(
-    requirements: readonly ClaimRequirement[],
-    claims: AccessTokenClaims,
-    context: ExecutionContext,
-  ): Promise<true> {
-    for (const { claim, expected, message } of requirements) {
-      let cause: unknown;
-      try {
-        const met: unknown =
-          expected instanceof Check
-            ? await expected.predicate(claims, context)
-            : isMet(expected, claimOf(claims, claim!));
-        if (met === true) continue;
-      } catch (error) {
-        cause = error;
-      }
-      const detail = claim === undefined ? {} : { claim, expected, actual: claimOf(claims, claim) };
-      const error = new ClaimRequirementError(this.options.claimFailure, message, {
-        cause,
-        detail,
-      });
-      this.refusals.refuse(error, context);
+    if (!auth)
+      throw new Error('ClaimsGuard found no verified token: AccessTokenGuard must run first.');
+    for (const requirement of requirements) {
+      await this.require(requirement, auth.payload, context);
     }
     return true;
   }
+
+  private async require(
+    { claim, expected, message }: ClaimRequirement,
+    claims: AccessTokenClaims,
+    context: ExecutionContext,
+  ): Promise<void> {
+    let cause: unknown;
+    try {
+      const isMet: unknown =
+        expected instanceof Check
+          ? await expected.predicate(claims, context)
+          : meets(expected, claimOf(claims, claim!));
+      if (isMet === true) return;
+    } catch (error) {
+      cause = error;
+    }
+    const detail = claim === undefined ? {} : { claim, expected, actual: claimOf(claims, claim) };
+    const { claimFailure } = this.options;
+    this.refusals.refuse(
+      new ClaimRequirementError(claimFailure, message, { cause, detail }),
+      context,
+    );
+  }
 }
 
-function isMet(expected: Primitive | Inclusion, value: unknown): boolean {
+function meets(expected: Primitive | Inclusion, value: unknown): boolean {
   if (!(expected instanceof Inclusion)) return value === expected;
   const elements: unknown = typeof value === 'string' ? value.split(' ') : value;
   if (!Array.isArray(elements)) return false;

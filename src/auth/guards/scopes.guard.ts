@@ -1,12 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
-import { grantedScopes } from '../token/claims.js';
-import { authOf } from '../request-auth.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
-import { requireHttp } from './http-context.js';
 import { Refusals } from '../refusals/refuse.js';
+import { authOf } from '../request-auth.js';
+import { grantedScopes } from '../token/claim-path.js';
 
-/** Refuses a request whose access token lacks a scope required by `@Scopes()` or `@Permissions()`. Runs after {@link AccessTokenGuard}. */
+/** Authorises by `@Scopes()` and `@Permissions()`. Runs after {@link AccessTokenGuard}. */
 @Injectable()
 export class ScopesGuard implements CanActivate {
   constructor(
@@ -14,14 +13,12 @@ export class ScopesGuard implements CanActivate {
     private readonly refusals: Refusals,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
-    requireHttp(context, ScopesGuard.name);
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { scopes: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
     const auth = authOf(context.switchToHttp().getRequest<object>());
-    if (!auth) {
-      throw new Error('ScopesGuard found no verified token: register AccessTokenGuard before it.');
-    }
+    if (!auth)
+      throw new Error('ScopesGuard found no verified token: AccessTokenGuard must run first.');
     for (const { scopes, match, from, message } of requirements) {
       const granted = from ? grantedScopes(auth.payload, from) : auth.scopes;
       const isGranted = (scope: string) => granted.includes(scope);

@@ -1,133 +1,122 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import { pipeline } from 'node:stream';
 import { inspect } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { JwksClient } from 'jwks-rsa';
-import { isSecureUrl, type ResolvedIssuer } from '../auth.options.js';
+import type { ResolvedIssuer } from '../auth.options.js';
+import type { Clock } from '../clock.js';
+import { isSecureUrl, withoutSlash } from './issuer-url.js';
 
 /** Largest answer that is read, in bytes after decompression. */
 const MAX_BYTES = 512 * 1024;
 
 /** What the issuer publishes. */
 export interface PublishedKeys {
-  /** The issuer's own spelling of its identifier. */
+  /** The issuer's identifier as its discovery document spells it. */
   issuer: string;
-  /** The members of the JWK Set (RFC 7517 §5), as they came. */
+  /** The members of the JWK Set (RFC 7517 §5), as received. */
   jwks: readonly unknown[];
 }
 
 /**
- * Asks the issuer for its keys: the discovery document first unless `jwksUri` is configured (OpenID
- * Connect Discovery 1.0 §4), then the key set, through jwks-rsa. No redirect is followed, no answer is
- * read beyond 512 KiB, and everything ends with the signal.
- *
- * @throws Error that says for the log what was wrong with the answer.
+ * Fetches the key set of one issuer through jwks-rsa, and first the discovery document unless `jwksUri`
+ * is configured. Follows no redirects, reads at most 512 KiB, and gives up after `timeoutMs`.
  */
-export async function fetchPublishedKeys(
-  { issuer, jwksUri }: Pick<ResolvedIssuer, 'issuer' | 'jwksUri'>,
-  signal: AbortSignal,
-): Promise<PublishedKeys> {
-  const published = jwksUri ? { issuer, jwksUri } : await discover(issuer, signal);
-  const client = new JwksClient({
-    jwksUri: published.jwksUri,
-    cache: false,
-    rateLimit: false,
-    fetcher: async (uri) => ({ keys: membersOf(uri, await fetchJson(uri, signal)) }),
-  });
-  return { issuer: published.issuer, jwks: (await client.getKeys()) as unknown[] };
-}
+export class JwksSource {
+  private readonly client: JwksClient;
+  private issuer: string;
+  private abortController = new AbortController();
 
-async function discover(issuer: string, signal: AbortSignal) {
-  const uri = discoveryUri(issuer);
-  const { issuer: spelling, jwks_uri: jwksUri } = await fetchDiscoveryDocument(issuer, signal);
-  // One difference is forgiven, for people copy issuers with and without it: the final slash.
-  if (typeof spelling !== 'string' || withoutSlash(spelling) !== withoutSlash(issuer)) {
-    throw new Error(`${uri} is of another issuer: ${inspect(spelling, { maxStringLength: 200 })}`);
+  constructor(
+    { issuer, jwksUri }: Pick<ResolvedIssuer, 'issuer' | 'jwksUri'>,
+    private readonly timeoutMs: number,
+    private readonly clock: Clock,
+  ) {
+    this.issuer = issuer;
+    this.client = new JwksClient({
+      jwksUri: jwksUri ?? `${withoutSlash(issuer)}/.well-known/openid-configuration`,
+      // Off: this cache drops keys during an outage, and this limiter lets unknown key ids block known
+      // ones. `IssuerKeys` decides when to fetch.
+      cache: false,
+      rateLimit: false,
+      fetcher: async (uri) => ({
+        keys: await this.fetchKeys(jwksUri ?? (await this.discover(uri))),
+      }),
+    });
   }
-  if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
-    throw new Error(`${uri} has no jwks_uri with https`);
+
+  /**
+   * One fetch at a time.
+   *
+   * @throws Error that says for the log what was wrong with the answer.
+   */
+  async fetch(): Promise<PublishedKeys> {
+    this.abortController = new AbortController();
+    const cancelTimeout = this.clock.after(this.timeoutMs, () => {
+      this.abort(`no complete answer within ${this.timeoutMs} ms`);
+    });
+    try {
+      const jwks = (await this.client.getKeys()) as unknown[];
+      return { issuer: this.issuer, jwks };
+    } finally {
+      cancelTimeout();
+    }
   }
-  return { issuer: spelling, jwksUri };
-}
 
-/** Where an issuer describes itself (OpenID Connect Discovery 1.0 §4). */
-export function discoveryUri(issuer: string): string {
-  return `${withoutSlash(issuer)}/.well-known/openid-configuration`;
-}
+  /** Ends a fetch under way. */
+  abort(reason: string): void {
+    this.abortController.abort(new Error(reason));
+  }
 
-/**
- * The members of an issuer's discovery document, as they came and not checked. No redirect is followed, no answer is
- * read beyond 512 KiB.
- *
- * @throws Error that says for the log what was wrong with the answer.
- */
-export async function fetchDiscoveryDocument(
-  issuer: string,
-  signal: AbortSignal,
-): Promise<Record<string, unknown>> {
-  const document = await fetchJson(discoveryUri(issuer), signal);
-  return (document ?? {}) as Record<string, unknown>;
-}
+  /** Reads `jwks_uri` (OpenID Connect Discovery 1.0 §4). */
+  private async discover(uri: string): Promise<string> {
+    const document = await fetchJson(uri, this.abortController.signal);
+    const { issuer, jwks_uri: jwksUri } = (document ?? {}) as Record<string, unknown>;
+    // People copy issuers with and without the final slash; any other difference is another issuer.
+    if (typeof issuer !== 'string' || withoutSlash(issuer) !== withoutSlash(this.issuer)) {
+      throw new Error(`${uri} is of another issuer: ${inspect(issuer, { maxStringLength: 200 })}`);
+    }
+    if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
+      throw new Error(`${uri} has no https jwks_uri`);
+    }
+    this.issuer = issuer;
+    return jwksUri;
+  }
 
-function membersOf(uri: string, set: unknown): unknown[] {
-  const { keys } = (set ?? {}) as { keys?: unknown };
-  if (!Array.isArray(keys)) throw new Error(`${nameOf(uri)} answered with no JWK Set`);
-  return keys;
+  private async fetchKeys(uri: string): Promise<unknown[]> {
+    const set = await fetchJson(uri, this.abortController.signal);
+    const { keys } = (set ?? {}) as { keys?: unknown };
+    if (!Array.isArray(keys)) throw new Error(`${nameOf(uri)} did not answer with a JWK Set`);
+    return keys;
+  }
 }
 
 async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readText(uri, await ask(uri, signal));
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+  const headers = { accept: 'application/json' };
+  const response = await fetch(uri, { signal, headers, redirect: 'manual' });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`${nameOf(uri)} answered with status ${response.status}`);
   }
+  const text = await readText(uri, response);
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${nameOf(uri)} answered with no JSON`);
+    throw new Error(`${nameOf(uri)} did not answer with JSON`);
   }
 }
 
-/** Not `fetch`: it reads ahead, tens of megabytes of an answer that is cut off at half of one. */
-function ask(uri: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { get } = new URL(uri).protocol === 'https:' ? https : http;
-  const headers = { accept: 'application/json', 'accept-encoding': 'gzip' };
-  return new Promise((resolve, reject) => {
-    get(uri, { signal, headers }, resolve).on('error', reject);
-  });
-}
-
-async function readText(uri: string, response: IncomingMessage): Promise<string> {
-  const { statusCode, headers } = response;
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (statusCode !== 200 || !['identity', 'gzip'].includes(encoding)) {
-    response.destroy();
-    const problem = statusCode === 200 ? `the encoding ${encoding}` : `status ${statusCode}`;
-    throw new Error(`${nameOf(uri)} answered with ${problem}`);
-  }
-  const body = encoding === 'gzip' ? pipeline(response, createGunzip(), () => {}) : response;
-  const chunks: Buffer[] = [];
+async function readText(uri: string, { body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    // Leaving the loop ends the connection.
-    if (bytes > MAX_BYTES) {
-      throw new Error(`${nameOf(uri)} answered with more than ${MAX_BYTES} bytes`);
-    }
+    // Leaving the loop closes the connection.
+    if (bytes > MAX_BYTES) throw new Error(`${nameOf(uri)} answered with over ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
-/** A URL for the log: a query may hold a key. */
+/** A URL for the log, without its query, which may hold a secret. */
 function nameOf(uri: string): string {
   const { origin, pathname } = new URL(uri);
   return origin + pathname;
-}
-
-/** An issuer identifier without its final slash, to compare two of them as people write them. */
-export function withoutSlash(issuer: string): string {
-  return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }

@@ -5,50 +5,112 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { Algorithm } from '../auth.options.js';
+import { InvalidTokenError } from '../refusals/auth.errors.js';
 
-/** A key of the issuer, ready to verify with. */
-export interface SigningKey {
-  readonly kid?: string;
-  /** The algorithms it may be used with: that of the JWK, else those its type fits. */
-  readonly algorithms: readonly Algorithm[];
-  readonly key: KeyObject;
-}
+/** Most keys that a set may have. */
+const MAX_KEYS = 100;
+
+/** Bounds of RSA keys: modulus in bits, public exponent. */
+const MIN_MODULUS_BITS = 2048;
+const MIN_EXPONENT = 65_537n;
+const MAX_EXPONENT = 2n ** 32n;
 
 const RSA_ALGORITHMS: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
-const CURVE_ALGORITHMS: Readonly<Record<string, readonly Algorithm[]>> = {
-  'EC P-256': ['ES256'],
-  'EC P-384': ['ES384'],
-  'EC P-521': ['ES512'],
-  'OKP Ed25519': ['EdDSA', 'Ed25519'],
-};
+const CURVE_ALGORITHMS = new Map<unknown, readonly Algorithm[]>([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+]);
 
 /** Members that only a symmetric or a private key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
 const SECRET_MEMBERS = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
-/**
- * The usable keys of a JWK Set (RFC 7517 §5): public RSA keys of 2048 bits and more with an odd exponent
- * from 65537, and keys on P-256, P-384, P-521 and Ed25519, meant for signatures. Others are left out and do
- * not spoil the set.
- */
-export function usableKeys(jwks: readonly unknown[]): SigningKey[] {
-  return jwks.flatMap((jwk) => signingKey(jwk) ?? []);
+/** A key that verifies signatures. */
+export interface SigningKey {
+  readonly kid?: string;
+  /** The algorithm of its JWK, or else all that fit its type. */
+  readonly algorithms: readonly Algorithm[];
+  readonly key: KeyObject;
 }
 
-/** Whether two keys verify the same signatures under the same name. */
-export function isSameKey(a: SigningKey, b: SigningKey): boolean {
-  return a.kid === b.kid && a.algorithms.join() === b.algorithms.join() && a.key.equals(b.key);
+/** What a token says about its key. */
+export interface KeyRequest {
+  readonly alg: string;
+  readonly kid?: string;
+  /** Its `iat`, not verified yet. */
+  readonly iat?: unknown;
+}
+
+/**
+ * The usable keys of a JWK Set (RFC 7517 §5): public RSA keys of at least 2048 bits and keys on P-256,
+ * P-384 and P-521, for signatures. Other keys are ignored.
+ */
+export class KeySet {
+  readonly keys: readonly SigningKey[];
+  private readonly byIdentity: ReadonlyMap<string, SigningKey>;
+
+  /**
+   * @param jwks the members of the set, as received.
+   * @param fetchedAt when the issuer was asked for it, in milliseconds since 1970.
+   * @param previous the set before: a key that is in both stays the same object.
+   * @throws Error when there are too many keys.
+   */
+  constructor(
+    jwks: readonly unknown[],
+    readonly fetchedAt: number,
+    previous?: KeySet,
+  ) {
+    if (jwks.length > MAX_KEYS)
+      throw new Error(`${jwks.length} keys; at most ${MAX_KEYS} are read`);
+    this.keys = jwks
+      .flatMap((jwk) => signingKey(jwk) ?? [])
+      .map((key) => previous?.byIdentity.get(identityOf(key)) ?? key);
+    this.byIdentity = new Map(this.keys.map((key) => [identityOf(key), key]));
+  }
+
+  has(key: SigningKey): boolean {
+    return this.keys.includes(key);
+  }
+
+  /**
+   * The key that a token was signed with: by its `kid`, or without one the only key for its `alg`.
+   * Undefined when the set has no such key.
+   *
+   * @throws InvalidTokenError `algorithm_not_allowed` when the key is for another algorithm.
+   */
+  find({ kid, alg }: KeyRequest): SigningKey | undefined {
+    const fits = ({ algorithms }: SigningKey) => (algorithms as readonly string[]).includes(alg);
+    if (kid === undefined) {
+      const fitting = this.keys.filter(fits);
+      return fitting.length === 1 ? fitting[0] : undefined;
+    }
+    const named = this.keys.filter((key) => key.kid === kid);
+    const key = named.find(fits);
+    if (!key && named.length > 0) {
+      const expected = named.flatMap(({ algorithms }) => algorithms);
+      throw new InvalidTokenError('algorithm_not_allowed', {
+        detail: { kid, expected, actual: alg },
+      });
+    }
+    return key;
+  }
+}
+
+/** A string that two keys share if they verify the same signatures under the same name. */
+function identityOf({ kid, algorithms, key }: SigningKey): string {
+  return JSON.stringify([kid, algorithms, key.export({ format: 'jwk' })]);
 }
 
 function signingKey(jwk: unknown): SigningKey | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined;
   const { kty, crv, use, alg, kid, key_ops: operations } = jwk as Record<string, unknown>;
-  if (use !== undefined && use !== 'sig') return undefined;
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    return undefined;
-  }
-  if (SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return undefined;
-  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) return undefined;
-  const fitting = kty === 'RSA' ? RSA_ALGORITHMS : curveAlgorithms(kty, crv);
+  const isForSignatures =
+    (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
+  const hasSecret = SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member));
+  const isNamed = kid === undefined || (typeof kid === 'string' && kid !== '');
+  if (!isForSignatures || hasSecret || !isNamed) return undefined;
+  const fitting = algorithmsOf(kty, crv);
   const algorithms = alg === undefined ? fitting : fitting.filter((name) => name === alg);
   if (algorithms.length === 0) return undefined;
   try {
@@ -59,14 +121,18 @@ function signingKey(jwk: unknown): SigningKey | undefined {
   }
 }
 
-function curveAlgorithms(type: unknown, curve: unknown): readonly Algorithm[] {
-  if (typeof type !== 'string' || typeof curve !== 'string') return [];
-  const name = `${type} ${curve}`;
-  return Object.hasOwn(CURVE_ALGORITHMS, name) ? CURVE_ALGORITHMS[name]! : [];
+function algorithmsOf(kty: unknown, crv: unknown): readonly Algorithm[] {
+  if (kty === 'RSA') return RSA_ALGORITHMS;
+  return kty === 'EC' ? (CURVE_ALGORITHMS.get(crv) ?? []) : [];
 }
 
 function isWeak({ asymmetricKeyDetails: details }: KeyObject): boolean {
-  // Node tells both of every RSA key.
+  // Node always provides both for an RSA key.
   const { modulusLength, publicExponent } = details as Required<AsymmetricKeyDetails>;
-  return modulusLength < 2048 || publicExponent < 65_537n || publicExponent % 2n === 0n;
+  return (
+    modulusLength < MIN_MODULUS_BITS ||
+    publicExponent < MIN_EXPONENT ||
+    publicExponent > MAX_EXPONENT ||
+    publicExponent % 2n === 0n
+  );
 }

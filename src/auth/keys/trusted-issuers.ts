@@ -1,55 +1,50 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ResolvedAuthOptions, type ResolvedIssuer } from '../auth.options.js';
+import type { KeyObject } from 'node:crypto';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type Algorithm, ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { fetchPublishedKeys } from './jwks-source.js';
-import { SharedSecret } from './shared-secret.js';
-import type { KeysStatus, VerificationKeys } from './verification-keys.js';
+import type { SigningKey } from './key-set.js';
 
-/** A configured issuer with its keys. */
-export interface TrustedIssuer extends Omit<ResolvedIssuer, 'secret'> {
+/** What the tokens of one issuer are verified with: its published keys, or a shared secret. */
+type VerificationKeys = Pick<
+  IssuerKeys,
+  'issuer' | 'start' | 'stop' | 'mayHaveIssued' | 'find' | 'findReplacement' | 'trusts'
+>;
+
+/** A configured issuer and its keys. */
+export interface TrustedIssuer {
+  readonly audience: readonly string[];
+  readonly algorithms: readonly Algorithm[];
   readonly keys: VerificationKeys;
 }
 
-/** The issuers whose tokens are accepted. Keys of one never verify a token of another. */
+/** The issuers whose tokens are accepted. Keys of one issuer never verify a token of another. */
 @Injectable()
 export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
   private readonly issuers: readonly TrustedIssuer[];
 
   constructor(options: ResolvedAuthOptions, clock: Clock) {
-    const logger = new Logger(IssuerKeys.name);
-    this.issuers = options.issuers.map(({ secret, ...issuer }) => ({
-      ...issuer,
-      keys:
-        secret === undefined
-          ? new IssuerKeys(
-              issuer.issuer,
-              issuer.jwksUri === undefined,
-              options,
-              (signal) => fetchPublishedKeys(issuer, signal),
-              clock,
-              logger,
-            )
-          : new SharedSecret(issuer.issuer, secret),
+    this.issuers = options.issuers.map((issuer) => ({
+      audience: issuer.audience,
+      algorithms: issuer.algorithms,
+      keys: issuer.secret
+        ? sharedSecret(issuer.issuer, issuer.secret)
+        : new IssuerKeys(issuer, options, clock),
     }));
   }
 
   /**
-   * The configured issuer that a token says it is from.
+   * The configured issuer that a token names.
    *
-   * @throws InvalidTokenError `issuer_mismatch`: nothing is ever fetched from an issuer that is not configured.
+   * @throws InvalidTokenError `issuer_mismatch`. Nothing is fetched from an issuer that is not
+   * configured.
    */
   of(iss: unknown): TrustedIssuer {
     const issuer = this.issuers.find(({ keys }) => keys.mayHaveIssued(iss));
     if (issuer) return issuer;
     const expected = this.issuers.map(({ keys }) => keys.issuer);
     throw new InvalidTokenError('issuer_mismatch', { detail: { expected, actual: iss } });
-  }
-
-  /** The state of every issuer's keys, for a health check or metrics. */
-  status(): KeysStatus[] {
-    return this.issuers.map(({ keys }) => keys.status());
   }
 
   onModuleInit(): void {
@@ -60,4 +55,18 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     for (const { keys } of this.issuers) keys.stop();
   }
+}
+
+/** The secret of an issuer that signs with HS256 (RFC 7518 §3.2). It never changes; `kid` is ignored. */
+function sharedSecret(issuer: string, secret: KeyObject): VerificationKeys {
+  const key: SigningKey = { algorithms: ['HS256'], key: secret };
+  return {
+    issuer,
+    start: () => {},
+    stop: () => {},
+    mayHaveIssued: (iss) => iss === issuer,
+    find: async () => key,
+    findReplacement: async () => undefined,
+    trusts: (other) => other === key,
+  };
 }

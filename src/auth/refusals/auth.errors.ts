@@ -1,96 +1,76 @@
 import { HttpException } from '@nestjs/common';
 import { bearerChallenge } from './challenge.js';
 
-/** Why a token was refused; stable, documented in the README's errors table. */
+/** Why a token was refused. */
 export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 
-/** The `code` of a refusal's body. */
+/** The `code` of a refusal. Codes are stable; the README lists them. */
 export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
-/** The `error` of a refusal: those of RFC 6750 §3.1, and RFC 6749's word for an outage. */
+/** The `error` of a refusal (RFC 6750 §3.1), and `temporarily_unavailable` (RFC 6749 §4.1.2.1). */
 export type AuthErrorName =
   'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'temporarily_unavailable';
 
-/** What is behind a refusal. Only `cause` and `detail` are for the log alone. */
+/** What only the log shows of a refusal. */
 export interface AuthErrorOptions {
   cause?: unknown;
-  /** What was expected and what came. Logged, never sent. */
+  /** What was expected and what came. */
   detail?: Record<string, unknown>;
 }
 
 interface Refusal {
-  status: number;
-  error?: AuthErrorName;
-  code?: AuthErrorCode;
-  description?: string;
-  challenge?: string;
+  error: AuthErrorName;
+  code: AuthErrorCode;
+  description: string;
+  /** For the challenge. */
+  scopes?: readonly string[];
   retryAfterSec?: number;
 }
 
-/** `HttpException` keeps its `status` private to TypeScript; an {@link AuthError} shows it. */
-const PublicHttpException = HttpException as unknown as new (
-  ...args: ConstructorParameters<typeof HttpException>
-) => Omit<HttpException, 'initMessage'>;
-
-/** Serialises to nothing on every adapter: the body of a challenge without an error is empty. */
-const EMPTY_BODY = { toJSON: () => undefined };
-
 /**
- * A request that the guards refuse. Nest answers it without a filter of ours; an application
- * that wants another body catches it with `@Catch(AuthError)`: the headers are already set. It has no stack trace.
+ * A request that the guards refuse. Nest writes its body, so no filter is needed. An application that
+ * wants another body catches it with `@Catch(AuthError)`: the guards have set the headers already.
  */
-export abstract class AuthError extends PublicHttpException {
-  /** HTTP status of the answer. */
-  declare readonly status: number;
-
-  /** `error` of the body and of the challenge; undefined when the request had no credentials. */
+export abstract class AuthError extends HttpException {
+  /** `error` of the body and the challenge. Undefined when the request had no credentials. */
   readonly error?: AuthErrorName;
 
-  /** Stable name of the reason; undefined when the request had no credentials. */
+  /** Stable name of the reason. Undefined when the request had no credentials. */
   readonly code?: AuthErrorCode;
 
-  /** Value of `WWW-Authenticate`; undefined when another token would not help. */
+  /** Value of `WWW-Authenticate`. Undefined when another token would not help. */
   readonly challenge?: string;
 
-  /** Seconds after which the client may try again, for `Retry-After`. */
+  /** Value of `Retry-After`, in seconds. */
   readonly retryAfterSec?: number;
 
-  /** What was expected and what came. For the log: never send it to a client. */
+  /** What was expected and what came. For the log only: never send it to a client. */
   readonly detail: Readonly<Record<string, unknown>>;
 
-  protected constructor(refusal: Refusal, { cause, detail = {} }: AuthErrorOptions) {
-    const { status, error, code, description, challenge, retryAfterSec } = refusal;
-    // Where a refusal was thrown tells nobody anything, and to find out would be the dearest part of it.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    super(error ? { error, error_description: description, code } : EMPTY_BODY, status, { cause });
-    Error.stackTraceLimit = stackTraceLimit;
-    this.message = description ?? 'The request has no access token.';
+  protected constructor(status: number, refusal?: Refusal, options: AuthErrorOptions = {}) {
+    const { error, code, description: message = 'Unauthorized' } = refusal ?? {};
+    const oauth = refusal && { error, error_description: message, code };
+    super({ statusCode: status, message, ...oauth }, status, { cause: options.cause });
     this.error = error;
     this.code = code;
-    this.challenge = challenge;
-    this.retryAfterSec = retryAfterSec;
-    this.detail = detail;
+    if (error !== 'temporarily_unavailable') this.challenge = bearerChallenge(refusal);
+    this.retryAfterSec = refusal?.retryAfterSec;
+    this.detail = options.detail ?? {};
   }
-
-  /** The message is said above; Nest would make one of the name of the class. */
-  initMessage(): void {}
 }
 
-/** The request has no credentials, or a `Bearer` header that holds no token (RFC 6750 §3.1): 401, the bare challenge. */
+/** The request has no bearer token (RFC 6750 §3.1): 401 with the challenge `Bearer`. */
 export class MissingTokenError extends AuthError {
-  constructor(options: AuthErrorOptions = {}) {
-    super({ status: 401, challenge: bearerChallenge() }, options);
+  constructor(options?: AuthErrorOptions) {
+    super(401, undefined, options);
   }
 }
 
-/** The request carries credentials more than once (RFC 6750 §2, §3.1): 400. */
+/** The request carries credentials more than once (RFC 6750 §2, §3.1): 400 `invalid_request`. */
 export class InvalidRequestError extends AuthError {
-  constructor(options: AuthErrorOptions = {}) {
-    const error = 'invalid_request';
+  constructor(options?: AuthErrorOptions) {
     const description = 'The request carries credentials more than once.';
-    const challenge = bearerChallenge({ error, description });
-    super({ status: 400, error, code: 'credentials_repeated', description, challenge }, options);
+    super(400, { error: 'invalid_request', code: 'credentials_repeated', description }, options);
   }
 }
 
@@ -111,39 +91,34 @@ const INVALID_TOKEN = {
   token_revoked: 'The access token has been revoked.',
 } as const;
 
-/** The access token cannot be accepted (RFC 6750 §3.1): 401, `invalid_token`; `code` says why. */
+/** The access token cannot be accepted (RFC 6750 §3.1): 401 `invalid_token`; `code` says why. */
 export class InvalidTokenError extends AuthError {
-  constructor(code: InvalidTokenCode, options: AuthErrorOptions = {}) {
-    const error = 'invalid_token';
-    const description = INVALID_TOKEN[code];
-    const challenge = bearerChallenge({ error, description });
-    super({ status: 401, error, code, description, challenge }, options);
+  constructor(code: InvalidTokenCode, options?: AuthErrorOptions) {
+    super(401, { error: 'invalid_token', code, description: INVALID_TOKEN[code] }, options);
   }
 }
 
-/** The token is valid but lacks a required scope (RFC 6750 §3.1): 403, and the challenge names the scopes. */
+/** The access token lacks a scope or permission (RFC 6750 §3.1): 403 `insufficient_scope`. */
 export class InsufficientScopeError extends AuthError {
   constructor(
     scopes: readonly string[],
     description = 'The access token lacks a required scope.',
-    options: AuthErrorOptions = {},
+    options?: AuthErrorOptions,
   ) {
     const error = 'insufficient_scope';
-    const challenge = bearerChallenge({ error, description, scopes });
-    super({ status: 403, error, code: error, description, challenge }, options);
+    super(403, { error, code: error, description, scopes }, options);
   }
 }
 
-/** A claim does not meet `@Claim()`: 401 `invalid_token`, or 403 by the option `claimFailure`. */
+/** A claim does not meet `@Claim()`: 401 `invalid_token`, or 403 with the option `claimFailure`. */
 export class ClaimRequirementError extends AuthError {
   constructor(
     error: 'invalid_token' | 'insufficient_scope',
     description = 'A claim of the access token does not meet the requirement.',
-    options: AuthErrorOptions = {},
+    options?: AuthErrorOptions,
   ) {
     const status = error === 'invalid_token' ? 401 : 403;
-    const challenge = bearerChallenge({ error, description });
-    super({ status, error, code: 'claim_requirement', description, challenge }, options);
+    super(status, { error, code: 'claim_requirement', description }, options);
   }
 }
 
@@ -152,19 +127,15 @@ const UNAVAILABLE = {
   revocation_unavailable: 'The revocation of tokens cannot be checked. Try again later.',
 } as const;
 
-/** The token can be neither accepted nor refused now: 503 with `Retry-After`, and no challenge, for another token would not help. */
+/** The token can be neither accepted nor refused now: 503 with `Retry-After`, no challenge. */
 export class TemporarilyUnavailableError extends AuthError {
-  constructor(
-    code: keyof typeof UNAVAILABLE,
-    retryAfterSec: number,
-    options: AuthErrorOptions = {},
-  ) {
+  constructor(code: keyof typeof UNAVAILABLE, retryAfterSec: number, options?: AuthErrorOptions) {
     const error = 'temporarily_unavailable';
-    super({ status: 503, error, code, description: UNAVAILABLE[code], retryAfterSec }, options);
+    super(503, { error, code, description: UNAVAILABLE[code], retryAfterSec }, options);
   }
 }
 
-/** Every `code` of a refusal's body, by the `error` that it comes with. */
+/** Every `code`, by the `error` that it comes with. */
 export const AUTH_ERROR_CODES = {
   invalid_request: ['credentials_repeated'],
   invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],

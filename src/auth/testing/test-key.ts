@@ -34,7 +34,6 @@ export async function createTestKey(
 }
 
 function generateFor(alg: TestKeyAlgorithm) {
-  if (alg === 'EdDSA' || alg === 'Ed25519') return generate('ed25519');
   const curve = CURVES[alg];
   return curve ? generate('ec', { namedCurve: curve }) : generate('rsa', { modulusLength: 2048 });
 }

@@ -1,7 +1,8 @@
 import { InvalidRequestError, MissingTokenError } from '../refusals/auth.errors.js';
 
-/** What is read of a request; both adapters have it, Fastify behind `raw`. */
+/** The parts of a request that are read, on Fastify and on Express. */
 interface HttpRequest {
+  /** Node's request; only Fastify has it here. */
   raw?: { rawHeaders: string[] };
   rawHeaders?: string[];
   headers: Record<string, string | string[] | undefined>;
@@ -9,65 +10,45 @@ interface HttpRequest {
   body?: unknown;
 }
 
-/** What `credentials` begin with (RFC 6750 §2.1). */
-const BEARER = /^Bearer +/i;
-
-/** What follows. One pass, whatever the header holds. */
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-
-/** The scheme `Bearer`, whatever follows it: the name ends where no token character follows (RFC 9110 §5.6.2). */
+/** The scheme `Bearer`, whatever follows: a scheme ends where no token character follows. */
 const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 
+/** `Bearer`, spaces, and exactly one b64token (RFC 6750 §2.1). */
+const BEARER_TOKEN = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
 /**
- * What follows `Bearer` in the `Authorization` header (RFC 6750 §2.1), the only place where a token is looked for;
- * undefined when there is no such header or it is of another scheme. That it has the form of a token, {@link b64token} checks.
+ * The bearer token of a request, read from the `Authorization` header only (RFC 6750 §2.1).
+ * Undefined when there is no such header or it has another scheme.
  *
- * @throws MissingTokenError when the scheme is `Bearer` and nothing follows, or no token where there is another one.
- * @throws InvalidRequestError when there are several such headers, or a second token in `access_token`
- * of the query or of a form.
+ * @throws MissingTokenError when `Bearer` is not followed by exactly one token.
+ * @throws InvalidRequestError when there are several `Authorization` headers, or a second token in
+ * `access_token` of the query or of a form (RFC 6750 §2).
  */
-export function bearerCredentials(request: object): string | undefined {
+export function bearerToken(request: object): string | undefined {
   const http = request as HttpRequest;
   const header = authorizationHeader(http);
-  if (header === undefined) return undefined;
-  const start = BEARER.exec(header)?.[0].length;
-  if (start === undefined) return BEARER_SCHEME.test(header) ? notOneToken() : undefined;
-  const credentials = header.slice(start);
-  if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
-    b64token(credentials);
-    throw new InvalidRequestError({ detail: { reason: 'a token in the header and elsewhere' } });
+  if (header === undefined || !BEARER_SCHEME.test(header)) return undefined;
+  const token = BEARER_TOKEN.exec(header)?.[1];
+  if (token === undefined) {
+    throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
   }
-  return credentials;
+  if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
+    throw repeated('a token in the header and in access_token');
+  }
+  return token;
 }
 
-/**
- * Credentials that are exactly one token.
- *
- * @throws MissingTokenError when they are not.
- */
-export function b64token(credentials: string): string {
-  return B64TOKEN.test(credentials) ? credentials : notOneToken();
-}
-
-function notOneToken(): never {
-  throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
-}
-
-/** Node drops a second `Authorization` from `headers`; only the raw ones tell. */
+/** Node drops a second `Authorization` header from `headers`: only `rawHeaders` shows it. */
 function authorizationHeader(request: HttpRequest): string | undefined {
   const raw = (request.raw ?? request).rawHeaders ?? [];
-  let found: string | undefined;
+  const values: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index]!;
-    if (name.length !== 13 || name.toLowerCase() !== 'authorization') continue;
-    if (found !== undefined) {
-      throw new InvalidRequestError({ detail: { reason: 'several Authorization headers' } });
-    }
-    found = raw[index + 1];
+    if (raw[index]!.toLowerCase() === 'authorization') values.push(raw[index + 1]!);
   }
-  // Adapters that make a request of something else, a serverless event for instance, may leave the raw headers out.
+  if (values.length > 1) throw repeated('several Authorization headers');
+  // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
   const parsed = request.headers.authorization;
-  return found ?? (typeof parsed === 'string' ? parsed : undefined);
+  return values[0] ?? (typeof parsed === 'string' ? parsed : undefined);
 }
 
 function hasAccessToken(parameters: unknown): boolean {
@@ -81,4 +62,8 @@ function hasAccessToken(parameters: unknown): boolean {
 function isForm({ headers }: HttpRequest): boolean {
   const type = headers['content-type'];
   return typeof type === 'string' && /^application\/x-www-form-urlencoded\b/i.test(type);
+}
+
+function repeated(reason: string): InvalidRequestError {
+  return new InvalidRequestError({ detail: { reason } });
 }

@@ -1,76 +1,76 @@
-import { claimOf } from './claims.js';
 import type { ResolvedAuthOptions } from '../auth.options.js';
-import { isAccessTokenType, type CompactJws } from './compact-jws.js';
 import { type InvalidTokenCode, InvalidTokenError } from '../refusals/auth.errors.js';
+import { claimOf } from './claim-path.js';
+import { isAccessTokenType, type CompactJws } from './compact-jws.js';
 
-/** Who may have issued a token, and for whom. */
+/** Who must have issued a token, and for whom. */
 export interface Parties {
   issuer: string;
   audience: readonly string[];
 }
 
-/** The options that rule what a token must claim. */
+/** The options that decide what a token must claim. */
 export type ClaimOptions = Pick<
   ResolvedAuthOptions,
   'clockToleranceSec' | 'maxTokenAgeSec' | 'nonceInAccessToken' | 'profile'
 >;
 
-/** Claims that OpenID Connect Core 1.0 (§2, §3.3.2.11) and FAPI put into ID tokens. */
+/** Claims of ID tokens (OpenID Connect Core 1.0 §2 and §3.3.2.11, FAPI 1.0). */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 
-/** Claims that RFC 9068 §2.2 requires, beside those that are required of every token. */
-const PROFILE_TEXTS = ['sub', 'client_id', 'jti'];
+/** `typ` in the payload of Keycloak's tokens that are not access tokens. */
+const KEYCLOAK_TYPES: readonly unknown[] = ['ID', 'Refresh', 'Logout'];
+
+/** Claims that RFC 9068 §2.2 requires and the default rules do not. */
+const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
- * Validates the claims that do not change their meaning with time (RFC 7519 §4.1, RFC 9068 §2.2 and §4, RFC 8725 §3.8–3.11):
- * from whom and for whom the token is, and that it is a bearer access token. `iat`, `jti` and `client_id` are looked at only
- * under the profile.
+ * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
+ * §3.12): who issued the token, for whom, and that it is an access token for any bearer. `iat`, `jti`
+ * and `client_id` are checked only with the option `profile`.
  *
- * @throws InvalidTokenError whose `code` says which rule failed.
+ * @throws InvalidTokenError whose `code` names the rule.
  */
-export function validateClaims(
-  { header, payload }: CompactJws,
-  parties: Parties,
-  options: ClaimOptions,
-): void {
+export function validateClaims(jws: CompactJws, parties: Parties, options: ClaimOptions): void {
+  const { payload } = jws;
   const iss = claimOf(payload, 'iss');
   if (iss !== parties.issuer) {
     refuse(payload, 'issuer_mismatch', { expected: parties.issuer, actual: iss });
   }
-  // Whoever steals a bound token must not be able to use it as if it were none (RFC 7800 §3).
+  // A stolen token that is bound to a key must not work as a bearer token (RFC 7800 §3).
   if (Object.hasOwn(payload, 'cnf')) refuse(payload, 'token_bound', { claim: 'cnf' });
-
-  if (!isAccessTokenType(header)) {
-    const foreign = ID_TOKEN_CLAIMS.filter(
-      (name) => Object.hasOwn(payload, name) && !(name === 'nonce' && options.nonceInAccessToken),
-    );
-    if (foreign.length > 0) refuse(payload, 'id_token_used', { claims: foreign });
-  }
+  refuseOtherTokens(jws, options);
 
   const aud = claimOf(payload, 'aud');
-  const isForUs = (audience: unknown) => (parties.audience as unknown[]).includes(audience);
-  if (!(Array.isArray(aud) ? aud.some(isForUs) : isForUs(aud))) {
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!audiences.some((audience) => (parties.audience as unknown[]).includes(audience))) {
     refuse(payload, 'audience_mismatch', { expected: parties.audience, actual: aud });
   }
-
-  const sub = claimOf(payload, 'sub');
-  if (Object.hasOwn(payload, 'sub') && !isText(sub)) {
-    refuse(payload, 'claim_invalid', { claim: 'sub', actual: sub });
-  }
+  if (Object.hasOwn(payload, 'sub')) requireString(payload, 'sub');
   if (options.profile !== 'rfc9068') return;
-  for (const name of PROFILE_TEXTS) {
-    const actual = claimOf(payload, name);
-    if (!isText(actual)) refuse(payload, 'claim_invalid', { claim: name, actual });
-  }
+  for (const claim of PROFILE_CLAIMS) requireString(payload, claim);
   numericDate(payload, 'iat');
 }
 
+/** ID, refresh and logout tokens, by the marks that issuers put into them. */
+function refuseOtherTokens({ header, payload }: CompactJws, options: ClaimOptions): void {
+  const isMark = (claim: string) =>
+    Object.hasOwn(payload, claim) && !(claim === 'nonce' && options.nonceInAccessToken);
+  const claims = isAccessTokenType(header) ? [] : ID_TOKEN_CLAIMS.filter(isMark);
+  // OpenID Connect Back-Channel Logout 1.0 §2.4.
+  if (Object.hasOwn(payload, 'events')) claims.push('events');
+  if (KEYCLOAK_TYPES.includes(claimOf(payload, 'typ'))) claims.push('typ');
+  // Amazon Cognito.
+  if (claimOf(payload, 'token_use') === 'id') claims.push('token_use');
+  if (claims.length > 0) refuse(payload, 'id_token_used', { claims });
+}
+
 /**
- * Validates the claims that depend on the time (RFC 7519 §4.1.4–4.1.6): `exp` is there and in the future, `nbf` is not, and the
- * token is not older by `iat` than the option `maxTokenAgeSec`.
+ * Validates the claims that depend on the time (RFC 7519 §4.1.4 to §4.1.6): `exp` is in the future,
+ * `nbf` is not, and `iat` is not older than the option `maxTokenAgeSec`.
  *
  * @param now seconds since 1970.
- * @throws InvalidTokenError whose `code` says which rule failed.
+ * @throws InvalidTokenError whose `code` names the rule.
  */
 export function validateTime(
   payload: CompactJws['payload'],
@@ -91,10 +91,7 @@ export function validateTime(
   if (iat - clockToleranceSec > now) refuse(payload, 'token_not_active', { iat, now });
 }
 
-/**
- * Whether a token says of itself that it has expired. That needs no signature to be refused for, and no key, so that an old
- * token costs next to nothing.
- */
+/** Whether a token says that it has expired. That needs no key. */
 export function hasExpired(
   payload: CompactJws['payload'],
   { clockToleranceSec }: ClaimOptions,
@@ -110,14 +107,16 @@ function numericDate(payload: object, claim: string): number {
   return actual;
 }
 
+function requireString(payload: object, claim: string): void {
+  const actual = claimOf(payload, claim);
+  if (typeof actual === 'string' && actual !== '') return;
+  refuse(payload, 'claim_invalid', { claim, actual });
+}
+
 function refuse(payload: object, code: InvalidTokenCode, detail: object): never {
   throw new InvalidTokenError(code, { detail: { ...detail, sub: claimOf(payload, 'sub') } });
 }
 
 function isNumericDate(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import passport from 'passport';
+import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
+import { ResolvedAuthOptions } from './auth.options.js';
+import { Clock } from './clock.js';
+import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
+import type { RequestAuth } from './request-auth.js';
+import { claimOf } from './token/claim-path.js';
+import { validateTime } from './token/claim-rules.js';
+import { createTokenCache, type TokenCache } from './token/token-cache.js';
+
+/** Value of `Retry-After` when `isRevoked` throws, in seconds. */
+const REVOCATION_RETRY_SEC = 5;
+
+type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
+
+/**
+ * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, then the
+ * option `isRevoked`. The only place that accepts a token.
+ */
+@Injectable()
+export class AccessTokenVerifier {
+  private readonly cache?: TokenCache;
+
+  constructor(
+    private readonly strategy: AccessTokenStrategy,
+    private readonly options: ResolvedAuthOptions,
+    private readonly clock: Clock,
+  ) {
+    if (options.tokenCache) this.cache = createTokenCache(options.tokenCache);
+  }
+
+  /**
+   * Verifies an access token. Scopes and claims that a route requires are not checked here.
+   *
+   * @param token the token alone, without the scheme `Bearer`.
+   * @throws InvalidTokenError when the token is refused; `code` says why.
+   * @throws TemporarilyUnavailableError when it can be neither accepted nor refused now.
+   */
+  async verify(token: string): Promise<RequestAuth> {
+    const auth = this.recall(token) ?? (await this.authenticate(token));
+    if (this.options.isRevoked) await this.refuseRevoked(auth);
+    return auth;
+  }
+
+  /** A token that was accepted before and whose key is still trusted. */
+  private recall(token: string): RequestAuth | undefined {
+    const verified = this.cache?.get(token);
+    if (!verified?.issuer.keys.trusts(verified.key)) return undefined;
+    validateTime(verified.auth.payload, this.options, this.clock.now() / 1000);
+    return verified.auth;
+  }
+
+  private async authenticate(token: string): Promise<RequestAuth> {
+    const request: TokenRequest = { token };
+    let auth: RequestAuth;
+    try {
+      auth = await this.runStrategy(request);
+    } catch (error) {
+      if (!(await this.hasNewKey(request, error))) throw error;
+      auth = await this.runStrategy(request);
+    }
+    const { issuer, key } = request as Required<TokenRequest>;
+    this.cache?.set(token, { auth, issuer, key });
+    return auth;
+  }
+
+  /** Asks Passport for the strategy object, which needs no registry. */
+  private runStrategy(request: TokenRequest): Promise<RequestAuth> {
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
+        if (auth) resolve(auth);
+        else reject(error ?? this.strategy.refusalOf(failure, request));
+      };
+      const middleware = passport.authenticate(this.strategy, { session: false }, done);
+      (middleware as Middleware)(request, {}, done);
+    });
+  }
+
+  /** Whether the issuer has replaced the key that the signature of a token fails under. */
+  private async hasNewKey({ jws, issuer, key }: TokenRequest, error: unknown): Promise<boolean> {
+    if (!(error instanceof InvalidTokenError) || error.code !== 'signature_invalid') return false;
+    if (!jws || !issuer || !key) return false;
+    const { alg, kid } = jws.header;
+    const iat = claimOf(jws.payload, 'iat');
+    return (await issuer.keys.findReplacement({ alg, kid, iat }, key)) !== undefined;
+  }
+
+  private async refuseRevoked({ payload }: RequestAuth): Promise<void> {
+    let isRevoked: boolean;
+    try {
+      isRevoked = await this.options.isRevoked!(payload);
+    } catch (cause) {
+      throw new TemporarilyUnavailableError('revocation_unavailable', REVOCATION_RETRY_SEC, {
+        cause,
+      });
+    }
+    if (isRevoked) throw new InvalidTokenError('token_revoked', { detail: { sub: payload.sub } });
+  }
+}

@@ -1,0 +1,26 @@
+/** Path of a claim: its literal name, or the names from the outermost to the innermost. */
+export type ClaimPath = string | readonly string[];
+
+/** Reads a claim. Only own properties count: `constructor` is absent unless the token has it. */
+export function claimOf(claims: object, path: ClaimPath): unknown {
+  return typeof path === 'string' ? own(claims, path) : path.reduce<unknown>(own, claims);
+}
+
+function own(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
+
+/**
+ * Scopes that the given claims grant. A string is split at U+0020 only (RFC 6749 §3.3); the strings
+ * in an array are whole scopes; anything else grants nothing.
+ */
+export function grantedScopes(claims: object, grantClaims: readonly string[]): string[] {
+  return grantClaims
+    .flatMap((name) => {
+      const value = claimOf(claims, name);
+      if (typeof value === 'string') return value.split(' ');
+      return Array.isArray(value) ? (value as unknown[]) : [];
+    })
+    .filter((scope): scope is string => typeof scope === 'string' && scope !== '');
+}
