@@ -1,10 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTestKey, type TestIssuer } from '../../../src/auth/testing/index.js';
-import { ACCEPTED, KeysFixture, MINUTE, UNKNOWN, until } from '../support/keys-fixture.js';
+import { ACCEPTED, KeysFixture, MINUTE, UNKNOWN } from '../support/keys-fixture.js';
 
 const keys = new KeysFixture();
 
 const ALGORITHM_NOT_ALLOWED = { status: 401, code: 'algorithm_not_allowed' };
+
+const jwkOf = (bits: number, publicExponent?: number) =>
+  generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({
+    format: 'jwk',
+  });
 
 describe('a token without a kid', () => {
   it('is verified only while exactly one key fits its algorithm', async () => {
@@ -12,9 +17,8 @@ describe('a token without a kid', () => {
     const token = keys.mint({}, { kid: undefined });
     expect(await keys.verify(token)).toEqual(ACCEPTED);
     await keys.issuer.rotate();
-    keys.clock.advance(8 * MINUTE);
-    await until(() => keys.status().keys.length === 2);
-    expect(await keys.verify(token)).toMatchObject(UNKNOWN);
+    await keys.refresh();
+    expect(await keys.verify(token)).toEqual(UNKNOWN);
     expect(keys.issuer.fetches.jwks).toBe(2);
   });
 });
@@ -22,40 +26,35 @@ describe('a token without a kid', () => {
 describe('a key without a kid', () => {
   it('verifies tokens without one, and is logged by its algorithms', async () => {
     keys.issuer.published = [{ ...keys.issuer.key.jwk, kid: undefined }];
-    await keys.start();
+    await keys.startWithKeys();
     expect(await keys.verify(keys.mint({}, { kid: undefined }))).toEqual(ACCEPTED);
-    expect(await keys.verify(keys.mint({ iat: 1 }))).toMatchObject(UNKNOWN);
-    expect(keys.logged()).toEqual(['Signing keys of I loaded: without kid (RS256)']);
+    expect(await keys.verify(keys.mint({ iat: 1 }))).toEqual(UNKNOWN);
+    expect(keys.logged()).toEqual(['Loaded the signing keys of I: no kid (ES256)']);
   });
 });
 
 describe('an algorithm that is not allowed', () => {
   it('is refused although the issuer has a key for it and the signature is valid', async () => {
-    const curve = await createTestKey('ES256');
-    keys.issuer.keys.push(curve);
-    keys.issuer.published = [{ ...keys.issuer.key.jwk, alg: undefined }, curve.jwk];
-    const tokens = ['RS512', 'PS256', 'ES256'].map((alg) => keys.mint({}, { alg }));
-    await keys.start();
+    const rsa = await createTestKey('RS256');
+    keys.issuer.keys.push(rsa);
+    keys.issuer.published.push({ ...rsa.jwk, alg: undefined });
+    const tokens = ['RS256', 'RS512', 'PS256'].map((alg) => keys.mint({}, { alg, kid: rsa.kid }));
+    await keys.startWithKeys();
     expect(await keys.verify()).toEqual(ACCEPTED);
-    for (const token of tokens) {
-      expect(await keys.verify(token)).toMatchObject(ALGORITHM_NOT_ALLOWED);
-    }
+    for (const token of tokens) expect(await keys.verify(token)).toEqual(ALGORITHM_NOT_ALLOWED);
     await keys.stop();
-    await keys.start({ algorithms: ['RS512', 'PS256', 'ES256'] });
-    for (const token of tokens) expect(await keys.verify(token)).toEqual(ACCEPTED);
-    expect(await keys.verify()).toMatchObject(ALGORITHM_NOT_ALLOWED);
+    await keys.startWithKeys({ algorithms: ['RS512', 'PS256'] });
+    const [rs256, ...allowed] = tokens;
+    for (const token of allowed) expect(await keys.verify(token)).toEqual(ACCEPTED);
+    expect(await keys.verify(rs256)).toEqual(ALGORITHM_NOT_ALLOWED);
+    expect(await keys.verify()).toEqual(ALGORITHM_NOT_ALLOWED);
   });
 });
 
-describe('unusable keys', () => {
-  const jwkOf = (bits: number, publicExponent?: number) =>
-    generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({
-      format: 'jwk',
-    });
-
-  it('are left out and do not affect the others', async () => {
+describe('a key set', () => {
+  it('keeps its usable keys when others are unusable (RFC 7517 §5)', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const valid = keys.issuer.key.jwk;
+    const rsa = jwkOf(2048);
     keys.issuer.published = [
       null,
       7,
@@ -64,33 +63,56 @@ describe('unusable keys', () => {
       {},
       { kty: 'oct', k: 'c2VjcmV0', kid: 'oct' },
       { kty: 'RSA', kid: 'broken', n: 'x', e: 'AQAB' },
-      { ...valid, kid: 'enc', use: 'enc' },
-      { ...valid, kid: 'ops', key_ops: ['sign'] },
-      { ...valid, kid: 'other-alg', alg: 'RSA-OAEP' },
-      { ...valid, kid: 'wrong-alg', alg: 'ES256' },
-      { ...valid, kid: 7 },
-      { ...valid, kid: '' },
+      { ...rsa, kid: 'enc', use: 'enc' },
+      { ...rsa, kid: 'ops', key_ops: ['sign'] },
+      { ...rsa, kid: 'other-alg', alg: 'RSA-OAEP' },
+      { ...rsa, kid: 'wrong-alg', alg: 'ES256' },
+      { ...rsa, kid: 7 },
+      { ...rsa, kid: '' },
       { ...jwkOf(1024), kid: 'short' },
       { ...jwkOf(2048, 3), kid: 'weak' },
       { ...privateKey.export({ format: 'jwk' }), kid: 'private' },
       { ...publicKey.export({ format: 'jwk' }), kid: 'p-256' },
       { ...publicKey.export({ format: 'jwk' }), kid: 'curve', crv: '__proto__' },
       { kty: 'OKP', crv: 'Ed25519', x: 'x', kid: 'okp' },
-      valid,
+      keys.issuer.key.jwk,
     ] as TestIssuer['published'];
     await keys.startWithKeys();
-    expect(keys.status().keys).toEqual([
-      { kid: 'p-256', algorithms: ['ES256'] },
-      { kid: keys.issuer.key.kid, algorithms: ['RS256'] },
+    expect(keys.logged()).toEqual([
+      `Loaded the signing keys of I: p-256 (ES256), ${keys.issuer.key.kid} (ES256)`,
     ]);
   });
 
-  it('make a set a failure that replaces nothing when no other key is left', async () => {
+  const unused = () => ({ kty: 'oct', kid: 'unused' });
+
+  it('may have 100 keys', async () => {
+    keys.issuer.published = [...Array.from({ length: 99 }, unused), keys.issuer.key.jwk];
     await keys.startWithKeys();
-    keys.issuer.published = [{ ...keys.issuer.key.jwk, use: 'enc' }];
-    keys.clock.advance(8 * MINUTE);
-    await until(() => keys.status().lastError !== undefined);
-    expect(keys.status().lastError).toBe('no usable key among the 1 published');
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+
+  it.each<[string, () => TestIssuer['published'], string]>([
+    ['without a key', () => [], 'no usable key for ES256 in the key set'],
+    [
+      'without a usable key',
+      () => [{ ...keys.issuer.key.jwk, use: 'enc' }],
+      'no usable key for ES256 in the key set',
+    ],
+    [
+      'without a key for an allowed algorithm',
+      () => [{ ...jwkOf(2048), kid: 'rsa' }],
+      'no usable key for ES256 in the key set',
+    ],
+    [
+      'of 101 keys',
+      () => [...Array.from({ length: 100 }, unused), keys.issuer.key.jwk],
+      '101 keys; at most 100 are read',
+    ],
+  ])('%s is a failure and replaces nothing', async (_, published, reason) => {
+    await keys.startWithKeys();
+    keys.issuer.published = published();
+    await keys.failOnce(8 * MINUTE);
+    expect(keys.logged().at(-1)).toContain(reason);
     expect(await keys.verify()).toEqual(ACCEPTED);
   });
 });

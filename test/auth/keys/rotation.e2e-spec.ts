@@ -1,4 +1,5 @@
-import { createTestKey } from '../../../src/auth/testing/index.js';
+import { randomUUID } from 'node:crypto';
+import { createTestKey, signCompactJws, type TestKey } from '../../../src/auth/testing/index.js';
 import {
   ACCEPTED,
   FORGED,
@@ -21,7 +22,7 @@ describe('a rotation', () => {
     expect(await keys.verify()).toEqual(ACCEPTED);
     expect(await keys.verify(old)).toEqual(ACCEPTED);
     expect(keys.issuer.fetches.jwks).toBe(2);
-    expect(keys.logged()).toContain(`Signing keys of I changed: + ${keys.issuer.key.kid} (RS256)`);
+    expect(keys.logged().at(-1)).toContain(`I: ${keys.issuer.key.kid} (ES256), `);
   });
 
   it('removes a withdrawn key with the next set', async () => {
@@ -37,7 +38,7 @@ describe('a rotation', () => {
   it('can replace a key under the same kid', async () => {
     await keys.startWithKeys();
     const old = keys.mint();
-    const key = await createTestKey('RS256', keys.issuer.key.kid);
+    const key = await createTestKey('ES256', keys.issuer.key.kid);
     keys.issuer.keys = [key];
     keys.issuer.published = [key.jwk];
     await keys.refresh();
@@ -53,8 +54,8 @@ describe('a rotation', () => {
     keys.issuer.recover();
     await keys.refresh(SECOND);
     expect(keys.logged().slice(-2)).toEqual([
-      'Signing keys of I can be had again.',
-      `Signing keys of I changed: + ${keys.issuer.key.kid} (RS256)`,
+      'The signing keys of I are available again.',
+      expect.stringContaining(`I: ${keys.issuer.key.kid} (ES256), `),
     ]);
   });
 });
@@ -123,7 +124,6 @@ describe('an unknown kid', () => {
     await until(() => keys.issuer.fetches.jwks === 2);
     await keys.issuer.rotate();
     const outcomes = keys.verifyAll(3);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     keys.issuer.recover();
     release();
     for (const outcome of await outcomes) expect(outcome).toEqual(ACCEPTED);
@@ -150,6 +150,96 @@ describe('an unknown kid', () => {
       keys.clock.advance(10 * SECOND);
     }
     expect(keys.issuer.fetches.jwks).toBeLessThanOrEqual(1 + 600 / 30 + 1);
+  });
+});
+
+describe('a signature that fails under a known kid', () => {
+  /** Replaces the issuer's key by another with the same `kid`, or without one. */
+  async function replaceKey(kid: string | undefined): Promise<void> {
+    const key = await createTestKey('ES256', keys.issuer.key.kid);
+    keys.issuer.keys = [key];
+    keys.issuer.published = [{ ...key.jwk, kid }];
+  }
+
+  const forgedToken = (key: TestKey) => {
+    const { iss, aud, exp } = { iss: keys.issuer.url, aud: keys.issuer.audience, exp: 1e12 };
+    const header = { alg: 'ES256', kid: keys.issuer.key.kid };
+    return signCompactJws(header, { iss, aud, exp, jti: randomUUID() }, key.privateKey);
+  };
+
+  it('is verified again when the key has been replaced under its kid', async () => {
+    await keys.startWithKeys();
+    const old = keys.mint();
+    expect(await keys.verify(old)).toEqual(ACCEPTED);
+    await replaceKey(keys.issuer.key.kid);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    expect(await keys.verify(old)).toEqual(FORGED);
+  });
+
+  it('is verified again when the key has been replaced in a set without kids', async () => {
+    const token = () => keys.mint({ jti: randomUUID() }, { kid: undefined });
+    keys.issuer.published = [{ ...keys.issuer.key.jwk, kid: undefined }];
+    await keys.startWithKeys();
+    expect(await keys.verify(token())).toEqual(ACCEPTED);
+    await replaceKey(undefined);
+    expect(await keys.verify(token())).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+  });
+
+  it('causes one refresh per 30 seconds, together with unknown kids', async () => {
+    const stranger = await createTestKey('ES256');
+    await keys.startWithKeys();
+    for (const outcome of await keys.verifyAll(50, () => forgedToken(stranger))) {
+      expect(outcome).toEqual(FORGED);
+    }
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    keys.clock.advance(30 * SECOND - 1);
+    expect(await keys.verify(forgedToken(stranger))).toEqual(FORGED);
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toEqual(UNKNOWN);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+    keys.clock.advance(1);
+    expect(await keys.verify(forgedToken(stranger))).toEqual(FORGED);
+    expect(keys.issuer.fetches.jwks).toBe(3);
+  });
+
+  it('never delays a token whose signature holds, and gets 401 in an outage', async () => {
+    const stranger = await createTestKey('ES256');
+    await keys.startWithKeys();
+    keys.issuer.fail('hang');
+    const waiting = keys.verify(forgedToken(stranger));
+    await until(() => keys.issuer.fetches.jwks === 2);
+    // The refresh hangs and the clock does not move.
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.clock.advance(5 * SECOND);
+    expect(await waiting).toEqual(FORGED);
+  });
+});
+
+describe('requests that wait for keys', () => {
+  const MOST = 500;
+
+  it('are at most 500 per issuer; the next get 503 immediately', async () => {
+    keys.issuer.fail('hang');
+    await keys.start();
+    const waiting = keys.verifyAll(MOST);
+    // The fetch hangs and the clock does not move.
+    expect(await keys.verify()).toMatchObject(UNAVAILABLE);
+    keys.issuer.recover();
+    keys.clock.advance(5 * SECOND);
+    for (const outcome of await waiting) expect(outcome).toMatchObject(UNAVAILABLE);
+    keys.clock.advance(SECOND);
+    for (const outcome of await keys.verifyAll(MOST)) expect(outcome).toEqual(ACCEPTED);
+  });
+
+  it('are not those with a known key', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('hang');
+    const waiting = keys.verifyAll(MOST, () => keys.unknownToken());
+    expect(await keys.verify(keys.unknownToken())).toMatchObject(UNAVAILABLE);
+    expect(await keys.verify()).toEqual(ACCEPTED);
+    keys.clock.advance(5 * SECOND);
+    for (const outcome of await waiting) expect(outcome).toMatchObject(UNAVAILABLE);
   });
 });
 

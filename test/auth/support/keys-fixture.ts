@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Clock } from '../../../src/auth/clock.js';
-import { type AuthOptions, TrustedIssuers } from '../../../src/auth/index.js';
+import { AuthError, type AuthOptions, TrustedIssuers } from '../../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { FakeClock } from './fake-clock.js';
-import { type Fixture, startFixture } from './fixture.js';
-import { CONTROLLERS } from './routes.controller.js';
+import { startVerifier, type VerifierFixture } from './fixture.js';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -19,19 +17,27 @@ export interface Outcome {
 
 export const ACCEPTED: Outcome = { status: 200 };
 export const UNAVAILABLE = { status: 503, code: 'keys_unavailable' };
-export const UNKNOWN = { status: 401, code: 'key_unknown' };
-export const FORGED = { status: 401, code: 'signature_invalid' };
+export const UNKNOWN: Outcome = { status: 401, code: 'key_unknown' };
+export const FORGED: Outcome = { status: 401, code: 'signature_invalid' };
 
-/** An issuer, a module that trusts it, and a clock that only the test moves; new for each test. */
+/** What these tests read of the module to know when a fetch has ended. */
+interface Internals {
+  issuers: { keys: { fetching?: Promise<void>; failures: number; set?: { fetchedAt: number } } }[];
+}
+
+/**
+ * An issuer with an ES256 key, a module that trusts it, and a clock that only the test moves; new for
+ * each test.
+ */
 export class KeysFixture {
   clock!: FakeClock;
   issuer!: TestIssuer;
-  private fixture?: Fixture;
+  private fixture?: VerifierFixture;
 
   constructor() {
     beforeEach(async () => {
       this.clock = new FakeClock();
-      this.issuer = await createTestIssuer({ now: this.clock.now });
+      this.issuer = await createTestIssuer({ now: this.clock.now, algorithms: ['ES256'] });
     });
     afterEach(async () => {
       await this.stop();
@@ -40,13 +46,9 @@ export class KeysFixture {
   }
 
   async start(options: Partial<AuthOptions> = {}): Promise<void> {
-    this.fixture = await startFixture({
-      adapter: 'Fastify',
-      issuer: this.issuer,
-      controllers: CONTROLLERS,
-      options: { jwksUri: this.issuer.jwksUri, ...options },
-      override: (builder) => builder.overrideProvider(Clock).useValue(this.clock),
-    });
+    const { issuer, clock } = this;
+    const defaults = { jwksUri: issuer.jwksUri, algorithms: ['ES256' as const] };
+    this.fixture = await startVerifier({ issuer, clock, options: { ...defaults, ...options } });
   }
 
   async stop(): Promise<void> {
@@ -57,7 +59,7 @@ export class KeysFixture {
   /** Starts the module and waits for the first key set. */
   async startWithKeys(options: Partial<AuthOptions> = {}): Promise<void> {
     await this.start(options);
-    expect(await this.verify()).toEqual(ACCEPTED);
+    await until(() => !this.isFetching());
   }
 
   /** Starts the module without `jwksUri`, so that it uses the discovery document. */
@@ -76,11 +78,14 @@ export class KeysFixture {
   }
 
   async verify(token: string = this.mint()): Promise<Outcome> {
-    const { status, headers, json } = await this.fixture!.get('/routes/closed', token);
-    if (status === 200) return { status };
-    const code = (json as { code?: string }).code;
-    const seconds = headers['retry-after'];
-    return { status, code, ...(seconds && { retryAfterSec: Number(seconds) }) };
+    try {
+      await this.fixture!.verifier.verify(token);
+      return ACCEPTED;
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      const { code, retryAfterSec } = error;
+      return { status: error.getStatus(), code, ...(retryAfterSec && { retryAfterSec }) };
+    }
   }
 
   /** Verifies many tokens at once. */
@@ -94,17 +99,18 @@ export class KeysFixture {
 
   /** What was logged about signing keys, with `I` for the issuer. */
   logged(): string[] {
-    const lines = this.log.starting('Signing keys');
-    return lines.map(({ message }) => message.replaceAll(this.issuer.url, 'I'));
-  }
-
-  status() {
-    return this.fixture!.app.get(TrustedIssuers).status()[0]!;
+    return this.log.lines
+      .map(({ message }) => message.replaceAll(this.issuer.url, 'I'))
+      .filter((message) => message.includes('signing keys of I'));
   }
 
   isFetching(): boolean {
-    const [trusted] = this.fixture!.app.get<Internals>(TrustedIssuers).issuers;
-    return trusted!.keys.fetching !== undefined;
+    return this.internals().fetching !== undefined;
+  }
+
+  /** Whether the last attempt to fetch has failed. */
+  isOut(): boolean {
+    return this.internals().failures > 0;
   }
 
   /** Moves the clock until a fetch is due, and waits until it has failed. */
@@ -112,18 +118,20 @@ export class KeysFixture {
     const before = this.issuer.fetches.jwks;
     this.clock.advance(advanceMs);
     await until(() => this.issuer.fetches.jwks > before && !this.isFetching());
+    expect(this.isOut()).toBe(true);
   }
 
   /** Moves the clock until a refresh is due, and waits until it has succeeded. */
   async refresh(advanceMs = 8 * MINUTE): Promise<void> {
     this.clock.advance(advanceMs);
-    await until(() => this.status().ageSec === 0 && !this.isFetching());
+    await until(() => this.internals().set?.fetchedAt === this.clock.now());
+    expect(this.isOut()).toBe(false);
   }
-}
 
-/** The state of the module that tells when a fetch has ended. */
-interface Internals {
-  issuers: { keys: { fetching?: Promise<void> } }[];
+  private internals() {
+    const { issuers } = this.fixture!.module.get<Internals>(TrustedIssuers);
+    return issuers[0]!.keys;
+  }
 }
 
 /** Waits for what the module does in the background over real HTTP. */
