@@ -2,10 +2,14 @@ import { Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ResolvedAuthOptions } from './auth.options.js';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
-import { OPTIONAL_AUTH } from './decorators/optional-auth.decorator.js';
-import { PROTECTED } from './decorators/protected.decorator.js';
-import { PUBLIC } from './decorators/public.decorator.js';
-import { openedBy, type RouteTarget, statedOn } from './decorators/requirement.js';
+import {
+  OPTIONAL_AUTH,
+  openedBy,
+  PROTECTED,
+  PUBLIC,
+  type RouteTarget,
+  statedOn,
+} from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
 /** What a request to one route needs. */

@@ -58,8 +58,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Called by passport-jwt when the signature is good. */
   validate({ token, jws, issuer }: KeyedRequest): RequestAuth {
     // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
-    const parties = { issuer: issuer.keys.issuer, audience: issuer.audience };
-    validateClaims(jws, parties, this.options);
+    validateClaims(jws, issuer, this.options);
     validateTime(jws.payload, this.options, this.clock.now() / 1000);
     return createRequestAuth(token, jws, this.options.grantClaims);
   }
@@ -97,13 +96,12 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
       throw new InvalidTokenError('token_expired', { detail: { exp: payload.exp } });
     }
     const issuer = this.issuers.of(claimOf(payload, 'iss'));
-    const { alg, kid } = header;
-    if (!(issuer.algorithms as readonly string[]).includes(alg)) {
+    if (!(issuer.algorithms as readonly string[]).includes(header.alg)) {
       throw new InvalidTokenError('algorithm_not_allowed', {
-        detail: { expected: issuer.algorithms, actual: alg },
+        detail: { expected: issuer.algorithms, actual: header.alg },
       });
     }
-    const key = await issuer.keys.find({ alg, kid, iat: claimOf(payload, 'iat') });
+    const key = await issuer.keys.find(jws);
     Object.assign(request, { jws, issuer, key });
     return key.key;
   }

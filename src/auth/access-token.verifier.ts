@@ -5,7 +5,6 @@ import { ResolvedAuthOptions } from './auth.options.js';
 import { Clock } from './clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
-import { claimOf } from './token/claim-path.js';
 import { validateTime } from './token/claim-rules.js';
 import { createTokenCache, type TokenCache } from './token/token-cache.js';
 
@@ -15,8 +14,8 @@ const REVOCATION_RETRY_SEC = 5;
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
 
 /**
- * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, then the
- * option `isRevoked`. The only place that accepts a token.
+ * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, then
+ * the option `isRevoked`. The only place that accepts a token.
  */
 @Injectable()
 export class AccessTokenVerifier {
@@ -79,11 +78,9 @@ export class AccessTokenVerifier {
 
   /** Whether the issuer has replaced the key that the signature of a token fails under. */
   private async hasNewKey({ jws, issuer, key }: TokenRequest, error: unknown): Promise<boolean> {
-    if (!(error instanceof InvalidTokenError) || error.code !== 'signature_invalid') return false;
-    if (!jws || !issuer || !key) return false;
-    const { alg, kid } = jws.header;
-    const iat = claimOf(jws.payload, 'iat');
-    return (await issuer.keys.findReplacement({ alg, kid, iat }, key)) !== undefined;
+    const isForged = (error as InvalidTokenError).code === 'signature_invalid';
+    if (!isForged || !jws || !issuer || !key) return false;
+    return (await issuer.keys.findReplacement(jws, key)) !== undefined;
   }
 
   private async refuseRevoked({ payload }: RequestAuth): Promise<void> {

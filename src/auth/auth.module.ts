@@ -24,8 +24,8 @@ const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
 
 /**
- * Closes every route of the application to requests without a valid access token. Import it once, in
- * the root module, with `forRoot(options)` or `forRootAsync({ inject, useFactory })`.
+ * Closes every route of the application to requests without a valid access token. Import it once,
+ * in the root module, with `forRoot(options)` or `forRootAsync({ inject, useFactory })`.
  *
  * @throws TypeError at the start of the application, naming the option that is wrong.
  */
@@ -51,9 +51,7 @@ export class AuthModule extends ConfigurableModuleClass {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
     if (copies.length > 1) {
-      throw new Error(
-        'AuthModule is imported twice: import it once, in the root module. It protects every module.',
-      );
+      throw new Error('AuthModule is imported twice: import it once, in the root module.');
     }
   }
 }

@@ -30,23 +30,20 @@ export interface IssuerOptions {
 
   /**
    * URL of the issuer's key set (RFC 7517 §5): https, or http on a loopback host.
-   *
    * @default `jwks_uri` of the discovery document (OpenID Connect Discovery 1.0 §4)
    */
   jwksUri?: string;
 
   /**
    * Signature algorithms that a token may use. A key is only used with its own algorithm.
-   *
    * @default ['RS256']
    */
   algorithms?: readonly (typeof ALGORITHMS)[number][];
 
   /**
    * Secret shared with an issuer that signs with HS256: a string of at least 32 bytes in UTF-8.
-   * Replaces `jwksUri` and `algorithms`. Whoever can verify with a secret can also mint tokens with
-   * it: prefer public keys.
-   *
+   * Replaces `jwksUri` and `algorithms`. Anyone who can verify with a secret can also mint tokens
+   * with it: prefer public keys.
    * @default none: tokens are verified with the issuer's public keys
    */
   secret?: string;
@@ -61,29 +58,25 @@ export interface CommonAuthOptions {
    * What a route without any decorator needs: `'closed'`, a valid access token; `'open'`, nothing.
    * `'open'` is for adopting the module in an existing application step by step: every route with
    * a decorator of this module is protected, and the log says at start how many routes are open.
-   *
    * @default 'closed'
    */
   unmarkedRoutes?: 'closed' | 'open';
 
   /**
    * Claims that grant scopes; their scopes are added up. With Auth0 RBAC, add `permissions`.
-   *
    * @default ['scope', 'scp']
    */
   grantClaims?: readonly string[];
 
   /**
    * How a token that fails `@Claim()` is refused: 401 `invalid_token` or 403 `insufficient_scope`.
-   *
    * @default 'invalid_token'
    */
   claimFailure?: 'invalid_token' | 'insufficient_scope';
 
   /**
-   * Tolerated difference between the issuer's clock and ours for `exp`, `nbf` and `iat`, in seconds:
-   * 0 to 300.
-   *
+   * Tolerated difference between the issuer's clock and ours for `exp`, `nbf` and `iat`, in
+   * seconds: 0 to 300.
    * @default 5
    */
   clockToleranceSec?: number;
@@ -91,24 +84,21 @@ export interface CommonAuthOptions {
   /**
    * Time after which an attempt to fetch keys is aborted, in milliseconds, discovery document and
    * bodies included. Requests that need the keys wait for it.
-   *
    * @default 5000
    */
   jwksTimeoutMs?: number;
 
   /**
-   * Age at which a key set is not used without an attempt to refresh it, in seconds. It is refreshed
-   * in the background at 80 % of this age.
-   *
+   * Age at which a key set is not used without an attempt to refresh it, in seconds. It is
+   * refreshed in the background at 80 % of this age.
    * @default 600
    */
   jwksMaxAgeSec?: number;
 
   /**
    * Age up to which a key set stays in use while the issuer is unreachable, in seconds. After that,
-   * tokens are answered with 503. A key that the issuer withdraws during an outage stays trusted this
-   * long.
-   *
+   * tokens are answered with 503. A key that the issuer withdraws during an outage stays trusted
+   * this long.
    * @default 86400
    */
   jwksMaxStaleSec?: number;
@@ -116,15 +106,13 @@ export interface CommonAuthOptions {
   /**
    * Cache of accepted tokens: a token used again costs no signature. Key, time and revocation are
    * still checked on every request, and so is what a route requires. `false` turns the cache off.
-   *
    * @default { maxEntries: 50000, maxBytes: 67108864 }
    */
   tokenCache?: false | TokenCacheOptions;
 
   /**
-   * Called on every request with a verified token, which waits for it: give it a time limit of its own.
-   * `true` refuses the token with `token_revoked`; an exception is answered with 503.
-   *
+   * Called on every request with a verified token, which waits for it: give it a time limit of its
+   * own. `true` refuses the token with `token_revoked`; an exception is answered with 503.
    * @default none: a token is valid until it expires
    */
   isRevoked?: RevocationCheck;
@@ -132,24 +120,21 @@ export interface CommonAuthOptions {
   /**
    * Accept `nonce` in access tokens, for issuers that put it there. By default, `nonce` marks an ID
    * token, which is refused.
-   *
    * @default false
    */
   nonceInAccessToken?: boolean;
 
   /**
    * `'rfc9068'` accepts only tokens of the JWT profile for access tokens: `typ` is `at+jwt`, and
-   * `sub`, `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). In Auth0 this is a setting of
-   * the API.
-   *
+   * `sub`, `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). In Auth0 this is a setting
+   * of the API.
    * @default none: `typ` may also be `JWT` or absent; `iss`, `aud` and `exp` are required
    */
   profile?: 'rfc9068';
 
   /**
-   * Age by `iat` at which a token is refused although it has not expired, in seconds. Tokens without
-   * `iat`, or with one in the future, are refused as well.
-   *
+   * Age by `iat` at which a token is refused although it has not expired, in seconds. Tokens
+   * without `iat`, or with one in the future, are refused as well.
    * @default none: only `exp` decides
    */
   maxTokenAgeSec?: number;
@@ -181,29 +166,18 @@ export interface ResolvedIssuer {
 }
 
 /** The checked options with their defaults. A class, so that it can be injected. */
-export abstract class ResolvedAuthOptions {}
-
-export interface ResolvedAuthOptions
-  extends
-    Readonly<Required<Omit<CommonAuthOptions, 'tokenCache' | OptionalOption>>>,
-    Readonly<Pick<CommonAuthOptions, OptionalOption>> {
-  readonly issuers: readonly ResolvedIssuer[];
-  readonly tokenCache?: Required<TokenCacheOptions>;
+export abstract class ResolvedAuthOptions {
+  abstract readonly issuers: readonly ResolvedIssuer[];
+  abstract readonly unmarkedRoutes: 'closed' | 'open';
+  abstract readonly grantClaims: readonly string[];
+  abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
+  abstract readonly clockToleranceSec: number;
+  abstract readonly jwksTimeoutMs: number;
+  abstract readonly jwksMaxAgeSec: number;
+  abstract readonly jwksMaxStaleSec: number;
+  abstract readonly tokenCache?: Required<TokenCacheOptions>;
+  abstract readonly isRevoked?: RevocationCheck;
+  abstract readonly nonceInAccessToken: boolean;
+  abstract readonly profile?: 'rfc9068';
+  abstract readonly maxTokenAgeSec?: number;
 }
-
-/** Options without a default. */
-type OptionalOption = 'isRevoked' | 'profile' | 'maxTokenAgeSec';
-
-/** Every default. */
-export const DEFAULTS = {
-  algorithms: ['RS256'],
-  unmarkedRoutes: 'closed',
-  grantClaims: ['scope', 'scp'],
-  claimFailure: 'invalid_token',
-  clockToleranceSec: 5,
-  jwksTimeoutMs: 5_000,
-  jwksMaxAgeSec: 600,
-  jwksMaxStaleSec: 86_400,
-  nonceInAccessToken: false,
-  tokenCache: { maxEntries: 50_000, maxBytes: 64 * 1024 * 1024 },
-} as const;

@@ -3,10 +3,10 @@ import {
   ALGORITHMS,
   type Algorithm,
   type AuthOptions,
-  DEFAULTS,
   type IssuerOptions,
   type ResolvedAuthOptions,
   type ResolvedIssuer,
+  type TokenCacheOptions,
 } from './auth.options.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
 
@@ -25,36 +25,49 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
         'or forRootAsync(). AuthModule alone has no options.',
     );
   }
-  const merged = { ...DEFAULTS, ...withoutUndefined(options) };
-  const { isRevoked, profile, maxTokenAgeSec } = options;
+  const {
+    unmarkedRoutes = 'closed',
+    grantClaims = ['scope', 'scp'],
+    claimFailure = 'invalid_token',
+    clockToleranceSec = 5,
+    jwksTimeoutMs = 5000,
+    jwksMaxAgeSec = 600,
+    jwksMaxStaleSec = 86_400,
+    tokenCache = {},
+    nonceInAccessToken = false,
+    isRevoked,
+    profile,
+    maxTokenAgeSec,
+  } = options;
+  oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
+  oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
+  oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
+  oneOf('profile', ['rfc9068', undefined], profile);
+  number('clockToleranceSec', clockToleranceSec, 0, 300);
+  number('jwksTimeoutMs', jwksTimeoutMs);
+  number('jwksMaxAgeSec', jwksMaxAgeSec);
+  number('jwksMaxStaleSec', jwksMaxStaleSec);
+  if (jwksMaxStaleSec < jwksMaxAgeSec) {
+    fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
+  }
+  if (maxTokenAgeSec !== undefined) number('maxTokenAgeSec', maxTokenAgeSec);
   if (isRevoked !== undefined && typeof isRevoked !== 'function') {
     fail('isRevoked', 'must be a function');
   }
-  if (typeof merged.nonceInAccessToken !== 'boolean') {
-    fail('nonceInAccessToken', 'must be true or false');
-  }
-  if (merged.jwksMaxStaleSec < merged.jwksMaxAgeSec) {
-    fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
-  }
   return {
     issuers: resolveIssuers(options),
-    unmarkedRoutes: oneOf('unmarkedRoutes', ['closed', 'open'], merged.unmarkedRoutes),
-    grantClaims: strings('grantClaims', merged.grantClaims),
-    claimFailure: oneOf(
-      'claimFailure',
-      ['invalid_token', 'insufficient_scope'],
-      merged.claimFailure,
-    ),
-    clockToleranceSec: number('clockToleranceSec', merged.clockToleranceSec, 0, 300),
-    jwksTimeoutMs: number('jwksTimeoutMs', merged.jwksTimeoutMs),
-    jwksMaxAgeSec: number('jwksMaxAgeSec', merged.jwksMaxAgeSec),
-    jwksMaxStaleSec: number('jwksMaxStaleSec', merged.jwksMaxStaleSec),
-    tokenCache: resolveTokenCache(options.tokenCache),
+    unmarkedRoutes,
+    grantClaims: strings('grantClaims', grantClaims),
+    claimFailure,
+    clockToleranceSec,
+    jwksTimeoutMs,
+    jwksMaxAgeSec,
+    jwksMaxStaleSec,
+    tokenCache: resolveTokenCache(tokenCache),
+    nonceInAccessToken,
     isRevoked,
-    nonceInAccessToken: merged.nonceInAccessToken,
-    profile: profile && oneOf<'rfc9068'>('profile', ['rfc9068'], profile),
-    maxTokenAgeSec:
-      maxTokenAgeSec === undefined ? undefined : number('maxTokenAgeSec', maxTokenAgeSec),
+    profile,
+    maxTokenAgeSec,
   };
 }
 
@@ -86,13 +99,11 @@ function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
   const resolved = { issuer, audience: strings(`${prefix}audience`, audiences) };
   if (secret === undefined) {
     if (jwksUri !== undefined) checkUrl(`${prefix}jwksUri`, jwksUri);
-    const allowed = checkAlgorithms(`${prefix}algorithms`, algorithms ?? DEFAULTS.algorithms);
+    const allowed = checkAlgorithms(`${prefix}algorithms`, algorithms ?? ['RS256']);
     return { ...resolved, jwksUri, algorithms: allowed };
   }
-  for (const [name, value] of Object.entries({ jwksUri, algorithms })) {
-    if (value !== undefined) {
-      fail(`${prefix}${name}`, 'cannot be combined with secret, which is for HS256 only');
-    }
+  if (jwksUri ?? algorithms) {
+    fail(`${prefix}secret`, 'is for HS256 only and cannot be combined with jwksUri or algorithms');
   }
   if (typeof secret !== 'string' || Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
     fail(`${prefix}secret`, `must be a string of at least ${MIN_SECRET_BYTES} bytes`);
@@ -104,26 +115,24 @@ function checkAlgorithms(option: string, value: unknown): readonly Algorithm[] {
   const algorithms = strings(option, value);
   const unknown = algorithms.find((name) => !(ALGORITHMS as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    const hint = unknown.startsWith('HS')
-      ? 'HS256 needs the option secret; '
-      : /^Ed/.test(unknown)
-        ? 'jsonwebtoken, which verifies the signatures, does not support EdDSA; '
-        : '';
-    fail(option, `has ${JSON.stringify(unknown)}; ${hint}choose from ${ALGORITHMS.join(', ')}`);
+    fail(
+      option,
+      `has ${JSON.stringify(unknown)}; jsonwebtoken, which verifies the signatures, supports ` +
+        `${ALGORITHMS.join(', ')}, and HS256 with the option secret`,
+    );
   }
   return algorithms as readonly Algorithm[];
 }
 
-function resolveTokenCache(cache: AuthOptions['tokenCache'] = {}) {
+function resolveTokenCache(cache: false | TokenCacheOptions) {
   if (cache === false) return undefined;
   if (typeof cache !== 'object' || cache === null) {
     fail('tokenCache', 'must be false or an object with its bounds');
   }
-  const { maxEntries, maxBytes } = { ...DEFAULTS.tokenCache, ...withoutUndefined(cache) };
-  return {
-    maxEntries: number('tokenCache.maxEntries', maxEntries),
-    maxBytes: number('tokenCache.maxBytes', maxBytes),
-  };
+  const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024 } = cache;
+  number('tokenCache.maxEntries', maxEntries);
+  number('tokenCache.maxBytes', maxBytes);
+  return { maxEntries, maxBytes };
 }
 
 function checkUrl(option: string, value: unknown): asserts value is string {
@@ -142,11 +151,10 @@ function strings(option: string, value: unknown): readonly string[] {
   return [...(value as string[])];
 }
 
-function oneOf<T extends string>(option: string, allowed: readonly T[], value: T): T {
-  if (!allowed.includes(value)) {
-    fail(option, `must be ${allowed.map((name) => `'${name}'`).join(' or ')}`);
-  }
-  return value;
+function oneOf<T>(option: string, allowed: readonly T[], value: T): void {
+  if (allowed.includes(value)) return;
+  const values = allowed.filter((each) => each !== undefined).map((each) => JSON.stringify(each));
+  fail(option, `must be ${values.join(' or ')}`);
 }
 
 function number(option: string, value: number, minimum = 1, maximum?: number): number {
@@ -157,11 +165,6 @@ function number(option: string, value: number, minimum = 1, maximum?: number): n
     fail(option, `must be a number ${range}`);
   }
   return value;
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as T;
 }
 
 function fail(option: string, problem: string): never {

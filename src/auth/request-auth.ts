@@ -58,20 +58,12 @@ function deepFreeze<T extends object>(root: T): T {
 /** Only guards can set this property: a client or another library cannot name it. */
 const VERIFIED = Symbol('verified access token');
 
-type AuthenticatedRequest = {
-  [VERIFIED]?: RequestAuth;
-  auth?: RequestAuth;
-  user?: AccessTokenClaims;
-};
-
 /** Sets `request.auth`, and `request.user` as Passport does. */
-export function attachAuth(request: AuthenticatedRequest, auth: RequestAuth): void {
-  request[VERIFIED] = auth;
-  request.auth = auth;
-  request.user = auth.payload;
+export function attachAuth(request: object, auth: RequestAuth): void {
+  Object.assign(request, { [VERIFIED]: auth, auth, user: auth.payload });
 }
 
 /** The token that the guards accepted for this request. */
 export function authOf(request: object): RequestAuth | undefined {
-  return (request as AuthenticatedRequest)[VERIFIED];
+  return (request as { [VERIFIED]?: RequestAuth })[VERIFIED];
 }

@@ -3,8 +3,8 @@ import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 
 /**
- * Gives a handler the claims of the verified access token, or one claim by its literal name. Undefined
- * when the request is anonymous or the token has no such claim.
+ * Gives a handler the claims of the verified access token, or one claim by its literal name.
+ * Undefined when the request is anonymous or the token has no such claim.
  *
  * @example me(@AccessToken() claims: AccessTokenClaims) {}
  * @example create(@AccessToken('sub') author: string) {}

@@ -44,33 +44,32 @@ export const includes = (...values: Primitive[]): Inclusion => new Inclusion(val
 export const includesAny = (...values: Primitive[]): Inclusion => new Inclusion(values, 'any');
 
 /**
- * Requires that the function returns `true` or a promise of it. Anything else refuses the request, and
- * so does an exception, which only the log shows.
+ * Requires that the function returns `true` or a promise of it. Anything else refuses the request,
+ * and so does an exception, which only the log shows.
  */
 export const check = (predicate: ClaimsPredicate): Check => new Check(predicate);
 
-/** What one `@Claim()` requires: of one claim, or of all claims by a function. */
-export type ClaimRequirement =
-  | {
-      readonly claim: ClaimPath;
-      readonly expected: Primitive | Inclusion;
-      readonly message?: string;
-    }
-  | { readonly claim?: undefined; readonly expected: Check; readonly message?: string };
+/** What one `@Claim()` requires: of one claim, or with {@link Check} of all claims. */
+export interface ClaimRequirement {
+  readonly claim?: ClaimPath;
+  readonly expected: Primitive | Inclusion | Check;
+  readonly message?: string;
+}
 
 /**
  * A claim that the access token must have: the same primitive value (`===`), or a value that
- * `includes()` or `includesAny()` accepts. The name is literal; an array is the path of a nested claim.
+ * `includes()` or `includesAny()` accepts. The name is literal; an array is the path of a nested
+ * claim.
  *
- * A token that fails gets 401 `invalid_token`, or 403 with the option `claimFailure`. Claims are checked
- * after scopes.
+ * A token that fails gets 401 `invalid_token`, or 403 with the option `claimFailure`. Claims are
+ * checked after scopes.
  *
  * @throws TypeError when applied, if the expectation or the message is unusable.
  *
  * @example @Claim('isAdmin', true)
  * @example @Claim('https://example.com/roles', includes('admin', 'editor'))
  * @example @Claim(['realm_access', 'roles'], includesAny('admin', 'owner'))
- * @example @Claim(check((claims) => claims.tier === 'premium'), { message: 'Premium tier required' })
+ * @example @Claim(check(({ tier }) => tier === 'premium'), { message: 'Premium tier required' })
  */
 export function Claim(
   claim: ClaimPath,
@@ -94,7 +93,7 @@ export function Claim(...args: unknown[]): RouteDecorator {
     }
     if (!isPrimitive(expected) && !(expected instanceof Inclusion)) {
       throw new TypeError(
-        `@Claim() on ${route}: expect a string, number, boolean, null, includes() or includesAny().`,
+        `@Claim() on ${route}: expect a primitive value, includes() or includesAny().`,
       );
     }
     return { claim, expected, message };

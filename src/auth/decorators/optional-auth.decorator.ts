@@ -1,7 +1,4 @@
-import { mark, type RouteDecorator } from './requirement.js';
-
-/** Metadata of {@link OptionalAuth}. */
-export const OPTIONAL_AUTH = Symbol('auth:optional');
+import { mark, type RouteDecorator, OPTIONAL_AUTH } from './requirement.js';
 
 /**
  * Opens a route to requests without credentials; credentials of another scheme count as none. An

@@ -1,22 +1,26 @@
 import { isDescription } from '../refusals/challenge.js';
 
+/** Metadata of `@Public()`, `@OptionalAuth()` and `@Protected()`. */
+export const PUBLIC = Symbol('auth:public');
+export const OPTIONAL_AUTH = Symbol('auth:optional');
+export const PROTECTED = Symbol('auth:protected');
+
 /** A decorator for controllers and for their methods. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;
 
 /** Options of every decorator that states a requirement. */
 export interface RequirementOptions {
   /**
-   * `error_description` of the refusal. It is sent in a header: printable ASCII without double quotes
-   * and backslashes (RFC 6750 §3), or the decorator throws.
-   *
+   * `error_description` of the refusal. It is sent in a header: printable ASCII without double
+   * quotes and backslashes (RFC 6750 §3), or the decorator throws.
    * @default a fixed sentence
    */
   message?: string;
 }
 
 /**
- * A controller, or one of its methods by name. By name, so that metadata stays when another decorator
- * replaces the function.
+ * A controller, or one of its methods by name. By name, so that metadata stays when another
+ * decorator replaces the function.
  */
 export interface RouteTarget {
   /** The class, or the prototype that has the method. */
@@ -25,8 +29,8 @@ export interface RouteTarget {
 }
 
 /**
- * A decorator that adds a requirement to those already on its target, in the order written, which is
- * the reverse of the order in which decorators run.
+ * A decorator that adds a requirement to those already on its target, in the order written, which
+ * is the reverse of the order in which decorators run.
  *
  * @param make creates the requirement; `route` names the target in errors.
  */

@@ -32,11 +32,11 @@ export type ScopeArguments =
   | [scopes: readonly string[], options?: ScopeOptions];
 
 /**
- * Scopes that the access token must carry: all of them, unless `match` is `'any'` (RFC 6749 §3.3). The
- * challenge of a refusal (403) names them.
+ * Scopes that the access token must carry: all of them, unless `match` is `'any'` (RFC 6749 §3.3).
+ * The challenge of a refusal (403) names them.
  *
- * Adds to the other requirements of the method and of its controller. An empty list prevents the start
- * of the application.
+ * Adds to the other requirements of the method and of its controller. An empty list prevents the
+ * start of the application.
  *
  * @throws TypeError when applied, if a scope or the message cannot be sent in a challenge.
  *
@@ -62,7 +62,7 @@ export function scopeRequirement(
   return addRequirement(SCOPE_REQUIREMENTS, (route): ScopeRequirement => {
     const scopes = flat.flatMap((name) => {
       if (typeof name === 'string' && name.split(' ').every(isScopeOrEmpty)) return name.split(' ');
-      // Also undefined, as a constant from a circular import is: it must not weaken the requirement.
+      // Also undefined, from a circular import for example: it must not weaken the requirement.
       throw new TypeError(
         `${decorator} on ${route}: ${JSON.stringify(name)} is not a scope. A scope is printable ` +
           'ASCII without spaces, double quotes and backslashes (RFC 6749 §3.3).',

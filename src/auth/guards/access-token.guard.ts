@@ -8,8 +8,8 @@ import { attachAuth } from '../request-auth.js';
 import { bearerToken } from '../token/bearer-token.js';
 
 /**
- * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A route is
- * closed unless it has `@Public()` or `@OptionalAuth()`.
+ * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A route
+ * is closed unless it has `@Public()` or `@OptionalAuth()`.
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
@@ -51,7 +51,7 @@ export class AccessTokenGuard implements CanActivate {
     return context.switchToHttp().getRequest<object>();
   }
 
-  /** Outside HTTP there is no request to read: only what is public passes. Nest answers "Forbidden". */
+  /** Outside HTTP only what is public passes. Nest answers "Forbidden" for `false`. */
   private refuseOther(context: ExecutionContext): false {
     const name = `${context.getClass().name}.${context.getHandler().name}`;
     this.logger.warn(

@@ -26,8 +26,7 @@ export class ClaimsGuard implements CanActivate {
     const { claims: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
     const auth = authOf(context.switchToHttp().getRequest<object>());
-    if (!auth)
-      throw new Error('ClaimsGuard found no verified token: AccessTokenGuard must run first.');
+    if (!auth) throw new Error('AccessTokenGuard must run before ClaimsGuard.');
     for (const requirement of requirements) {
       await this.require(requirement, auth.payload, context);
     }

@@ -17,8 +17,7 @@ export class ScopesGuard implements CanActivate {
     const { scopes: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
     const auth = authOf(context.switchToHttp().getRequest<object>());
-    if (!auth)
-      throw new Error('ScopesGuard found no verified token: AccessTokenGuard must run first.');
+    if (!auth) throw new Error('AccessTokenGuard must run before ScopesGuard.');
     for (const { scopes, match, from, message } of requirements) {
       const granted = from ? grantedScopes(auth.payload, from) : auth.scopes;
       const isGranted = (scope: string) => granted.includes(scope);

@@ -1,10 +1,12 @@
+import { Logger } from '@nestjs/common';
 import type { ResolvedAuthOptions, ResolvedIssuer } from '../auth.options.js';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from '../refusals/auth.errors.js';
+import { claimOf } from '../token/claim-path.js';
+import type { CompactJws } from '../token/compact-jws.js';
 import { withoutSlash } from './issuer-url.js';
 import { JwksSource } from './jwks-source.js';
-import { logFailure, logLoaded } from './key-log.js';
-import { type KeyRequest, KeySet, type SigningKey } from './key-set.js';
+import { KeySet, type SigningKey } from './key-set.js';
 
 /** Tokens that the set cannot verify may cause one refresh in this time, all requests together. */
 const TOKEN_REFRESH_INTERVAL_MS = 30_000;
@@ -19,19 +21,18 @@ const LAST_RETRY_MS = 5_000;
 const MAX_WAITING = 500;
 
 /**
- * The signing keys of one issuer, and when to fetch them.
+ * The signing keys of one issuer, and when to fetch them: one fetch at a time.
  *
- * - One fetch at a time; whoever needs its result waits for it.
- * - A set within its age is used without waiting. Past it, one attempt to refresh comes first; if that
- *   fails, the old set stays in use, up to `jwksMaxStaleSec`.
- * - After a failure the next attempt comes in 1 s, doubling to 5 s. Meanwhile nobody waits.
- * - A token that the set cannot verify causes at most one refresh in 30 s. A request whose key is known
- *   is never affected.
+ * - A set within its age is used without waiting. Past it, one attempt to refresh comes first; if
+ *   that fails, the old set stays in use, up to `jwksMaxStaleSec`.
+ * - After a failure the next attempt comes in 1 s, doubling to 5 s. Meanwhile no request waits.
+ * - A token that the set cannot verify causes at most one refresh in 30 s.
  */
 export class IssuerKeys {
   /** As the discovery document spells it; until then as configured. */
   issuer: string;
 
+  private readonly logger = new Logger(IssuerKeys.name);
   private readonly source: JwksSource;
   private set?: KeySet;
   private fetching?: Promise<void>;
@@ -66,8 +67,8 @@ export class IssuerKeys {
   }
 
   /**
-   * Whether a token with this `iss` is verified with these keys. Until the discovery document has been
-   * read, the final slash may differ.
+   * Whether a token with this `iss` is verified with these keys. Until the discovery document has
+   * been read, the final slash may differ.
    */
   mayHaveIssued(iss: unknown): boolean {
     if (iss === this.issuer) return true;
@@ -84,20 +85,20 @@ export class IssuerKeys {
    * algorithm.
    * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
    */
-  async find(request: KeyRequest): Promise<SigningKey> {
+  async find(jws: CompactJws): Promise<SigningKey> {
     const set = this.usableNow() ?? (await this.refreshByAge());
-    const key = set.find(request);
+    const key = set.find(jws.header);
     if (key) return key;
     // Without a kid, another fetch cannot tell which key is meant.
-    if (request.kid === undefined) throw this.unknown(request);
-    return this.findAfterRefresh(request);
+    if (jws.header.kid === undefined) throw this.unknown(jws);
+    return this.findAfterRefresh(jws);
   }
 
-  /** Another key for a token whose signature failed under `failed`, where the issuer has one now. */
-  async findReplacement(request: KeyRequest, failed: SigningKey): Promise<SigningKey | undefined> {
-    if (!this.mayRefresh()) return undefined;
-    await this.wait(this.refresh());
-    const key = this.set?.find(request);
+  /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
+  async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
+    await this.settle();
+    if (this.set?.find(jws.header) === failed && this.mayRefresh()) await this.wait(this.refresh());
+    const key = this.set?.find(jws.header);
     return key === failed ? undefined : key;
   }
 
@@ -120,23 +121,23 @@ export class IssuerKeys {
   }
 
   /** Looks for an unknown key in a set that was requested after the token arrived. */
-  private async findAfterRefresh(request: KeyRequest): Promise<SigningKey> {
-    if (this.fetching && !this.refreshing) {
-      // This fetch may have been answered before the key was published, so it may not be the last.
-      await this.wait(this.fetching);
-      const key = this.set?.find(request);
-      if (key) return key;
-    }
+  private async findAfterRefresh(jws: CompactJws): Promise<SigningKey> {
+    await this.settle();
+    const settled = this.set?.find(jws.header);
+    if (settled) return settled;
     if (!this.mayRefresh()) {
-      if (this.isBackingOff()) throw this.unavailable(request);
-      throw this.mayBeNewer(request.iat)
-        ? this.unavailable(request, this.refreshWaitMs())
-        : this.unknown(request);
+      if (this.isBackingOff()) throw this.unavailable(jws);
+      throw this.mayBeNewer(jws) ? this.unavailable(jws, this.refreshWaitMs()) : this.unknown(jws);
     }
     await this.wait(this.refresh());
-    const key = this.set?.find(request);
+    const key = this.set?.find(jws.header);
     if (key) return key;
-    throw this.failures > 0 ? this.unavailable(request) : this.unknown(request);
+    throw this.failures > 0 ? this.unavailable(jws) : this.unknown(jws);
+  }
+
+  /** Waits for a fetch by age under way. It may be answered from before the token was issued. */
+  private async settle(): Promise<void> {
+    if (this.fetching && !this.refreshing) await this.wait(this.fetching);
   }
 
   private mayRefresh(): boolean {
@@ -152,10 +153,9 @@ export class IssuerKeys {
     return this.refreshing;
   }
 
-  /** Time until a token may cause a refresh again. None when the clock has been set back. */
+  /** Time until a token may cause a refresh again. */
   private refreshWaitMs(): number {
-    const sinceMs = this.clock.now() - this.refreshedAt;
-    return sinceMs < 0 ? 0 : TOKEN_REFRESH_INTERVAL_MS - sinceMs;
+    return this.refreshedAt + TOKEN_REFRESH_INTERVAL_MS - this.clock.now();
   }
 
   private async wait(fetching: Promise<void>): Promise<void> {
@@ -194,14 +194,20 @@ export class IssuerKeys {
     if (!set.keys.some(isAllowed)) {
       throw new Error(`no usable key for ${algorithms.join(', ')} in the key set`);
     }
-    const before = { issuer: this.issuer, set: this.set, failed: this.failures > 0 };
+    if (issuer !== this.issuer) {
+      this.logger.warn(
+        `The discovery document of ${this.issuer} calls the issuer ${issuer}: iss must equal it.`,
+      );
+    }
+    if (this.failures > 0 || set.summary !== this.set?.summary) {
+      this.logger.log(`Loaded the signing keys of ${issuer}: ${set.summary}`);
+    }
     this.issuer = issuer;
     this.set = set;
     this.failures = 0;
     const refreshAtMs = this.options.jwksMaxAgeSec * 1000 * REFRESH_AT;
     // The age begins when the set was requested.
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
-    logLoaded({ issuer, set }, before);
   }
 
   private fail(error: Error): void {
@@ -210,9 +216,13 @@ export class IssuerKeys {
     this.lastError = error;
     this.nextAttemptAt = this.clock.now() + delayMs;
     this.schedule(delayMs);
-    if (this.failures === 1 && !this.stopped) {
-      logFailure(this.issuer, error, this.set && this.ageMs(this.set));
-    }
+    if (this.failures > 1 || this.stopped) return;
+    const consequence = this.set
+      ? `the keys fetched ${Math.round(this.ageMs(this.set) / 1000)} s ago stay in use`
+      : 'tokens are answered with 503';
+    this.logger.error(
+      `Cannot fetch the signing keys of ${this.issuer}; ${consequence}: ${reasonOf(error)}`,
+    );
   }
 
   private schedule(delayMs: number): void {
@@ -229,38 +239,44 @@ export class IssuerKeys {
     return set !== undefined && this.ageMs(set) <= this.options.jwksMaxStaleSec * 1000;
   }
 
-  /** Between a failed attempt and the next. A clock that is set back does not prolong it. */
+  /** Between a failed attempt and the next. */
   private isBackingOff(): boolean {
-    const leftMs = this.nextAttemptAt - this.clock.now();
-    return this.failures > 0 && leftMs > 0 && leftMs <= LAST_RETRY_MS;
+    return this.failures > 0 && this.nextAttemptAt > this.clock.now();
   }
 
   /** Whether the last attempt failed. Not after the machine has slept: then it says nothing. */
   private hasJustFailed(): boolean {
-    const leftMs = this.nextAttemptAt - this.clock.now();
-    return this.failures > 0 && leftMs >= -this.options.jwksTimeoutMs;
+    const lateMs = this.clock.now() - this.nextAttemptAt;
+    return this.failures > 0 && lateMs <= this.options.jwksTimeoutMs;
   }
 
   /** Whether a token may be signed with a key that was published after the last fetch. */
-  private mayBeNewer(iat: unknown): boolean {
+  private mayBeNewer({ payload }: CompactJws): boolean {
+    const iat = claimOf(payload, 'iat');
     if (typeof iat !== 'number' || !Number.isFinite(iat) || !this.set) return false;
-    const fetchedAt = Math.min(this.set.fetchedAt, this.clock.now());
-    return Math.floor(iat) >= Math.floor(fetchedAt / 1000) - this.options.clockToleranceSec;
+    const fetchedAtSec = Math.floor(this.set.fetchedAt / 1000);
+    return Math.floor(iat) >= fetchedAtSec - this.options.clockToleranceSec;
   }
 
-  private unknown({ kid, alg }: KeyRequest): InvalidTokenError {
+  private unknown({ header: { kid, alg } }: CompactJws): InvalidTokenError {
     const expected = this.set?.keys.map((key) => key.kid);
     return new InvalidTokenError('key_unknown', { detail: { kid, alg, expected } });
   }
 
   private unavailable(
-    request?: KeyRequest,
+    jws?: CompactJws,
     waitMs = this.nextAttemptAt - this.clock.now(),
   ): TemporarilyUnavailableError {
     const retryAfterSec = Math.max(1, Math.ceil(waitMs / 1000));
     return new TemporarilyUnavailableError('keys_unavailable', retryAfterSec, {
       cause: this.failures > 0 ? this.lastError : undefined,
-      detail: { issuer: this.issuer, kid: request?.kid },
+      detail: { issuer: this.issuer, kid: jws?.header.kid },
     });
   }
+}
+
+/** The innermost cause, which names the network error. Some of Node's errors have a code only. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.message || error.code || error.name;
 }

@@ -7,17 +7,10 @@ import { isSecureUrl, withoutSlash } from './issuer-url.js';
 /** Largest answer that is read, in bytes after decompression. */
 const MAX_BYTES = 512 * 1024;
 
-/** What the issuer publishes. */
-export interface PublishedKeys {
-  /** The issuer's identifier as its discovery document spells it. */
-  issuer: string;
-  /** The members of the JWK Set (RFC 7517 §5), as received. */
-  jwks: readonly unknown[];
-}
-
 /**
- * Fetches the key set of one issuer through jwks-rsa, and first the discovery document unless `jwksUri`
- * is configured. Follows no redirects, reads at most 512 KiB, and gives up after `timeoutMs`.
+ * Fetches the key set of one issuer through jwks-rsa, and first the discovery document unless
+ * `jwksUri` is configured. Follows no redirects, reads at most 512 KiB, and gives up after
+ * `timeoutMs`.
  */
 export class JwksSource {
   private readonly client: JwksClient;
@@ -32,8 +25,8 @@ export class JwksSource {
     this.issuer = issuer;
     this.client = new JwksClient({
       jwksUri: jwksUri ?? `${withoutSlash(issuer)}/.well-known/openid-configuration`,
-      // Off: this cache drops keys during an outage, and this limiter lets unknown key ids block known
-      // ones. `IssuerKeys` decides when to fetch.
+      // Off: `IssuerKeys` decides when to fetch. So keys stay in use during an outage, and tokens
+      // with an unknown `kid` cannot delay others.
       cache: false,
       rateLimit: false,
       fetcher: async (uri) => ({
@@ -45,9 +38,10 @@ export class JwksSource {
   /**
    * One fetch at a time.
    *
+   * @returns the issuer as its discovery document spells it, and the members of its JWK Set.
    * @throws Error that says for the log what was wrong with the answer.
    */
-  async fetch(): Promise<PublishedKeys> {
+  async fetch(): Promise<{ issuer: string; jwks: unknown[] }> {
     this.abortController = new AbortController();
     const cancelTimeout = this.clock.after(this.timeoutMs, () => {
       this.abort(`no complete answer within ${this.timeoutMs} ms`);
@@ -71,7 +65,7 @@ export class JwksSource {
     const { issuer, jwks_uri: jwksUri } = (document ?? {}) as Record<string, unknown>;
     // People copy issuers with and without the final slash; any other difference is another issuer.
     if (typeof issuer !== 'string' || withoutSlash(issuer) !== withoutSlash(this.issuer)) {
-      throw new Error(`${uri} is of another issuer: ${inspect(issuer, { maxStringLength: 200 })}`);
+      throw new Error(`${uri} names another issuer: ${inspect(issuer, { maxStringLength: 200 })}`);
     }
     if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
       throw new Error(`${uri} has no https jwks_uri`);
@@ -95,24 +89,19 @@ async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
     await response.body?.cancel();
     throw new Error(`${nameOf(uri)} answered with status ${response.status}`);
   }
-  const text = await readText(uri, response);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`${nameOf(uri)} did not answer with JSON`);
-  }
-}
-
-async function readText(uri: string, { body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     // Leaving the loop closes the connection.
     if (bytes > MAX_BYTES) throw new Error(`${nameOf(uri)} answered with over ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new Error(`${nameOf(uri)} did not answer with JSON`);
+  }
 }
 
 /** A URL for the log, without its query, which may hold a secret. */

@@ -6,6 +6,7 @@ import {
 } from 'node:crypto';
 import type { Algorithm } from '../auth.options.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
+import type { AccessTokenHeader } from '../token/compact-jws.js';
 
 /** Most keys that a set may have. */
 const MAX_KEYS = 100;
@@ -33,17 +34,9 @@ export interface SigningKey {
   readonly key: KeyObject;
 }
 
-/** What a token says about its key. */
-export interface KeyRequest {
-  readonly alg: string;
-  readonly kid?: string;
-  /** Its `iat`, not verified yet. */
-  readonly iat?: unknown;
-}
-
 /**
- * The usable keys of a JWK Set (RFC 7517 §5): public RSA keys of at least 2048 bits and keys on P-256,
- * P-384 and P-521, for signatures. Other keys are ignored.
+ * The usable keys of a JWK Set (RFC 7517 §5): public RSA keys of at least 2048 bits and keys on
+ * P-256, P-384 and P-521, for signatures. Other keys are ignored.
  */
 export class KeySet {
   readonly keys: readonly SigningKey[];
@@ -68,6 +61,13 @@ export class KeySet {
     this.byIdentity = new Map(this.keys.map((key) => [identityOf(key), key]));
   }
 
+  /** The keys by name, for the log. */
+  get summary(): string {
+    return this.keys
+      .map(({ kid, algorithms }) => `${kid ?? 'no kid'} (${algorithms.join(' ')})`)
+      .join(', ');
+  }
+
   has(key: SigningKey): boolean {
     return this.keys.includes(key);
   }
@@ -78,7 +78,7 @@ export class KeySet {
    *
    * @throws InvalidTokenError `algorithm_not_allowed` when the key is for another algorithm.
    */
-  find({ kid, alg }: KeyRequest): SigningKey | undefined {
+  find({ kid, alg }: AccessTokenHeader): SigningKey | undefined {
     const fits = ({ algorithms }: SigningKey) => (algorithms as readonly string[]).includes(alg);
     if (kid === undefined) {
       const fitting = this.keys.filter(fits);

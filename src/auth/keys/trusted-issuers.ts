@@ -57,7 +57,7 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** The secret of an issuer that signs with HS256 (RFC 7518 §3.2). It never changes; `kid` is ignored. */
+/** The secret of an issuer that signs with HS256 (RFC 7518 §3.2): one key, whatever the `kid`. */
 function sharedSecret(issuer: string, secret: KeyObject): VerificationKeys {
   const key: SigningKey = { algorithms: ['HS256'], key: secret };
   return {

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { bearerChallenge } from './challenge.js';
+import { bearerChallenge, type ChallengeParameters } from './challenge.js';
 
 /** Why a token was refused. */
 export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
@@ -8,8 +8,7 @@ export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
 /** The `error` of a refusal (RFC 6750 §3.1), and `temporarily_unavailable` (RFC 6749 §4.1.2.1). */
-export type AuthErrorName =
-  'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'temporarily_unavailable';
+export type AuthErrorName = keyof typeof AUTH_ERROR_CODES;
 
 /** What only the log shows of a refusal. */
 export interface AuthErrorOptions {
@@ -18,32 +17,26 @@ export interface AuthErrorOptions {
   detail?: Record<string, unknown>;
 }
 
-interface Refusal {
+interface Refusal extends ChallengeParameters {
   error: AuthErrorName;
   code: AuthErrorCode;
-  description: string;
-  /** For the challenge. */
-  scopes?: readonly string[];
   retryAfterSec?: number;
 }
 
 /**
- * A request that the guards refuse. Nest writes its body, so no filter is needed. An application that
- * wants another body catches it with `@Catch(AuthError)`: the guards have set the headers already.
+ * A request that the guards refuse. Nest writes its body, so no filter is needed. An application
+ * that wants another body catches it with `@Catch(AuthError)`: the guards have set the headers
+ * already.
  */
 export abstract class AuthError extends HttpException {
   /** `error` of the body and the challenge. Undefined when the request had no credentials. */
   readonly error?: AuthErrorName;
-
   /** Stable name of the reason. Undefined when the request had no credentials. */
   readonly code?: AuthErrorCode;
-
   /** Value of `WWW-Authenticate`. Undefined when another token would not help. */
   readonly challenge?: string;
-
   /** Value of `Retry-After`, in seconds. */
   readonly retryAfterSec?: number;
-
   /** What was expected and what came. For the log only: never send it to a client. */
   readonly detail: Readonly<Record<string, unknown>>;
 
@@ -87,7 +80,7 @@ const INVALID_TOKEN = {
   token_not_active: 'The access token is not active yet.',
   claim_invalid: 'The access token lacks a registered claim, or has a malformed one.',
   id_token_used: 'An ID token was sent in place of an access token.',
-  token_bound: 'The access token is bound to a key or a certificate and is no bearer token.',
+  token_bound: 'The access token is bound to a key or a certificate, so it is not a bearer token.',
   token_revoked: 'The access token has been revoked.',
 } as const;
 
@@ -141,4 +134,4 @@ export const AUTH_ERROR_CODES = {
   invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
   insufficient_scope: ['insufficient_scope', 'claim_requirement'],
   temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
-} as const satisfies Record<AuthErrorName, readonly string[]>;
+} as const;

@@ -18,8 +18,8 @@ export const isDescription = (text: string): boolean => DESCRIPTION.test(text);
 export const isScopeToken = (text: string): boolean => SCOPE_TOKEN.test(text);
 
 /**
- * The value of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks for a
- * token and names no error (§3.1).
+ * The value of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks for
+ * a token and names no error (§3.1).
  *
  * @throws TypeError when a parameter breaks the header's grammar. Decorators check their texts when
  * they are applied, so no request gets here with such a parameter.

@@ -3,12 +3,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { AuthError } from './auth.errors.js';
 import { logRefusal } from './refusal-log.js';
 
-/** How every guard refuses a request: headers, a line in the log, and the error for Nest to answer. */
+/** How every guard refuses a request: it sets the headers, logs the reason and throws. */
 @Injectable()
 export class Refusals {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Sets the headers here and not in a filter, so that an application's catch-all filter keeps them. */
+  /** Headers set here, and not in a filter, stay under an application's catch-all filter. */
   refuse(error: AuthError, context: ExecutionContext): never {
     const { httpAdapter } = this.adapterHost;
     const response = context.switchToHttp().getResponse<unknown>();

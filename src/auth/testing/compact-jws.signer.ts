@@ -4,8 +4,8 @@ import { constants, createHmac, sign, type KeyObject } from 'node:crypto';
 export type Segment = object | string | Buffer;
 
 /**
- * Signs header and payload in JWS compact form (RFC 7515 §7.1) and checks nothing: a test must be able
- * to make every token that an attacker can make.
+ * Signs header and payload in JWS compact form (RFC 7515 §7.1) and checks nothing: a test must be
+ * able to make every token that an attacker can make.
  *
  * @param key private key, or the secret of HS256 and its kin.
  * @param alg what to sign with, when it is not what the header says. For `none`, an unknown one, or

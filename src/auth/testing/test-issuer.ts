@@ -28,8 +28,9 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
 }
 
 /**
- * An authorization server for e2e tests, in the test's own process: it publishes a discovery document
- * and a JWK Set over HTTP, mints access tokens with real signatures, rotates its keys, and fails on demand.
+ * An authorization server for e2e tests, in the test's own process: it publishes a discovery
+ * document and a JWK Set over HTTP, mints access tokens with real signatures, rotates its keys, and
+ * fails on demand.
  */
 export class TestIssuer {
   /** How often each document was asked for, faulty answers included. */
@@ -118,7 +119,7 @@ export class TestIssuer {
     this.published = [...this.keys.map(({ jwk }) => jwk), ...old];
   }
 
-  /** Answers every request with a fault, or as a listener of the test's own does, until {@link recover}. */
+  /** Answers every request with a fault, or with a listener, until {@link recover}. */
   fail(fault: Fault | RequestListener): void {
     this.fault = typeof fault === 'string' ? FAULTS[fault] : fault;
   }

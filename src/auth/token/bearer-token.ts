@@ -33,7 +33,7 @@ export function bearerToken(request: object): string | undefined {
     throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
   }
   if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
-    throw repeated('a token in the header and in access_token');
+    throw new InvalidRequestError({ detail: { reason: 'a token also in access_token' } });
   }
   return token;
 }
@@ -45,25 +45,18 @@ function authorizationHeader(request: HttpRequest): string | undefined {
   for (let index = 0; index < raw.length; index += 2) {
     if (raw[index]!.toLowerCase() === 'authorization') values.push(raw[index + 1]!);
   }
-  if (values.length > 1) throw repeated('several Authorization headers');
+  if (values.length > 1) {
+    throw new InvalidRequestError({ detail: { reason: 'several Authorization headers' } });
+  }
   // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
   const parsed = request.headers.authorization;
   return values[0] ?? (typeof parsed === 'string' ? parsed : undefined);
 }
 
 function hasAccessToken(parameters: unknown): boolean {
-  return (
-    typeof parameters === 'object' &&
-    parameters !== null &&
-    Object.hasOwn(parameters, 'access_token')
-  );
+  return Object.hasOwn(Object(parameters) as object, 'access_token');
 }
 
 function isForm({ headers }: HttpRequest): boolean {
-  const type = headers['content-type'];
-  return typeof type === 'string' && /^application\/x-www-form-urlencoded\b/i.test(type);
-}
-
-function repeated(reason: string): InvalidRequestError {
-  return new InvalidRequestError({ detail: { reason } });
+  return /^application\/x-www-form-urlencoded\b/i.test(String(headers['content-type']));
 }

@@ -1,19 +1,8 @@
 import type { ResolvedAuthOptions } from '../auth.options.js';
+import type { TrustedIssuer } from '../keys/trusted-issuers.js';
 import { type InvalidTokenCode, InvalidTokenError } from '../refusals/auth.errors.js';
 import { claimOf } from './claim-path.js';
 import { isAccessTokenType, type CompactJws } from './compact-jws.js';
-
-/** Who must have issued a token, and for whom. */
-export interface Parties {
-  issuer: string;
-  audience: readonly string[];
-}
-
-/** The options that decide what a token must claim. */
-export type ClaimOptions = Pick<
-  ResolvedAuthOptions,
-  'clockToleranceSec' | 'maxTokenAgeSec' | 'nonceInAccessToken' | 'profile'
->;
 
 /** Claims of ID tokens (OpenID Connect Core 1.0 §2 and §3.3.2.11, FAPI 1.0). */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
@@ -26,25 +15,29 @@ const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
- * §3.12): who issued the token, for whom, and that it is an access token for any bearer. `iat`, `jti`
- * and `client_id` are checked only with the option `profile`.
+ * §3.12): who issued the token, for whom, and that it is an access token for any bearer. `iat`,
+ * `jti` and `client_id` are checked only with the option `profile`.
  *
  * @throws InvalidTokenError whose `code` names the rule.
  */
-export function validateClaims(jws: CompactJws, parties: Parties, options: ClaimOptions): void {
+export function validateClaims(
+  jws: CompactJws,
+  { keys, audience }: TrustedIssuer,
+  options: ResolvedAuthOptions,
+): void {
   const { payload } = jws;
   const iss = claimOf(payload, 'iss');
-  if (iss !== parties.issuer) {
-    refuse(payload, 'issuer_mismatch', { expected: parties.issuer, actual: iss });
+  if (iss !== keys.issuer) {
+    refuse(payload, 'issuer_mismatch', { expected: keys.issuer, actual: iss });
   }
   // A stolen token that is bound to a key must not work as a bearer token (RFC 7800 §3).
   if (Object.hasOwn(payload, 'cnf')) refuse(payload, 'token_bound', { claim: 'cnf' });
   refuseOtherTokens(jws, options);
 
   const aud = claimOf(payload, 'aud');
-  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (!audiences.some((audience) => (parties.audience as unknown[]).includes(audience))) {
-    refuse(payload, 'audience_mismatch', { expected: parties.audience, actual: aud });
+  const isForUs = (value: unknown) => (audience as readonly unknown[]).includes(value);
+  if (!(Array.isArray(aud) ? aud : [aud]).some(isForUs)) {
+    refuse(payload, 'audience_mismatch', { expected: audience, actual: aud });
   }
   if (Object.hasOwn(payload, 'sub')) requireString(payload, 'sub');
   if (options.profile !== 'rfc9068') return;
@@ -53,7 +46,7 @@ export function validateClaims(jws: CompactJws, parties: Parties, options: Claim
 }
 
 /** ID, refresh and logout tokens, by the marks that issuers put into them. */
-function refuseOtherTokens({ header, payload }: CompactJws, options: ClaimOptions): void {
+function refuseOtherTokens({ header, payload }: CompactJws, options: ResolvedAuthOptions): void {
   const isMark = (claim: string) =>
     Object.hasOwn(payload, claim) && !(claim === 'nonce' && options.nonceInAccessToken);
   const claims = isAccessTokenType(header) ? [] : ID_TOKEN_CLAIMS.filter(isMark);
@@ -73,8 +66,8 @@ function refuseOtherTokens({ header, payload }: CompactJws, options: ClaimOption
  * @throws InvalidTokenError whose `code` names the rule.
  */
 export function validateTime(
-  payload: CompactJws['payload'],
-  { clockToleranceSec, maxTokenAgeSec }: ClaimOptions,
+  payload: object,
+  { clockToleranceSec, maxTokenAgeSec }: ResolvedAuthOptions,
   now: number,
 ): void {
   const exp = numericDate(payload, 'exp');
@@ -92,13 +85,9 @@ export function validateTime(
 }
 
 /** Whether a token says that it has expired. That needs no key. */
-export function hasExpired(
-  payload: CompactJws['payload'],
-  { clockToleranceSec }: ClaimOptions,
-  now: number,
-): boolean {
+export function hasExpired(payload: object, options: ResolvedAuthOptions, now: number): boolean {
   const exp = claimOf(payload, 'exp');
-  return isNumericDate(exp) && exp + clockToleranceSec <= now;
+  return isNumericDate(exp) && exp + options.clockToleranceSec <= now;
 }
 
 function numericDate(payload: object, claim: string): number {

@@ -1,6 +1,6 @@
 /**
- * Claims of an access token (RFC 7519 §4.1, RFC 9068 §2.2). An application declares its own claims by
- * interface augmentation:
+ * Claims of an access token (RFC 7519 §4.1, RFC 9068 §2.2). An application declares its own claims
+ * by interface augmentation:
  *
  * @example
  * declare module './auth/index.js' {

@@ -22,8 +22,8 @@ export interface CompactJws {
 }
 
 /**
- * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks everything about its form and
- * header that needs no key. Where a member of a JSON object is repeated, the last one counts.
+ * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks everything about its form
+ * and header that needs no key. Where a member of a JSON object is repeated, the last one counts.
  *
  * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
  */
@@ -76,8 +76,8 @@ function jsonObject(part: string, name: string): Record<string, unknown> {
 }
 
 /**
- * Decodes strict base64url without padding (RFC 7515 §2). Node also reads text with other characters or
- * with unused bits set; such text does not come back when it is encoded again.
+ * Decodes strict base64url without padding (RFC 7515 §2). Node also reads text with other
+ * characters or with unused bits set; such text does not come back when it is encoded again.
  */
 function decode(part: string, name: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');

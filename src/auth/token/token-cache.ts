@@ -14,9 +14,9 @@ export interface VerifiedToken {
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens. The whole token is the key, signature included. An entry says
- * that the signature was good: whether its key is still trusted and its time has not passed must be
- * checked again on every use.
+ * Creates the cache of accepted tokens. The whole token is the key, signature included. An entry
+ * says that the signature was good: whether its key is still trusted and its time has not passed
+ * must be checked again on every use.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({
