@@ -64,14 +64,16 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  /** Asks Passport for the strategy object, which needs no registry. */
+  /** Gives Passport a strategy object, which needs no registry. */
   private runStrategy(request: TokenRequest): Promise<RequestAuth> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
         if (auth) resolve(auth);
         else reject(error ?? this.strategy.refusalOf(failure, request));
       };
-      const middleware = passport.authenticate(this.strategy, { session: false }, done);
+      // Passport writes the callbacks of a request onto the object, so each request has its own.
+      const strategy = Object.create(this.strategy) as AccessTokenStrategy;
+      const middleware = passport.authenticate(strategy, { session: false }, done);
       (middleware as Middleware)(request, {}, done);
     });
   }
