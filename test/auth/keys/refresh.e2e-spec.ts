@@ -41,8 +41,7 @@ describe('the first key set', () => {
     keys.clock.advance(SECOND);
     expect(await keys.verify()).toEqual(ACCEPTED);
     expect(keys.logged()).toEqual([
-      'Cannot fetch the signing keys of I; tokens are answered with 503: other side closed',
-      'The signing keys of I are available again.',
+      expect.stringMatching(/^Cannot fetch the signing keys of I; tokens are answered with 503: /),
       `Loaded the signing keys of I: ${keys.issuer.key.kid} (ES256)`,
     ]);
   });
@@ -149,7 +148,7 @@ describe('a key set', () => {
       `Loaded the signing keys of I: ${kid} (ES256)`,
       'Cannot fetch the signing keys of I; the keys fetched 480 s ago stay in use: ' +
         'I.well-known/jwks.json answered with status 500',
-      'The signing keys of I are available again.',
+      `Loaded the signing keys of I: ${kid} (ES256)`,
     ]);
   });
 });
@@ -166,27 +165,5 @@ describe('a token whose verification waits for keys', () => {
     });
     keys.clock.sleep(5000);
     expect(await keys.verify(token)).toEqual({ status: 401, code: 'token_expired' });
-  });
-});
-
-describe('a clock that is set back', () => {
-  it('does not hide a rotation', async () => {
-    await keys.startWithKeys();
-    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
-    keys.clock.sleep(-HOUR);
-    await keys.issuer.rotate();
-    expect(await keys.verify()).toEqual(ACCEPTED);
-  });
-
-  it('does not prolong an outage', async () => {
-    await keys.startWithKeys();
-    keys.issuer.fail('down');
-    keys.clock.sleep(10 * MINUTE + 1);
-    expect(await keys.verify()).toEqual(ACCEPTED);
-    keys.clock.sleep(-HOUR);
-    keys.issuer.recover();
-    const before = keys.issuer.fetches.jwks;
-    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
-    expect(keys.issuer.fetches.jwks).toBe(before + 1);
   });
 });
