@@ -73,7 +73,7 @@ export const REFUSED = {
   idToken: invalidToken('id_token_used', 'An ID token was sent in place of an access token.'),
   bound: invalidToken(
     'token_bound',
-    'The access token is bound to a key or a certificate and is no bearer token.',
+    'The access token is bound to a key or a certificate, so it is not a bearer token.',
   ),
   requirement: invalidToken(
     'claim_requirement',

@@ -40,9 +40,7 @@ const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const P384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const P256_JWK = jwkOf(P256);
 const K256 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
-const ED25519 = generateKeyPairSync('ed25519');
-const ED25519_JWK = jwkOf(ED25519);
-const ED448 = generateKeyPairSync('ed448');
+const ED25519_JWK = jwkOf(generateKeyPairSync('ed25519'));
 
 const rs256 =
   (key: KeyObject = RSA.privateKey): Signer =>
@@ -92,15 +90,6 @@ const blockItself: Signer = (input) => {
   return Buffer.concat([Buffer.from([0, 1]), padding, Buffer.from([0]), content]);
 };
 
-/** The same Ed25519 key, published with other members. */
-const ofOkp = (title: string, members: object, expected: Expected = unknown): Published => ({
-  title,
-  jwk: { ...ED25519_JWK, ...members },
-  alg: 'EdDSA',
-  signer: (input) => sign(null, input, ED25519.privateKey),
-  expected,
-});
-
 const SECRET = Buffer.alloc(32, 7);
 
 const PUBLISHED: Published[] = [
@@ -143,11 +132,13 @@ const PUBLISHED: Published[] = [
   ofRsa('an RSA key whose exponent is 65536', { e: 'AQAA' }),
   ofRsa('an RSA key whose exponent is 17', { e: 'EQ' }),
   ofRsa('an RSA key whose exponent is a number', { e: 65537 }),
+  ofRsa('an RSA key whose exponent is 2^32 + 1', { e: 'AQAAAAE' }),
   { ...ofRsa('an RSA key whose exponent is 1', { e: 'AQ' }), signer: blockItself },
   ofPair('an RSA key whose exponent is 3', rsa(2048, 3)),
   ofPair('an RSA key of 1024 bits', rsa(1024)),
   ofPair('an RSA key of 2047 bits', rsa(2047)),
   { ...ofPair('an RSA key of 3072 bits', rsa(3072)), expected: PASS },
+  { ...ofPair('an RSA key whose exponent is 2^32 - 1', rsa(2048, 2 ** 32 - 1)), expected: PASS },
   { ...ofRsa('a private RSA key', {}), jwk: { ...RSA.privateKey.export({ format: 'jwk' }) } },
   ofRsa('an RSA key with the private member d', { d: 'AQAB' }),
   ofRsa('an RSA key with the private member p, null', { p: null }),
@@ -197,17 +188,10 @@ const PUBLISHED: Published[] = [
     ...ofEc('a secp256k1 key whose crv is P-256', { ...jwkOf(K256), crv: 'P-256' }),
     signer: ecdsa('sha256', K256.privateKey),
   },
-  ofOkp('an Ed25519 key', {}, PASS),
-  { ...ofOkp('an Ed25519 key whose alg is EdDSA', { alg: 'EdDSA' }, algorithm), alg: 'Ed25519' },
-  ofOkp('an Ed25519 key for encryption', { use: 'enc' }),
-  ofOkp('a private Ed25519 key', ED25519.privateKey.export({ format: 'jwk' })),
-  ofOkp('an Ed25519 key whose crv is X25519', { crv: 'X25519' }),
-  ofOkp('an Ed25519 key whose kty is EC', { kty: 'EC' }),
-  ofOkp('an Ed25519 key that is too short', { x: 'AAAA' }),
-  {
-    ...ofOkp('an Ed448 key', jwkOf(ED448)),
-    signer: (input) => sign(null, input, ED448.privateKey),
-  },
+  // EdDSA is not supported, so an OKP key is unusable whatever the token says.
+  ofEc('an Ed25519 key', ED25519_JWK),
+  ofEc('an Ed25519 key whose alg is ES256', { ...ED25519_JWK, alg: 'ES256' }),
+  ofEc('an Ed25519 key whose crv is P-256', { ...ED25519_JWK, crv: 'P-256' }),
   ...(
     [
       ['a number', 7],

@@ -1,5 +1,4 @@
 import { constants, createHash, privateEncrypt, sign } from 'node:crypto';
-import type { Algorithm } from '../../../src/auth/index.js';
 import { signCompactJws, type TestKey } from '../../../src/auth/testing/index.js';
 import { type Given, PASS, REFUSED, type TokenCase } from './case.js';
 import { base64url, headerText, payloadText } from './token.js';
@@ -11,7 +10,7 @@ const keyFor = ({ issuer }: Given, alg: string): TestKey =>
 
 /** A token that names the key for `alg` and is signed by `make`. */
 const withSignature =
-  (alg: Algorithm, make: (input: Buffer, key: TestKey) => Buffer) =>
+  (alg: string, make: (input: Buffer, key: TestKey) => Buffer) =>
   (given: Given): string => {
     const key = keyFor(given, alg);
     const head = headerText(given, [
@@ -37,7 +36,7 @@ const crossed = (says: string, kidOf: string, signs: string): TokenCase => [
 
 /** Every algorithm is allowed here, so only the algorithm of the key counts (RFC 8725 §3.1). */
 const BOUND_TO_THE_KEY: TokenCase[] = [
-  ...(['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const).map((alg): TokenCase => [
+  ...(['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] as const).map((alg): TokenCase => [
     `${alg} with the kid of a key for ${alg}`,
     (given) => given.issuer.mint({}, { alg, kid: keyFor(given, alg).kid }),
     PASS,
@@ -323,41 +322,5 @@ function leadingZero(given: Given, spell: (token: string, bytes: Buffer) => stri
   }
 }
 
-/** The order of Ed25519's group: the second half of a signature is below it, little-endian. */
-const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-
-const ed25519 = (title: string, make: (good: Buffer) => Buffer): TokenCase => [
-  `EdDSA with ${title}`,
-  withSignature('EdDSA', (input, { privateKey }) => make(sign(null, input, privateKey))),
-  forged,
-];
-
-const EDDSA: TokenCase[] = [
-  crossed('Ed25519', 'EdDSA', 'EdDSA'),
-  crossed('ES256', 'EdDSA', 'ES256'),
-  crossed('EdDSA', 'ES256', 'EdDSA'),
-  crossed('RS256', 'EdDSA', 'RS256'),
-  ed25519('only zeros', () => Buffer.alloc(64)),
-  ed25519('all bits set', () => Buffer.alloc(64, 0xff)),
-  ed25519('the neutral point and zero', () => Buffer.concat([Buffer.from([1]), Buffer.alloc(63)])),
-  ed25519('its halves swapped', (good) => Buffer.concat([good.subarray(32), good.subarray(0, 32)])),
-  ed25519('only its first half', (good) => good.subarray(0, 32)),
-  ed25519('its last byte missing', (good) => good.subarray(0, -1)),
-  ed25519('a trailing zero', (good) => Buffer.concat([good, Buffer.alloc(1)])),
-  ed25519('its bytes repeated', (good) => Buffer.concat([good, good])),
-  ed25519('the order of the group added to it (RFC 8032 §5.1.7)', (good) => {
-    const sum = numberOf(Buffer.from([...good.subarray(32)].toReversed())) + ED25519_ORDER;
-    const second = Buffer.from(sum.toString(16).padStart(64, '0'), 'hex');
-    return Buffer.concat([good.subarray(0, 32), Buffer.from([...second].toReversed())]);
-  }),
-  ['EdDSA with an empty signature', withSignature('EdDSA', () => Buffer.alloc(0)), malformed],
-];
-
 /** Signatures where every algorithm is allowed (RFC 7515 §5.2, RFC 7518 §3, RFC 8725 §3.1). */
-export const SIGNATURES: TokenCase[] = [
-  ...BOUND_TO_THE_KEY,
-  ...WITHOUT_ALG,
-  ...ECDSA,
-  ...RSA,
-  ...EDDSA,
-];
+export const SIGNATURES: TokenCase[] = [...BOUND_TO_THE_KEY, ...WITHOUT_ALG, ...ECDSA, ...RSA];

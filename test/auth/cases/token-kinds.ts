@@ -20,6 +20,42 @@ const ID_TOKENS: TokenCase[] = ['nonce', 'at_hash', 'c_hash', 's_hash'].flatMap(
   ],
 );
 
+/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4). */
+const LOGOUT_TOKENS: TokenCase[] = [
+  ...claims('events', idToken, [
+    '{"http://schemas.openid.net/event/backchannel-logout":{}}',
+    '{}',
+    'null',
+  ]),
+  ['events in a token of type at+jwt', withBoth(['typ', '"at+jwt"'], ['events', '{}']), idToken],
+  ['a claim called EVENTS', withPayload(['EVENTS', '{}']), PASS],
+];
+
+/** `typ` in the payload, as Keycloak writes it. */
+const KEYCLOAK: TokenCase[] = [
+  ...['ID', 'Refresh', 'Logout'].map((typ): TokenCase => [
+    `the claim typ: "${typ}"`,
+    withPayload(['typ', JSON.stringify(typ)]),
+    idToken,
+  ]),
+  [
+    'the claim typ: "ID" in a token of type at+jwt',
+    withBoth(['typ', '"at+jwt"'], ['typ', '"ID"']),
+    idToken,
+  ],
+  ...['"Bearer"', '"id"', '"IDX"', 'null', '["ID"]'].map((typ): TokenCase => [
+    `the claim typ: ${typ}`,
+    withPayload(['typ', typ]),
+    PASS,
+  ]),
+];
+
+/** `token_use` in the payload, as Amazon Cognito writes it. */
+const COGNITO: TokenCase[] = [
+  ...claims('token_use', idToken, ['"id"']),
+  ...claims('token_use', PASS, ['"access"', '"ID"', '["id"]', 'null']),
+];
+
 /** ID tokens as issuers make them. They are recognised although their audience is the client. */
 const ISSUED_ID_TOKENS: TokenCase[] = [
   [
@@ -51,4 +87,11 @@ const BOUND: TokenCase[] = [
 ];
 
 /** Tokens of another kind: only an access token passes (RFC 8725 §3.12). */
-export const TOKEN_KINDS: TokenCase[] = [...ID_TOKENS, ...ISSUED_ID_TOKENS, ...BOUND];
+export const TOKEN_KINDS: TokenCase[] = [
+  ...ID_TOKENS,
+  ...ISSUED_ID_TOKENS,
+  ...LOGOUT_TOKENS,
+  ...KEYCLOAK,
+  ...COGNITO,
+  ...BOUND,
+];
