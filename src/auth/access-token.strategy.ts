@@ -38,6 +38,9 @@ type KeyedRequest = Required<TokenRequest>;
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
+  /** Its own Passport: the shared one has one strategy per name for all applications. */
+  declare readonly passport: passport.Authenticator;
+
   constructor(
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
@@ -112,9 +115,9 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     return key.key;
   }
 
-  /** A Passport of our own: the shared one holds one strategy per name and process. */
   protected getPassportInstance(): passport.Authenticator {
-    return new passport.Passport();
+    Object.assign(this, { passport: new passport.Passport() });
+    return this.passport;
   }
 }
 
