@@ -7,7 +7,7 @@ import { BrowserModule } from './browser/browser.module.js';
 import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { databaseConfig } from './config/database.config.js';
-import { refuseEnvFile } from './config/environment.js';
+import { refuseEnvFile, validateEnvironment } from './config/environment.js';
 import { loggingConfig } from './config/logging.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -16,14 +16,14 @@ import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
 
-/**
- * Reads `.env` when this file is imported. Each namespace validates the environment when an
- * application is created: `validate` would do so at the import, before a test can set a variable.
- */
+/** Reads `.env` and checks the environment when this file is imported. */
 export const configuration = ConfigModule.forRoot({
   isGlobal: true,
+  validate: validateEnvironment,
   load: [authConfig, browserConfig, databaseConfig, loggingConfig, serverConfig],
 }).catch(refuseEnvFile);
+// Nest awaits it later and reports the error; until then the rejection counts as unhandled.
+configuration.catch(() => {});
 
 /**
  * The application. `AuthModule` protects every route; the modules after it say which routes are

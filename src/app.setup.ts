@@ -1,6 +1,5 @@
 import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveClientConfig } from './browser/client-config.js';
 import { serveClient } from './browser/client-files.js';
 import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
@@ -33,8 +32,5 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     const { isAuth0, clientId } = browser;
     serveDocs(app, { issuer, audience, isAuth0, clientId });
   }
-  if (browser.client) {
-    serveClientConfig(app);
-    await serveClient(app);
-  }
+  if (browser.client) await serveClient(app);
 }

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import { ConfigModule } from '@nestjs/config';
 import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { AppModule, configuration } from '../app.module.js';
 import { AccessRules, AuthModule, ResolvedAuthOptions } from '../auth/index.js';
 import { authConfig } from '../config/auth.config.js';
 import { browserConfig } from '../config/browser.config.js';
-import { ConfigError, useSampleIssuer } from '../config/environment.js';
+import { ConfigError, refuseEnvFile, useSampleIssuer } from '../config/environment.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { createDocument } from '../openapi/document.js';
 
@@ -15,8 +15,10 @@ const OPTIONS = { ...APP_OPTIONS, logger: false, abortOnError: false } as const;
 // keys.
 try {
   const [, , file = 'openapi.json'] = process.argv;
-  await configuration;
+  await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
   useSampleIssuer();
+  // Imported here, because it checks the environment.
+  const { AppModule } = await import('../app.module.js');
   const config = authConfig();
   const { issuer } = config;
   const { isAuth0 } = browserConfig();

@@ -125,8 +125,18 @@ export class ConfigError extends Error {
 }
 
 /** For `ConfigModule.forRoot().catch()`: `.env` exists, but it is not a file, or not readable. */
-export function refuseEnvFile({ code }: NodeJS.ErrnoException): never {
-  throw new ConfigError(`.env cannot be read (${code}); make it a readable file, or remove it`);
+export function refuseEnvFile(error: NodeJS.ErrnoException): never {
+  if (error instanceof ConfigError) throw error;
+  throw new ConfigError(
+    `.env cannot be read (${error.code}); make it a readable file, or remove it`,
+  );
+}
+
+/** For the option `validate` of `ConfigModule.forRoot()`. @throws ConfigError */
+export function validateEnvironment(from: Variables): Variables {
+  readEnvironment(from);
+  // Not the parsed values: the namespaces parse the variables when an application is created.
+  return from;
 }
 
 /** @throws ConfigError with every fault at once. */

@@ -1,7 +1,6 @@
 import { ConsoleLogger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { ConfigError } from '../../src/config/environment.js';
@@ -23,6 +22,7 @@ describe('Test.createTestingModule({ imports: [AppModule] })', () => {
   const createApp = (variables: Record<string, string>) => {
     const environment = { ISSUER_BASE_URL: issuer.url, ...database.environment, ...variables };
     return withEnvironment(environment, async () => {
+      const { AppModule } = await import('../../src/app.module.js');
       const builder = Test.createTestingModule({ imports: [AppModule] });
       const testing = await builder
         .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))

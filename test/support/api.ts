@@ -1,7 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../../src/app.module.js';
 import { configureApp } from '../../src/app.setup.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import type { Variables } from '../../src/config/environment.js';
@@ -48,13 +47,15 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     ...database.environment,
     ...options.environment,
   };
-  const app = await withEnvironment(environment, () =>
-    NestFactory.create<NestFastifyApplication>(
+  const app = await withEnvironment(environment, async () => {
+    // Imported here, because it checks the environment.
+    const { AppModule } = await import('../../src/app.module.js');
+    return NestFactory.create<NestFastifyApplication>(
       { module: AppModule, providers: options.providers ?? [] },
       options.adapter ?? createAdapter(),
       { ...APP_OPTIONS, logger: new AppLogger(loggingConfig()), abortOnError: false },
-    ),
-  );
+    );
+  });
   await configureApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
