@@ -11,7 +11,7 @@ import { SECURITY_HEADERS } from './security-headers.js';
 /** Largest body that is read, in bytes. A larger one is answered with 413. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Time in which a whole request must arrive, in milliseconds. A slower one is answered with 408. */
+/** Time in which a whole request must arrive, in milliseconds; a slower one gets 408. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Fastify's limit of 100 characters answers 414. Node limits the URL together with the headers. */

@@ -13,7 +13,7 @@ export class InputPipe extends StandardSchemaValidationPipe {
     super({ exceptionFactory: (issues) => refusal(issues as z.core.$ZodIssue[]) });
   }
 
-  /** Keeps `__proto__`, `constructor` and `prototype`, which Nest drops: strict schemas refuse them. */
+  /** Keeps `__proto__` and the like, which Nest drops: strict schemas refuse them. */
   protected override stripProtoKeys(): void {}
 }
 
