@@ -9,6 +9,7 @@ import {
   PUBLIC,
   type RouteTarget,
   readMetadata,
+  routeName,
 } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
@@ -96,11 +97,12 @@ export class AccessRules implements OnModuleInit {
     const known = this.rules.get(controller)?.get(handler);
     if (known) return known;
     const methods = controller.prototype as Methods;
+    const names = this.scanner.getAllMethodNames(methods);
+    let method = names.find((name) => methods[name] === handler);
     // Instrumentation may wrap a handler: the wrapper has the same name and the same metadata.
-    const isWrapper = Reflect.hasMetadata(ROUTE_PATH, handler);
-    const method = this.scanner
-      .getAllMethodNames(methods)
-      .find((name) => methods[name] === handler || (isWrapper && name === handler.name));
+    if (Reflect.hasMetadata(ROUTE_PATH, handler)) {
+      method ??= names.find((name) => name === handler.name);
+    }
     if (method === undefined) {
       throw new Error(
         `${controller.name} handles a request with a function that is not one of its methods, so ` +
@@ -125,11 +127,8 @@ export class AccessRules implements OnModuleInit {
   }
 
   private combine(controller: Type, method: string): AccessRule {
-    const onController = readDecorators({ on: controller }, controller.name);
-    const onMethod = readDecorators(
-      { on: controller.prototype as object, method },
-      `${controller.name}.${method}`,
-    );
+    const onController = readDecorators({ on: controller });
+    const onMethod = readDecorators({ on: controller.prototype as object, method });
     if (onMethod.opens) return { access: onMethod.opens, scopes: [], claims: [] };
     if (!onMethod.closes) {
       if (onController.opens) return { access: onController.opens, scopes: [], claims: [] };
@@ -143,7 +142,8 @@ export class AccessRules implements OnModuleInit {
   }
 }
 
-function readDecorators(target: RouteTarget, name: string): Decorators {
+function readDecorators(target: RouteTarget): Decorators {
+  const name = routeName(target);
   const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
   const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
   const isPublic = hasOwnMark(PUBLIC, target);
@@ -163,10 +163,6 @@ function readDecorators(target: RouteTarget, name: string): Decorators {
         'a route is either open or protected.',
     );
   }
-  return {
-    opens: isPublic ? 'public' : isOptional ? 'optional' : undefined,
-    closes,
-    scopes,
-    claims,
-  };
+  const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
+  return { opens, closes, scopes, claims };
 }

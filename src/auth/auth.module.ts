@@ -41,7 +41,6 @@ const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
     AccessTokenStrategy,
     Refusals,
     ...GUARDS,
-    // By class, so that a test can override each guard.
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],

@@ -3,6 +3,7 @@ import {
   ALGORITHMS,
   type Algorithm,
   type AuthOptions,
+  type CommonAuthOptions,
   type IssuerOptions,
   type ResolvedAuthOptions,
   type ResolvedIssuer,
@@ -38,7 +39,9 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     isRevoked,
     profile,
     maxTokenAgeSec,
-  } = options;
+    issuers,
+    ...issuer
+  } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
   oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
   oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
   oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
@@ -55,7 +58,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('isRevoked', 'must be a function');
   }
   return {
-    issuers: resolveIssuers(options),
+    issuers: issuers === undefined ? [resolveIssuer(issuer, '')] : resolveIssuers(issuers, issuer),
     unmarkedRoutes,
     grantClaims: strings('grantClaims', grantClaims),
     claimFailure,
@@ -71,18 +74,13 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   };
 }
 
-function resolveIssuers(options: AuthOptions): readonly ResolvedIssuer[] {
-  if (options.issuers === undefined) return [resolveIssuer(options, '')];
-  if (options.issuer !== undefined) {
-    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
-  }
-  const { issuers } = options as { issuers: unknown };
+function resolveIssuers(issuers: readonly IssuerOptions[], rest: object): ResolvedIssuer[] {
+  const [extra] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
+  if (extra !== undefined) fail(extra, 'cannot be combined with issuers');
   if (!Array.isArray(issuers) || issuers.length === 0) {
     fail('issuers', 'must be a non-empty array');
   }
-  const resolved = (issuers as IssuerOptions[]).map((issuer, index) =>
-    resolveIssuer(issuer, `issuers[${index}].`),
-  );
+  const resolved = issuers.map((issuer, index) => resolveIssuer(issuer, `issuers[${index}].`));
   if (new Set(resolved.map(({ issuer }) => withoutSlash(issuer))).size < resolved.length) {
     fail('issuers', 'names an issuer twice; list all its audiences in one entry');
   }
@@ -90,7 +88,8 @@ function resolveIssuers(options: AuthOptions): readonly ResolvedIssuer[] {
 }
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
-  const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
+  const { issuer, jwksUri, audience, algorithms, secret, ...unknown } = options ?? {};
+  for (const name of Object.keys(unknown)) fail(`${prefix}${name}`, 'is unknown');
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) {
     fail(`${prefix}issuer`, 'must not have a query or a fragment (RFC 8414 §2)');
