@@ -98,7 +98,7 @@ describe('The log of a request', () => {
   let api: Api;
 
   beforeAll(async () => {
-    api = await startApi({ adapter: createAdapter({ logLevel: 'debug' }) });
+    api = await startApi({ adapter: createAdapter() });
     await api.get('/api/private', api.issuer.mint()); // the keys are there: their line belongs to no request
     Logger.overrideLogger(new AppLogger({ logLevel: 'debug', logFormat: 'json' }));
   });
@@ -196,7 +196,7 @@ describe('The log of a request that fails, with LOG_LEVEL=error', () => {
   let api: Api;
 
   beforeAll(async () => {
-    api = await startApi({ adapter: createAdapter({ logLevel: 'error' }) });
+    api = await startApi({ adapter: createAdapter() });
     Logger.overrideLogger(new AppLogger({ logLevel: 'error', logFormat: 'json' }));
   });
 

@@ -72,8 +72,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Why passport-jwt refused a token, as an error with a code. */
   refusalOf(failure: unknown, request: TokenRequest): AuthError {
     if (failure instanceof AuthError) return failure;
-    const { message } = failure as Error;
-    if (/^jwt (audience|issuer) invalid/.test(message)) {
+    if (/^jwt (audience|issuer) invalid/.test((failure as Error | undefined)?.message ?? '')) {
       // The signature is good, so our own rules can say which claim is wrong.
       try {
         this.validate(request as Required<TokenRequest>);

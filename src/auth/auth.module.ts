@@ -21,7 +21,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
+const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -38,6 +38,7 @@ const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
       useFactory: resolveAuthOptions,
     },
     ...EXPORTED,
+    TrustedIssuers,
     AccessTokenStrategy,
     Refusals,
     ...GUARDS,

@@ -40,8 +40,11 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     profile,
     maxTokenAgeSec,
     issuers,
-    ...issuer
+    ...short
   } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
+  if (issuers !== undefined && short.issuer !== undefined) {
+    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
+  }
   oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
   oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
   oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
@@ -58,7 +61,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('isRevoked', 'must be a function');
   }
   return {
-    issuers: issuers === undefined ? [resolveIssuer(issuer, '')] : resolveIssuers(issuers, issuer),
+    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
     grantClaims: strings('grantClaims', grantClaims),
     claimFailure,
@@ -74,9 +77,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   };
 }
 
-function resolveIssuers(issuers: readonly IssuerOptions[], rest: object): ResolvedIssuer[] {
-  const [extra] = Object.entries(rest).find(([, value]) => value !== undefined) ?? [];
-  if (extra !== undefined) fail(extra, 'cannot be combined with issuers');
+function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
   if (!Array.isArray(issuers) || issuers.length === 0) {
     fail('issuers', 'must be a non-empty array');
   }
@@ -89,7 +90,7 @@ function resolveIssuers(issuers: readonly IssuerOptions[], rest: object): Resolv
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
   const { issuer, jwksUri, audience, algorithms, secret, ...unknown } = options ?? {};
-  for (const name of Object.keys(unknown)) fail(`${prefix}${name}`, 'is unknown');
+  for (const name of Object.keys(unknown)) fail(prefix + name, 'is unknown');
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) {
     fail(`${prefix}issuer`, 'must not have a query or a fragment (RFC 8414 §2)');

@@ -24,6 +24,19 @@ async function messageOf(options: unknown): Promise<string> {
 const wrong = (option: string, values: unknown[]): [string, Options][] =>
   values.map((value) => [option, { [option]: value }]);
 
+describe('AuthModule does not start', () => {
+  it('when it is imported without forRoot()', async () => {
+    const starting = Test.createTestingModule({ imports: [AuthModule] }).compile();
+    await expect(starting).rejects.toThrow(/^AuthModule: import AuthModule\.forRoot\(/);
+  });
+
+  it('when it is imported twice', async () => {
+    const imports = [AuthModule.forRoot(VALID), AuthModule.forRoot({ ...VALID, audience: 'b' })];
+    const starting = Test.createTestingModule({ imports }).compile();
+    await expect(starting).rejects.toThrow('AuthModule is imported twice');
+  });
+});
+
 describe('AuthModule does not start with a wrong option', () => {
   it.each<[string, Options]>([
     ...wrong('issuer', [
@@ -64,9 +77,13 @@ describe('AuthModule does not start with a wrong option', () => {
     ...wrong('isRevoked', [true]),
     ...wrong('nonceInAccessToken', ['yes']),
     ...wrong('profile', ['RFC9068', null]),
+    ...wrong('isrevoked', [() => true]),
+    ...wrong('globalGuards', [false]),
+    ['issuers[0].audiences', { issuer: undefined, issuers: [{ audiences: 'a' }] }],
     ...wrong('maxTokenAgeSec', [0, '600', Number.NaN]),
     ...wrong('tokenCache', [true, null]),
     ['tokenCache.maxEntries', { tokenCache: { maxEntries: 0 } }],
+    ['tokenCache.maxEntries', { tokenCache: { maxEntries: 1.5 } }],
     ['tokenCache.maxBytes', { tokenCache: { maxBytes: Number.NaN } }],
     ...wrong('secret', ['x'.repeat(31), '', 42]),
     ['secret', { secret: SECRET, jwksUri: 'https://issuer.test/jwks' }],

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSecretKey } from 'node:crypto';
-import { TrustedIssuers } from '../../src/auth/index.js';
 import { createTestIssuer, signCompactJws, type TestIssuer } from '../../src/auth/testing/index.js';
 import { expectRefusal } from '../support/refusal.js';
 import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from './support/fixture.js';
@@ -39,10 +38,6 @@ describe.each(ADAPTERS)('an issuer that signs with a shared secret, on %s', (ada
 
   it('is never asked for keys', () => {
     expect(issuer.fetches).toEqual({ discovery: 0, jwks: 0 });
-    const keys = [{ algorithms: ['HS256'] }];
-    expect(fixture.app.get(TrustedIssuers).status()).toEqual([
-      { issuer: issuer.url, isOut: false, keys },
-    ]);
   });
 
   it('is held to its identifier and audience', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AuthError, type AuthOptions, TrustedIssuers } from '../../../src/auth/index.js';
+import { AuthError, type AuthOptions } from '../../../src/auth/index.js';
+import { TrustedIssuers } from '../../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { FakeClock } from './fake-clock.js';
 import { startVerifier, type VerifierFixture } from './fixture.js';
