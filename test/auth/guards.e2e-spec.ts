@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
 
   it('answer 401 when Passport fails without a reason', async () => {
     await start();
-    const strategy = fixture.app.get(AccessTokenStrategy) as unknown as passport.Strategy;
+    const strategy: passport.Strategy = fixture.app.get(AccessTokenStrategy);
     strategy.authenticate = function (this: passport.StrategyCreatedStatic) {
       this.fail();
     };

@@ -180,9 +180,9 @@ describe('AuthModule', () => {
 describe('in a context that is not HTTP', () => {
   class Gateway {
     @Public()
-    open() {}
+    open(this: void) {}
 
-    closed() {}
+    closed(this: void) {}
   }
 
   it.each(['ws', 'rpc', 'graphql'])('%s: lets pass only what is public', async (type) => {

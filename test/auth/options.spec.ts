@@ -95,6 +95,11 @@ describe('AuthModule does not start with a wrong option', () => {
     expect(message).not.toContain('x'.repeat(31));
   });
 
+  it('and counts the bytes of a secret, not its characters', async () => {
+    await (await compile({ ...VALID, secret: 'ü'.repeat(16) })).close();
+    expect(await messageOf({ ...VALID, secret: 'ü'.repeat(15) })).toContain('at least 32 bytes');
+  });
+
   it('and says how to configure HS256', async () => {
     expect(await messageOf({ ...VALID, algorithms: ['HS256'] })).toContain('the option secret');
   });

@@ -27,8 +27,8 @@ describe('discovery (OpenID Connect Discovery 1.0 §4)', () => {
       expect.objectContaining({
         level: 'warn',
         message:
-          `The discovery document of ${configured} calls the issuer ${keys.issuer.url}: ` +
-          'iss must equal it.',
+          `The discovery document of ${configured} names the issuer ${keys.issuer.url}: ` +
+          'iss must be equal.',
       }),
     ]);
   });

@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('the cache of verified tokens on %s', (adapter) => {
   const get = (token: string, path = '/open-to-tokens') => fixture.get(path, token);
   /** Waits for the refresh that the clock has started. */
   async function refreshed(): Promise<void> {
-    const { issuers } = fixture.app.get(TrustedIssuers) as unknown as Internals;
+    const { issuers } = fixture.app.get<Internals>(TrustedIssuers);
     while (issuers[0].keys.set.fetchedAt !== clock.now()) {
       await new Promise((resolve) => setImmediate(resolve));
     }
