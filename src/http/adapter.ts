@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import { networkInterfaces } from 'node:os';
+import { Readable } from 'node:stream';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { requestIdOf } from '../logging/request-id.js';
-import { logRequests } from '../logging/request-log.js';
-import { admitRequest, releaseUnread } from './connections.js';
+import { logAnswer } from '../logging/request-log.js';
+import { beginRequest, destroyWithConnection, endRequest } from './connections.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Largest body that is read, in bytes. A larger one is answered with 413. */
@@ -24,7 +25,7 @@ type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
 type Request = Parameters<Hook>[0];
 type Reply = Parameters<Hook>[1];
 
-/** Creates the HTTP server, with its limits, security headers and request ids. */
+/** Creates the HTTP server, with its limits, security headers, request ids and log lines. */
 export function createAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
@@ -32,29 +33,39 @@ export function createAdapter(): FastifyAdapter {
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
       requestIdOf(request.headers['x-request-id']),
-    // The router refuses a malformed URL before any hook runs.
-    frameworkErrors: (error: { statusCode?: number }, request: Request, reply: Reply) => {
-      if (admitRequest(request.raw, reply.raw)) answerMalformedUrl(error, request, reply);
-    },
+    frameworkErrors: answerMalformedUrl,
   });
   readJsonOnly(adapter);
   // This hook runs before the hook of CORS, so that preflights have the headers too.
   adapter.setOnRequestHook((request, reply, done) => {
-    if (!admitRequest(request.raw, reply.raw)) return;
+    if (!beginRequest(request.raw)) return;
     reply.headers(SECURITY_HEADERS);
     reply.header('x-request-id', request.id);
     done();
   });
-  logRequests(adapter);
-  closeConnections(adapter);
+  const fastify = adapter.getInstance();
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (payload instanceof Readable) destroyWithConnection(request.raw, payload);
+    // Node closes idle connections when the server closes, but not those that become idle later.
+    if (!fastify.server.listening) reply.header('connection', 'close');
+    done();
+  });
+  adapter.setOnResponseHook((request, reply, done) => {
+    endRequest(request.raw);
+    logAnswer(request, reply);
+    done();
+  });
   return adapter;
 }
 
+/** The router refuses a malformed URL before any hook runs, so the hooks' work is done here. */
 function answerMalformedUrl(
   { statusCode = 400 }: { statusCode?: number },
   request: Request,
   reply: Reply,
 ): void {
+  if (!beginRequest(request.raw)) return;
+  reply.raw.once('close', () => endRequest(request.raw));
   void reply
     .code(statusCode)
     .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
@@ -74,16 +85,6 @@ function readJsonOnly(adapter: FastifyAdapter): void {
       else done(new BadRequestException('The body is not valid UTF-8'));
     },
   );
-}
-
-/** Node closes idle connections when the server closes. A busy one is closed after its answer. */
-function closeConnections(adapter: FastifyAdapter): void {
-  const fastify = adapter.getInstance();
-  fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (releaseUnread(request.raw, payload)) return;
-    if (!fastify.server.listening) reply.header('Connection', 'close');
-    done();
-  });
 }
 
 /** Address to listen on without `HOST`: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */

@@ -1,45 +1,58 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/** Most requests of one connection that are under way at a time. */
+/** Most requests of one connection that may be under way at a time. */
 const MAX_REQUESTS = 64;
 
-const connections = new WeakMap<Socket, Set<ServerResponse>>();
+interface Connection {
+  requests: number;
+  /** Bodies of answers that are sent, or wait until the answers before them are sent. */
+  streams: Set<Readable>;
+}
+
+const connections = new WeakMap<Socket, Connection>();
 
 /**
- * Returns false, and closes the connection, when it already has 64 requests under way. Node parses
- * every pipelined request that one read brings, a thousand and more, and starts them all.
+ * Counts a request, or closes its connection and returns false when too many are under way. Node
+ * parses every pipelined request that one read brings, a thousand and more, and starts them all.
  */
-export function admitRequest(request: IncomingMessage, response: ServerResponse): boolean {
-  const { socket } = request;
-  const underWay = connections.get(socket) ?? followConnection(socket);
-  if (underWay.size === MAX_REQUESTS) {
+export function beginRequest({ socket }: IncomingMessage): boolean {
+  const connection = connectionOf(socket);
+  if (connection.requests === MAX_REQUESTS) {
     socket.destroy();
     return false;
   }
-  underWay.add(response);
-  response.on('close', () => underWay.delete(response));
+  connection.requests += 1;
   return true;
+}
+
+/** Counts a request as answered. */
+export function endRequest({ socket }: IncomingMessage): void {
+  connectionOf(socket).requests -= 1;
 }
 
 /**
- * Closes the responses that wait for their turn when the connection closes. Node closes only the
- * one that it is writing, so a file that another one is to send would stay open.
+ * Destroys a stream when the connection closes. Node and Fastify do so only for the answer that is
+ * being written. The files of those that wait behind it would stay open.
  */
-function followConnection(socket: Socket): Set<ServerResponse> {
-  const underWay = new Set<ServerResponse>();
-  connections.set(socket, underWay);
-  socket.on('close', () => {
-    for (const response of underWay) if (!response.socket) response.emit('close');
-  });
-  return underWay;
+export function destroyWithConnection({ socket }: IncomingMessage, stream: Readable): void {
+  if (socket.destroyed) {
+    stream.destroy();
+    return;
+  }
+  const { streams } = connectionOf(socket);
+  streams.add(stream);
+  stream.once('close', () => streams.delete(stream));
 }
 
-/** Closes a file or another stream that nobody will read, because the connection has closed. */
-export function releaseUnread(request: IncomingMessage, payload: unknown): boolean {
-  if (!request.socket.destroyed || typeof (payload as Readable)?.destroy !== 'function')
-    return false;
-  (payload as Readable).destroy();
-  return true;
+function connectionOf(socket: Socket): Connection {
+  const known = connections.get(socket);
+  if (known) return known;
+  const connection: Connection = { requests: 0, streams: new Set() };
+  connections.set(socket, connection);
+  socket.once('close', () => {
+    for (const stream of connection.streams) stream.destroy();
+  });
+  return connection;
 }
