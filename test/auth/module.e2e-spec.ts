@@ -58,54 +58,6 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
     });
   });
 
-  it('accepts a nonce but no other claim of an ID token under nonceInAccessToken', async () => {
-    const { get } = await start({ adapter, options: { nonceInAccessToken: true } });
-    expect(await get(PATH, issuer.mint({ nonce: 'x' }))).toMatchObject({ status: 200 });
-    const idToken = issuer.mint({ nonce: 'x', at_hash: 'x' });
-    expectRefusal(await get(PATH, idToken), { status: 401, code: 'id_token_used' });
-  });
-
-  it('accepts any of several audiences', async () => {
-    const { get } = await start({ adapter, options: { audience: ['https://a.test', 'b'] } });
-    expect(await get(PATH, issuer.mint({ aud: 'b' }))).toMatchObject({ status: 200 });
-    expectRefusal(await get(PATH, issuer.mint()), { status: 401, code: 'audience_mismatch' });
-  });
-
-  it.each(['RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const)(
-    'verifies %s when the issuer is configured for it',
-    async (algorithm) => {
-      const signer = await createTestIssuer({ algorithms: [algorithm] });
-      const options = { issuer: signer.url, algorithms: [algorithm] };
-      const { get } = await start({ adapter, options });
-      expect(await get(PATH, signer.mint())).toMatchObject({ status: 200 });
-      const [header, payload, signature] = signer.mint().split('.') as [string, string, string];
-      const changed = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1);
-      const forged = `${header}.${payload}.${changed}`;
-      expectRefusal(await get(PATH, forged), { status: 401, code: 'signature_invalid' });
-      await signer.close();
-    },
-  );
-
-  it("never verifies a token with another issuer's key (RFC 8725 §3.8)", async () => {
-    const second = await createTestIssuer({ audience: 'second' });
-    const options = {
-      issuer: undefined,
-      audience: undefined,
-      issuers: [
-        { issuer: issuer.url, audience: issuer.audience },
-        { issuer: second.url, audience: 'second' },
-      ],
-    };
-    const { get } = await start({ adapter, options });
-    expect(await get(PATH, issuer.mint())).toMatchObject({ status: 200 });
-    expect(await get(PATH, second.mint())).toMatchObject({ status: 200 });
-    const forged = second.mint({ iss: issuer.url, aud: issuer.audience, iat: 1 });
-    expectRefusal(await get(PATH, forged), { status: 401, code: 'key_unknown' });
-    const misdirected = second.mint({ aud: issuer.audience });
-    expectRefusal(await get(PATH, misdirected), { status: 401, code: 'audience_mismatch' });
-    await second.close();
-  });
-
   describe('isRevoked', () => {
     it('is called on every request with the claims, and refuses a token', async () => {
       const seen: unknown[] = [];
@@ -145,9 +97,10 @@ describe.each(ADAPTERS)('AuthModule on %s', (adapter) => {
   });
 
   it('keeps two applications in one process apart', async () => {
-    const second = await createTestIssuer();
+    const second = await createTestIssuer({ algorithms: ['ES256'] });
     const one = await start({ adapter });
-    const two = await start({ adapter, issuer: second });
+    const options = { algorithms: ['ES256' as const] };
+    const two = await start({ adapter, issuer: second, options });
     expect(await one.get(PATH, issuer.mint())).toMatchObject({ status: 200 });
     expect(await two.get(PATH, second.mint())).toMatchObject({ status: 200 });
     const foreign = { status: 401, code: 'issuer_mismatch' };

@@ -1,6 +1,6 @@
-import { ACCEPTED, KeysFixture, SECOND, UNAVAILABLE, until } from '../support/keys-fixture.js';
+import { ACCEPTED, IssuerFixture, SECOND, UNAVAILABLE, until } from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 const ISSUER_MISMATCH = { status: 401, code: 'issuer_mismatch' };
 

@@ -21,7 +21,7 @@ describe('the token cache', () => {
     expect([cache.size, cache.has('token-0'), cache.has('token-1')]).toEqual([100, true, false]);
   });
 
-  it('keeps at most maxBytes, by an estimate of two bytes per character and 1 KiB per token', () => {
+  it('keeps at most maxBytes, estimated as 1 KiB and two bytes per character', () => {
     const cache = createTokenCache(limits);
     for (let index = 0; index < 100; index += 1) {
       cache.set(`${index}`.padStart(10_000, '-'), verified);

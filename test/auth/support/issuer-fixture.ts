@@ -27,7 +27,7 @@ interface Internals {
 }
 
 /** An ES256 issuer, a module that trusts it and a clock that the test moves; new for each test. */
-export class KeysFixture {
+export class IssuerFixture {
   clock!: FakeClock;
   issuer!: TestIssuer;
   private fixture?: VerifierFixture;
@@ -89,6 +89,10 @@ export class KeysFixture {
   /** Verifies many tokens at once. */
   verifyAll(count: number, token: () => string = () => this.mint()): Promise<Outcome[]> {
     return Promise.all(Array.from({ length: count }, () => this.verify(token())));
+  }
+
+  get verifier() {
+    return this.fixture!.verifier;
   }
 
   get log() {
