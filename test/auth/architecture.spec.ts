@@ -26,11 +26,11 @@ function importsOf(file: string): string[] {
 }
 
 describe('src/auth', () => {
-  it('has files to look at', () => {
+  it('has files to check', () => {
     expect(files.length).toBeGreaterThan(20);
   });
 
-  it('imports npm packages, from their root, and itself, and nothing else', () => {
+  it('imports only npm packages, from their root, and itself', () => {
     const foreign = files.flatMap((file) =>
       importsOf(file)
         .filter((name) => {
@@ -44,7 +44,7 @@ describe('src/auth', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('does not need its testing kit', () => {
+  it('does not import its testing kit', () => {
     const outside = files.filter((file) => !relative(ROOT, file).startsWith('testing'));
     const users = outside.filter((file) =>
       importsOf(file).some((name) => name.includes('testing')),

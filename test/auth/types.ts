@@ -1,4 +1,4 @@
-/** Checked by `npm run typecheck` and never run: what compiles in an application, and what must not. */
+/** Checked by `npm run typecheck`, never run: what compiles in an application and what must not. */
 import type { HttpException } from '@nestjs/common';
 import type { Request } from 'express';
 import type { FastifyRequest } from 'fastify';

@@ -7,7 +7,7 @@ import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 
 const run = promisify(execFile);
 
-/** Stands in the documentation for what is left out of an answer. */
+/** Marks a part of an answer that the documentation leaves out. */
 const LEFT_OUT = '…';
 
 const sessions = DOCUMENTS.flatMap(snippetsOf)

@@ -18,7 +18,7 @@ describe('discovery (OpenID Connect Discovery 1.0 §4)', () => {
     expect(keys.issuer.fetches).toEqual({ discovery: 1, jwks: 1 });
   });
 
-  it('tolerates a missing final slash, and logs that the spelling of the document counts', async () => {
+  it('tolerates a missing final slash, and logs which spelling counts', async () => {
     const configured = keys.issuer.url.slice(0, -1);
     await keys.discover(configured);
     expect(await keys.verify()).toEqual(ACCEPTED);

@@ -138,7 +138,7 @@ describe('an unknown kid', () => {
     expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toMatchObject(UNKNOWN);
   });
 
-  it('under attack causes at most one fetch per 30 seconds in addition to those by age', async () => {
+  it('causes at most one fetch per 30 seconds in addition to those by age', async () => {
     await keys.startWithKeys();
     for (let second = 0; second < 600; second += 10) {
       const attack = keys.verifyAll(5, () => keys.unknownToken());

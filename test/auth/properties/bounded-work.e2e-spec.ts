@@ -45,15 +45,15 @@ describe.each(ADAPTERS)('a hostile token on %s', (adapter) => {
   afterAll(() => fixture.close());
 
   const ask = (...lines: string[]) => requestRaw(url, 'GET', PATH, lines);
-  const askGood = () => ask(`Authorization: Bearer ${issuer.mint({ jti: randomUUID() })}`);
+  const askValid = () => ask(`Authorization: Bearer ${issuer.mint({ jti: randomUUID() })}`);
 
   /** Sends many hostile requests and one valid request at once. */
   async function crowd(line: string) {
     const before = Array.from({ length: CROWD / 2 }, () => ask(line));
-    const good = askGood();
-    const behind = Array.from({ length: CROWD / 2 }, () => ask(line));
-    expect(await good).toMatchObject({ status: 200 });
-    return Promise.all([...before, ...behind]);
+    const valid = askValid();
+    const after = Array.from({ length: CROWD / 2 }, () => ask(line));
+    expect(await valid).toMatchObject({ status: 200 });
+    return Promise.all([...before, ...after]);
   }
 
   it.each(WITHIN_LIMITS)('does not stall a valid request: %s', async (_title, make) => {

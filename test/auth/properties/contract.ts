@@ -2,7 +2,7 @@ import type { Answer } from '../../support/http.js';
 import { expectRefusal } from '../../support/refusal.js';
 import type { Fixture } from '../support/fixture.js';
 
-/** The contract's refusals and their status. */
+/** The refusals of the contract, with their status. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   credentials_repeated: 400,
   token_malformed: 401,
@@ -22,20 +22,20 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   keys_unavailable: 503,
 };
 
-/** Of the one route among those asked that needs a scope. */
+/** The scope that `/routes/scope` requires. */
 const NEEDED_SCOPE = 'read:messages';
 
-/** What a client must not learn, and the log must not say. */
+/** Values that must not appear in an answer or in the log. */
 export interface Secrets {
-  /** Of the configuration. */
+  /** Configured values, which no answer may contain. */
   configured: readonly string[];
-  /** Of the credentials. */
+  /** Parts of the credentials, which neither answer nor log may contain. */
   credentials: readonly string[];
 }
 
 /**
- * Asserts what holds for every answer, whatever was sent: the request passes, or the answer is a refusal of the
- * contract, or the server's own for broken HTTP. Tells whether it passed.
+ * Asserts what holds for every answer: the request is accepted, refused as the contract says, or
+ * rejected by the server as broken HTTP. Returns whether it is accepted.
  */
 export function expectContract(answer: Answer, { log }: Fixture, secrets: Secrets): boolean {
   for (const [name, value] of Object.entries(answer.headers)) {

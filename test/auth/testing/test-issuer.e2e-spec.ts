@@ -31,7 +31,7 @@ describe('a test issuer', () => {
     expect(issuer.fetches).toEqual({ discovery: 1, jwks: 1 });
   });
 
-  it('sends 50 MB to whoever reads them, when told to be huge', async () => {
+  it('sends 50 MB with the fault huge', async () => {
     const issuer = await open(new TestIssuer());
     issuer.fail('huge');
     const { body } = await request(issuer.url, 'GET', '/');
@@ -39,7 +39,7 @@ describe('a test issuer', () => {
     expect(body.trimStart()).toBe('{"keys":[]}');
   });
 
-  describe('signs what is no JOSE header', () => {
+  describe('signs a header without alg', () => {
     const parts = (token: string) => {
       const end = token.lastIndexOf('.');
       return {
@@ -49,8 +49,8 @@ describe('a test issuer', () => {
     };
 
     it.each<[string, object | string]>([
-      ['a text', 'no header'],
-      ['an object without alg', { typ: 'JWT' }],
+      ['a string', 'no header'],
+      ['an object', { typ: 'JWT' }],
     ])('%s with its first key', async (_, header) => {
       const issuer = await open(new TestIssuer({ algorithms: ['ES256', 'RS256'] }));
       const { input, signature } = parts(issuer.sign(header, {}));
@@ -59,8 +59,8 @@ describe('a test issuer', () => {
     });
 
     it.each<[string, object | string]>([
-      ['a text', 'no header'],
-      ['an object without alg', { typ: 'JWT' }],
+      ['a string', 'no header'],
+      ['an object', { typ: 'JWT' }],
     ])('%s with its secret', async (_, header) => {
       const secret = 'a secret of thirty-two bytes, now';
       const issuer = await open(new TestIssuer({ secret }));
@@ -69,7 +69,7 @@ describe('a test issuer', () => {
     });
   });
 
-  it('leaves the signature empty for an algorithm that it has no key for', async () => {
+  it('leaves the signature empty for an algorithm without a key', async () => {
     const issuer = await open(new TestIssuer());
     expect(issuer.mint({}, { alg: 'ES512' })).toMatch(/^[\w-]+\.[\w-]+\.$/);
   });
