@@ -1,6 +1,6 @@
 import { ConfigService } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveClient } from './browser/client-files.js';
+import { serveClient } from './browser/browser-files.js';
 import type { Config } from './config/config.js';
 import { InputPipe } from './http/input.pipe.js';
 
