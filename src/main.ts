@@ -12,7 +12,7 @@ async function start(): Promise<void> {
   const config = loadConfig();
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(config),
-    createAdapter(config),
+    createAdapter(),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );
   await configureApp(app);

@@ -3,7 +3,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
 import { FailedRequestFilter } from '../logging/failed-request.filter.js';
-import { duringRequest } from '../logging/request-context.js';
 import { ConnectionError, isUnavailable, reason } from './outage.js';
 
 const RETRY_AFTER_SEC = 5;
@@ -41,7 +40,7 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
       return;
     }
     const { id } = host.switchToHttp().getRequest<{ id: string }>();
-    duringRequest(id, () => this.log(error));
+    this.log(error, id);
     const response: unknown = host.switchToHttp().getResponse();
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, 'Retry-After', String(RETRY_AFTER_SEC));
@@ -49,7 +48,7 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
     super.catch(new DatabaseUnavailableException(error), host);
   }
 
-  private log(error: Error): void {
+  private log(error: Error, requestId: string): void {
     const now = performance.now();
     if (now - this.loggedAt < LOG_INTERVAL_MS) {
       this.unlogged++;
@@ -57,7 +56,7 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
     }
     const others =
       this.unlogged > 0 ? ` (and ${this.unlogged} more requests failed like this)` : '';
-    this.logger.error(`The database is unavailable: ${reason(error)}${others}`);
+    this.logger.error(`The database is unavailable: ${reason(error)}${others}`, { requestId });
     this.loggedAt = now;
     this.unlogged = 0;
   }

@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-/** Time that requests under way have to finish once the application is told to stop, in milliseconds. */
+/** Time that requests under way have to finish when the application stops, in milliseconds. */
 const REQUESTS_MAY_TAKE_MS = 7000;
 
 /**
- * Ends connections that would keep the application from stopping: a request that hangs, one that never arrives
- * whole. What comes after, closing the database, fits into the rest of the ten seconds that supervisors allow.
+ * Closes connections that would keep the application from stopping: a request that hangs, or one
+ * that never arrives whole. Supervisors allow ten seconds, and closing the database needs the rest.
  */
 @Injectable()
 export class ShutdownDeadline implements BeforeApplicationShutdown {

@@ -53,7 +53,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const root = AppModule.register(config);
   const app = await NestFactory.create<NestFastifyApplication>(
     { ...root, providers: [...(root.providers ?? []), ...(options.providers ?? [])] },
-    options.adapter ?? createAdapter(config),
+    options.adapter ?? createAdapter(),
     { ...APP_OPTIONS, logger: new AppLogger(config), abortOnError: false },
   );
   await configureApp(app);
