@@ -43,14 +43,15 @@ type Methods = Readonly<Record<string, Function>>;
 
 /** Metadata of `@Get()`, `@Post()` and the like. */
 const ROUTE_PATH = 'path';
+const ROUTE_METHOD = 'method';
 
 /** What every route needs, from the decorators on its method and on its controller. */
 @Injectable()
 export class AccessRules implements OnModuleInit {
   private readonly logger = new Logger(AccessRules.name);
-  private readonly rules = new WeakMap<object, Map<object, AccessRule>>();
+  private readonly rules = new WeakMap<object, WeakMap<object, AccessRule>>();
   /** The rule of a route that has no decorator of this module. */
-  private readonly unmarked: AccessRule;
+  readonly unmarked: AccessRule;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -98,11 +99,10 @@ export class AccessRules implements OnModuleInit {
     if (known) return known;
     const methods = controller.prototype as Methods;
     const names = this.scanner.getAllMethodNames(methods);
-    let method = names.find((name) => methods[name] === handler);
-    // Instrumentation may wrap a handler: the wrapper has the same name and the same metadata.
-    if (Reflect.hasMetadata(ROUTE_PATH, handler)) {
-      method ??= names.find((name) => name === handler.name);
-    }
+    // Instrumentation may wrap a handler: only the metadata of its route is the same.
+    const routes = names.filter((name) => isSameRoute(methods[name]!, handler));
+    const onlyRoute = routes.length === 1 ? routes[0] : undefined;
+    const method = names.find((name) => methods[name] === handler) ?? onlyRoute;
     if (method === undefined) {
       throw new Error(
         `${controller.name} handles a request with a function that is not one of its methods, so ` +
@@ -121,7 +121,7 @@ export class AccessRules implements OnModuleInit {
   }
 
   private remember(controller: Type, handler: Function, rule: AccessRule): AccessRule {
-    const rules = this.rules.get(controller) ?? new Map<object, AccessRule>();
+    const rules = this.rules.get(controller) ?? new WeakMap<object, AccessRule>();
     this.rules.set(controller, rules.set(handler, rule));
     return rule;
   }
@@ -140,6 +140,13 @@ export class AccessRules implements OnModuleInit {
       claims: [...onMethod.claims, ...onController.claims],
     };
   }
+}
+
+function isSameRoute(one: Function, other: Function): boolean {
+  if (!Reflect.hasMetadata(ROUTE_PATH, one)) return false;
+  return [ROUTE_PATH, ROUTE_METHOD].every(
+    (key) => Reflect.getMetadata(key, one) === Reflect.getMetadata(key, other),
+  );
 }
 
 function readDecorators(target: RouteTarget): Decorators {

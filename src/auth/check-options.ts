@@ -42,6 +42,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     issuers,
     ...short
   } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
+  refuseUnknown(short, '');
   if (issuers !== undefined && short.issuer !== undefined) {
     fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
   }
@@ -89,8 +90,8 @@ function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
 }
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
-  const { issuer, jwksUri, audience, algorithms, secret, ...unknown } = options ?? {};
-  for (const name of Object.keys(unknown)) fail(prefix + name, 'is unknown');
+  refuseUnknown(options, prefix);
+  const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) {
     fail(`${prefix}issuer`, 'must not have a query or a fragment (RFC 8414 §2)');
@@ -136,6 +137,13 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+/** A misspelt option would silently leave out a check. */
+function refuseUnknown(options: IssuerOptions, prefix: string): void {
+  const known = ['issuer', 'jwksUri', 'audience', 'algorithms', 'secret'];
+  const unknown = Object.keys(options ?? {}).find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(prefix + unknown, 'is unknown');
 }
 
 function checkUrl(option: string, value: unknown): asserts value is string {
