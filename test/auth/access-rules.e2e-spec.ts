@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, Scope } from '@nestjs/common';
+import { Controller, Get, Injectable, Post, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   AccessRules,
@@ -240,6 +240,43 @@ describe('AccessRules', () => {
     }
     await expect(start(OddController)).rejects.toThrow('OddController has @Public() together with');
   });
+
+  it('finds a handler that instrumentation has wrapped by the metadata of its route', async () => {
+    @Controller()
+    class MailController {
+      @Get()
+      @Scopes('read')
+      list() {}
+
+      @Post()
+      @Scopes('write')
+      send() {}
+    }
+    const module = await Test.createTestingModule({
+      imports: [AuthModule.forRoot({ issuer: issuer.url, audience: 'api' })],
+      controllers: [MailController],
+    }).compile();
+    const scopesOf = (name: keyof MailController) => {
+      const handler = Object.getOwnPropertyDescriptor(MailController.prototype, name)!;
+      const wrapper = wrapperOf(handler.value as () => void);
+      return module.get(AccessRules).of(MailController, wrapper).scopes;
+    };
+    expect(scopesOf('list')).toMatchObject([{ scopes: ['read'] }]);
+    expect(scopesOf('send')).toMatchObject([{ scopes: ['write'] }]);
+    // A name is not enough.
+    const namesake = function list() {};
+    expect(() => module.get(AccessRules).of(MailController, namesake)).toThrow('not one of its');
+    await module.close();
+  });
+
+  /** Copies a handler's metadata to a new function, as instrumentation for tracing does. */
+  function wrapperOf(handler: () => void): () => void {
+    const wrapper = () => handler();
+    for (const key of Reflect.getMetadataKeys(handler)) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapper);
+    }
+    return wrapper;
+  }
 
   it('reads the decorators of a controller that no module lists', async () => {
     class UnlistedController {

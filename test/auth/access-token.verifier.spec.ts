@@ -41,6 +41,14 @@ describe('AccessTokenVerifier', () => {
     });
   });
 
+  it.each([undefined, null, 7, {}, ['a.b.c']])(
+    'refuses %j, which is not a string',
+    async (token) => {
+      const refusal = verifier.verify(token as never);
+      await expect(refusal).rejects.toMatchObject({ code: 'token_malformed' });
+    },
+  );
+
   it('never mixes up tokens that are verified at once', async () => {
     const stranger = await createTestKey('ES256', issuer.key.kid);
     const forger = await createTestIssuer({ algorithms: ['ES256'] });

@@ -138,10 +138,16 @@ describe('in a context that is not HTTP', () => {
     closed(this: void) {}
   }
 
-  it.each(['ws', 'rpc', 'graphql'])('%s: lets pass only what is public', async (type) => {
+  it.each(
+    ['ws', 'rpc', 'graphql'].flatMap((type) =>
+      (['closed', 'open'] as const).map((unmarkedRoutes) => [type, unmarkedRoutes] as const),
+    ),
+  )('%s, @Public() passes and nothing else, with unmarkedRoutes: %j', async (type, routes) => {
     const log = new LogRecorder();
     const module = await Test.createTestingModule({
-      imports: [AuthModule.forRoot({ issuer: issuer.url, audience: 'api' })],
+      imports: [
+        AuthModule.forRoot({ issuer: issuer.url, audience: 'api', unmarkedRoutes: routes }),
+      ],
     })
       .setLogger(log)
       .compile();

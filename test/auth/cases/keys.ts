@@ -133,6 +133,8 @@ const PUBLISHED: Published[] = [
   ofRsa('an RSA key whose exponent is 17', { e: 'EQ' }),
   ofRsa('an RSA key whose exponent is a number', { e: 65537 }),
   ofRsa('an RSA key whose exponent is 2^32 + 1', { e: 'AQAAAAE' }),
+  ofRsa('an RSA key whose exponent has 300,000 digits', { e: `${'A'.repeat(300_000)}AQAB` }),
+  ofRsa('an RSA key whose modulus is longer than 16,384 bits', { n: 'f'.repeat(2732) }),
   { ...ofRsa('an RSA key whose exponent is 1', { e: 'AQ' }), signer: blockItself },
   ofPair('an RSA key whose exponent is 3', rsa(2048, 3)),
   ofPair('an RSA key of 1024 bits', rsa(1024)),

@@ -167,3 +167,13 @@ describe('a token whose verification waits for keys', () => {
     expect(await keys.verify(token)).toEqual({ status: 401, code: 'token_expired' });
   });
 });
+
+describe('a clock that is set back', () => {
+  it('does not hide a rotation', async () => {
+    await keys.startWithKeys();
+    expect(await keys.verify(keys.unknownToken({ iat: 1 }))).toEqual(UNKNOWN);
+    keys.clock.sleep(-HOUR);
+    await keys.issuer.rotate();
+    expect(await keys.verify()).toEqual(ACCEPTED);
+  });
+});

@@ -184,6 +184,19 @@ describe('a signature that fails under a known kid', () => {
     expect(keys.issuer.fetches.jwks).toBe(2);
   });
 
+  it.each<[string, string | undefined]>([
+    ['a kid of a key for another algorithm', 'same'],
+    ['no kid and no key for its algorithm', undefined],
+  ])('or %s is looked up again, for the issuer may have changed its algorithm', async (_, kid) => {
+    const old = await createTestKey('ES384', keys.issuer.key.kid);
+    const name = kid && keys.issuer.key.kid;
+    keys.issuer.published = [{ ...old.jwk, kid: name }];
+    await keys.startWithKeys({ algorithms: ['ES256', 'ES384'] });
+    keys.issuer.published = [{ ...keys.issuer.key.jwk, kid: name }];
+    expect(await keys.verify(keys.mint({}, { kid: name }))).toEqual(ACCEPTED);
+    expect(keys.issuer.fetches.jwks).toBe(2);
+  });
+
   it('causes one refresh per 30 seconds, together with unknown kids', async () => {
     const stranger = await createTestKey('ES256');
     await keys.startWithKeys();

@@ -1,7 +1,9 @@
 import { createTokenCache, type VerifiedToken } from '../../../src/auth/token/token-cache.js';
 
 const limits = { maxEntries: 100, maxBytes: 1_000_000 };
-const verified = {} as VerifiedToken;
+/** An accepted token with these claims. */
+const withClaims = (payload: object) => ({ auth: { payload } }) as unknown as VerifiedToken;
+const verified = withClaims({ sub: 'x' });
 
 describe('the token cache', () => {
   it('finds a token by its whole text', () => {
@@ -21,12 +23,22 @@ describe('the token cache', () => {
     expect([cache.size, cache.has('token-0'), cache.has('token-1')]).toEqual([100, true, false]);
   });
 
-  it('keeps at most maxBytes, estimated as 1 KiB and two bytes per character', () => {
+  it('keeps at most maxBytes, estimated by the length of the tokens', () => {
     const cache = createTokenCache(limits);
     for (let index = 0; index < 100; index += 1) {
       cache.set(`${index}`.padStart(10_000, '-'), verified);
     }
-    expect(cache.size).toBe(Math.floor(1_000_000 / (2 * 10_000 + 1024)));
+    // Two bytes per character, and 64 for each value of the claims, themselves included.
+    expect(cache.size).toBe(Math.floor(1_000_000 / (2 * 10_000 + 2 * 64)));
+  });
+
+  it('keeps fewer tokens when their claims have many values', () => {
+    const cache = createTokenCache({ maxEntries: 1000, maxBytes: 100_000 });
+    const claims = { sub: 'x', groups: Array.from({ length: 98 }, () => [0]) };
+    for (let index = 0; index < 100; index += 1) cache.set(`token-${index}`, withClaims(claims));
+    // The claims, sub, groups, and 98 arrays with one element each.
+    const values = 3 + 98 * 2;
+    expect(cache.size).toBe(Math.floor(100_000 / (values * 64 + 2 * 'token-99'.length)));
   });
 
   it('does not keep a token that is larger than all of it, and keeps the others', () => {
