@@ -16,11 +16,11 @@ const sessions = DOCUMENTS.flatMap(snippetsOf)
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl && process.env.CI === 'true')
-  throw new Error('curl is needed to try the documentation.');
+  throw new Error('The tests of the documentation need curl.');
 if (!hasCurl)
-  console.warn('There is no curl: what the documentation types into a shell is not tried.');
+  console.warn('curl is missing: the shell sessions of the documentation are not tested.');
 
-/** The commands of a session, each with the lines it is said to answer. */
+/** The commands of a session, each with the lines of its documented answer. */
 function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] {
   return text
     .split(/^\$ /m)
@@ -31,7 +31,7 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     });
 }
 
-(hasCurl ? describe : describe.skip)('what the documentation types into a shell', () => {
+(hasCurl ? describe : describe.skip)('a shell session of the documentation', () => {
   let tenant: Tenant;
   let api: Api;
 
@@ -49,9 +49,9 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     await tenant.close();
   });
 
-  it('is somewhere', () => expect(sessions).not.toEqual([]));
+  it('exists', () => expect(sessions).not.toEqual([]));
 
-  it.each(sessions)('in %s is answered as it says', async (_, snippet) => {
+  it.each(sessions)('is answered as documented: %s', async (_, snippet) => {
     const commands = commandsOf(snippet);
     const mark = '--- next ---';
     const script = commands
@@ -63,7 +63,7 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     const answers = stdout.replaceAll('\r', '').split(`${mark}\n`);
     commands.forEach(({ answer }, index) => {
       const lines = answers[index]!.split('\n');
-      // In this order, whatever stands between them.
+      // In this order, possibly with other lines between them.
       const found = lines.filter((line) => answer.includes(line));
       expect(found).toEqual(answer);
     });

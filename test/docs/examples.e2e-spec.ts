@@ -8,8 +8,7 @@ import { AppModule } from './examples/app.module.js';
 import { ProblemDetailsFilter } from './examples/problem-details.filter.js';
 import { ReportsController } from './examples/reports.controller.js';
 
-/** What the documentation shows does what the documentation says. */
-describe('the examples of the documentation', () => {
+describe('an example of the documentation', () => {
   let issuer: TestIssuer;
   let fixture: Fixture;
 
@@ -21,7 +20,7 @@ describe('the examples of the documentation', () => {
 
   afterAll(() => issuer.close());
 
-  it('a controller of your own: requirements of controller and method add up', async () => {
+  it('adds up the requirements of controller and method', async () => {
     const controllers = [ReportsController];
     fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
     expect(await fixture.get('/reports/count')).toMatchObject({ status: 200, json: { count: 0 } });
@@ -46,7 +45,7 @@ describe('the examples of the documentation', () => {
     });
   });
 
-  it('a body of your own', async () => {
+  it('answers refusals with a body of the application', async () => {
     fixture = await startFixture({
       adapter: 'Fastify',
       issuer,
@@ -65,8 +64,8 @@ describe('the examples of the documentation', () => {
     expect((await fixture.get('/reports')).json.type).toMatch(/token_missing$/);
   });
 
-  it('the module in an application of your own', async () => {
-    // Without building providers: the issuer of the example is nobody's.
+  it('imports the module into an application', async () => {
+    // `preview` builds no providers, because the issuer of the example does not exist.
     const app = await NestFactory.create(AppModule, new FastifyAdapter(), {
       preview: true,
       logger: false,
