@@ -207,7 +207,7 @@ describe('The HTTP server', () => {
   });
 
   it('answers a request that takes too long to arrive with 408', async () => {
-    const server = api.app.getHttpServer() as Server;
+    const server: Server = api.app.getHttpServer();
     expect(server.requestTimeout).toBe(30_000);
     const { hostname, port } = new URL(api.url);
     const connected = once(server, 'connection');
