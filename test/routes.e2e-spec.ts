@@ -76,7 +76,8 @@ describe('Among all routes of the server', () => {
   it('every other one requires a token', () => {
     for (const [route, answer] of answers) {
       const get = route.replace('HEAD', 'GET');
-      if (!OPEN.includes(get)) expectRefusal(answer, { status: 401 });
+      const isHead = route !== get;
+      if (!OPEN.includes(get)) expectRefusal(answer, { status: 401, isHead });
     }
   });
 });
@@ -91,7 +92,7 @@ describe('With DOCS=on', () => {
     const api = await startApi({ adapter, environment: { DOCS: 'on' } });
     await api.close();
     const others = routes.filter((route) => !/ \/api\//.test(route));
-    const open = [...CLIENT, ...DOCS];
+    const open = [...CLIENT, 'GET /config.json', ...DOCS];
     const heads = open.map((route) => route.replace('GET', 'HEAD'));
     expect(others.toSorted()).toEqual([...open, ...heads].toSorted());
   });

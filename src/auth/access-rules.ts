@@ -105,8 +105,8 @@ export class AccessRules implements OnModuleInit {
     const method = names.find((name) => methods[name] === handler) ?? onlyRoute;
     if (method === undefined) {
       throw new Error(
-        `${controller.name} handles a request with a function that is not one of its methods, so ` +
-          'no decorator says who may call it. Do not bind methods of request-scoped controllers.',
+        `${controller.name} handles a request with a function that is not one of its methods. Do ` +
+          'not bind methods of request-scoped controllers.',
       );
     }
     return this.remember(controller, handler, this.combine(controller, method));

@@ -34,10 +34,7 @@ export interface IssuerOptions {
    */
   jwksUri?: string;
 
-  /**
-   * Signature algorithms that a token may use. A key is only used with its own algorithm.
-   * @default ['RS256']
-   */
+  /** Algorithms that a token may use. A key is used with its own only. @default ['RS256'] */
   algorithms?: readonly (typeof ALGORITHMS)[number][];
 
   /**
@@ -55,30 +52,19 @@ export type RevocationCheck = (claims: AccessTokenClaims) => boolean | Promise<b
 /** Options for all issuers. */
 export interface CommonAuthOptions {
   /**
-   * What a route without any decorator needs: `'closed'`, a valid access token; `'open'`, nothing.
-   * `'open'` is for adopting the module in an existing application step by step: every route with
-   * a decorator of this module is protected, and the log says at start how many routes are open.
+   * What a route without a decorator of this module needs: a valid access token, or with `'open'`
+   * nothing, for adopting the module step by step. The log says at start how many are open.
    * @default 'closed'
    */
   unmarkedRoutes?: 'closed' | 'open';
 
-  /**
-   * Claims that grant scopes; their scopes are added up. With Auth0 RBAC, add `permissions`.
-   * @default ['scope', 'scp']
-   */
+  /** Claims that grant scopes. With Auth0 RBAC, add `permissions`. @default ['scope', 'scp'] */
   grantClaims?: readonly string[];
 
-  /**
-   * How a token that fails `@Claim()` is refused: 401 `invalid_token` or 403 `insufficient_scope`.
-   * @default 'invalid_token'
-   */
+  /** How a token that fails `@Claim()` is refused: with 401 or 403. @default 'invalid_token' */
   claimFailure?: 'invalid_token' | 'insufficient_scope';
 
-  /**
-   * Tolerated difference between the issuer's clock and ours for `exp`, `nbf` and `iat`, in
-   * seconds: 0 to 300.
-   * @default 5
-   */
+  /** Tolerance for `exp`, `nbf` and `iat`, in seconds: 0 to 300. @default 5 */
   clockToleranceSec?: number;
 
   /**
@@ -89,24 +75,22 @@ export interface CommonAuthOptions {
   jwksTimeoutMs?: number;
 
   /**
-   * Age from which a key set is refreshed before it is used again, in seconds. It is
-   * refreshed in the background at 80 % of this age.
+   * Age from which a key set is refreshed before it is used again, in seconds. The background
+   * refresh comes at 80 % of it.
    * @default 600
    */
   jwksMaxAgeSec?: number;
 
   /**
-   * Age up to which a key set stays in use while the issuer is unreachable, in seconds. After that,
-   * tokens are answered with 503. A key that the issuer withdraws during an outage stays trusted
-   * this long.
+   * Age up to which a key set stays in use while the issuer is unreachable, in seconds; then tokens
+   * get 503. A key that the issuer withdraws during an outage stays trusted this long.
    * @default 86400
    */
   jwksMaxStaleSec?: number;
 
   /**
    * Cache of accepted tokens: the signature of a token is verified once. Key, time and revocation
-   * are still checked on every request, and so is what a route requires. `false` turns the cache
-   * off.
+   * are still checked on every request. `false` turns the cache off.
    * @default { maxEntries: 50000, maxBytes: 67108864 }
    */
   tokenCache?: false | TokenCacheOptions;
@@ -118,17 +102,12 @@ export interface CommonAuthOptions {
    */
   isRevoked?: RevocationCheck;
 
-  /**
-   * Accept `nonce` in access tokens, for issuers that put it there. By default, `nonce` marks an ID
-   * token, which is refused.
-   * @default false
-   */
+  /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
 
   /**
-   * `'rfc9068'` accepts only tokens of the JWT profile for access tokens: `typ` is `at+jwt`, and
-   * `sub`, `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). In Auth0 this is a setting
-   * of the API.
+   * `'rfc9068'` accepts only tokens of the JWT profile: `typ` is `at+jwt`, and `sub`,
+   * `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). Auth0 has a setting for it.
    * @default none: `typ` may also be `JWT` or absent; `iss`, `aud` and `exp` are required
    */
   profile?: 'rfc9068';

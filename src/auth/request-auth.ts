@@ -1,4 +1,4 @@
-import { grantedScopes } from './token/claim-path.js';
+import { grantedScopes, valuesIn } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { AccessTokenHeader, CompactJws } from './token/compact-jws.js';
 
@@ -41,18 +41,8 @@ export function createRequestAuth(
   const scopes = grantedScopes(payload, grantClaims);
   const auth = { payload: payload as AccessTokenClaims, header, scopes, token };
   Object.defineProperty(auth, 'token', { enumerable: false });
-  return deepFreeze(auth);
-}
-
-/** Not recursive: claims may nest deeper than the stack is. */
-function deepFreeze<T extends object>(root: T): T {
-  const values: unknown[] = [root];
-  for (const value of values) {
-    if (typeof value === 'object' && value !== null) {
-      values.push(...Object.values(Object.freeze(value)));
-    }
-  }
-  return root;
+  for (const value of valuesIn(auth)) Object.freeze(value);
+  return auth;
 }
 
 /** Only guards can set this property: a client or another library cannot name it. */

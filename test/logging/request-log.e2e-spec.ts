@@ -122,7 +122,7 @@ describe('The log lines of a request', () => {
     });
 
     it('say that the database is unavailable, and have the id', async () => {
-      failWith(new DatabaseUnavailableError({ message: 'gone', cause: undefined }));
+      failWith(new DatabaseUnavailableError('gone'));
       expect(await logOf('GET', '/api/messages', { token })).toMatchObject({
         status: 503,
         lines: [

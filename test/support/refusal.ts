@@ -10,6 +10,8 @@ export interface ExpectedRefusal {
   description?: string;
   /** The scopes that the challenge names. */
   scope?: string;
+  /** Whether it answers HEAD, so that it has no body (RFC 9110 §9.3.2). */
+  isHead?: boolean;
 }
 
 const ERROR_OF: Readonly<Record<string, string>> = {
@@ -21,22 +23,24 @@ const ERROR_OF: Readonly<Record<string, string>> = {
 
 /** Asserts a whole refusal: status, challenge, other headers and body. */
 export function expectRefusal(answer: Answer, expected: ExpectedRefusal): void {
-  const { status, code } = expected;
+  const { status, code, isHead = false } = expected;
   const message = code === undefined ? 'Unauthorized' : descriptionOf(answer, expected);
   expect({
     status: answer.status,
     challenge: answer.headers['www-authenticate'],
     cacheControl: answer.headers['cache-control'],
-    body: answer.json,
+    body: isHead ? answer.body : answer.json,
   }).toEqual({
     status,
     challenge: challengeOf(expected, message),
     cacheControl: 'no-store',
-    body: {
-      statusCode: status,
-      message,
-      ...(code && { error: errorOf(expected), error_description: message, code }),
-    },
+    body: isHead
+      ? ''
+      : {
+          statusCode: status,
+          message,
+          ...(code && { error: errorOf(expected), error_description: message, code }),
+        },
   });
   if (status === 503) expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
 }

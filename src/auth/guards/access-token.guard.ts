@@ -30,9 +30,8 @@ export class AccessTokenGuard implements CanActivate {
     if (access === 'public' && (isHttp || rule !== this.rules.unmarked)) return true;
     if (!isHttp) return this.refuseOther(context);
     const { httpAdapter } = this.adapterHost;
-    const http = context.switchToHttp();
-    const request = http.getRequest<object>();
-    const response = http.getResponse<unknown>();
+    const request = context.switchToHttp().getRequest<object>();
+    const response = context.switchToHttp().getResponse<object>();
     if (access === 'optional') httpAdapter.appendHeader(response, 'vary', 'Authorization');
     try {
       const token = bearerToken(request);

@@ -157,11 +157,10 @@ export class IssuerKeys {
     return this.tokenRefresh;
   }
 
-  /** Time until a token may cause a refresh again. */
+  /** Time until a token may cause a refresh again. None when the clock has been set back. */
   private refreshWaitMs(): number {
-    const leftMs = this.refreshedAt + TOKEN_REFRESH_INTERVAL_MS - this.clock.now();
-    // More is left only when the clock has been set back.
-    return leftMs > TOKEN_REFRESH_INTERVAL_MS ? 0 : leftMs;
+    const sinceMs = this.clock.now() - this.refreshedAt;
+    return sinceMs < 0 ? 0 : TOKEN_REFRESH_INTERVAL_MS - sinceMs;
   }
 
   private async wait(fetching: Promise<void>): Promise<void> {

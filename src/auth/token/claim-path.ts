@@ -24,3 +24,12 @@ export function grantedScopes(claims: object, grantClaims: readonly string[]): s
     })
     .filter((scope): scope is string => typeof scope === 'string' && scope !== '');
 }
+
+/** A value and everything in it. Not recursive, because claims may nest deeper than the stack. */
+export function valuesIn(root: unknown): unknown[] {
+  const values = [root];
+  for (const value of values) {
+    if (typeof value === 'object' && value !== null) values.push(...Object.values(value));
+  }
+  return values;
+}

@@ -22,15 +22,12 @@ export interface AccessTokenClaims {
   nbf?: number;
   /** Issued at, in seconds since 1970. Checked only with `profile` or `maxTokenAgeSec`. */
   iat?: number;
-  /** Identifier of the token. Required only with `profile`. */
+  /** Required only with `profile`, as is `client_id`. */
   jti?: string;
-  /** Client that the token was issued to (RFC 9068). Required only with `profile`. */
   client_id?: string;
-  /** Client that the token was issued to, in Auth0's tokens. Not checked. */
   azp?: string;
   /** Scopes, separated by spaces. Not checked: read them from {@link RequestAuth.scopes}. */
   scope?: string;
-  /** Auth0 RBAC permissions of the subject. Not checked. */
   permissions?: readonly string[];
   [claim: string]: unknown;
 }

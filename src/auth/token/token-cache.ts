@@ -3,6 +3,7 @@ import type { TokenCacheOptions } from '../auth.options.js';
 import type { SigningKey } from '../keys/key-set.js';
 import type { TrustedIssuer } from '../keys/trusted-issuers.js';
 import type { RequestAuth } from '../request-auth.js';
+import { valuesIn } from './claim-path.js';
 
 /** An accepted token, and what it was verified with. */
 export interface VerifiedToken {
@@ -23,14 +24,6 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
     max: options.maxEntries,
     maxSize: options.maxBytes,
     // Measured: the text and its strings, and what each value of the claims takes.
-    sizeCalculation: ({ auth }, token) => 2 * token.length + 64 * valuesIn(auth.payload),
+    sizeCalculation: ({ auth }, token) => 2 * token.length + 64 * valuesIn(auth.payload).length,
   });
-}
-
-function valuesIn(claims: object): number {
-  const values: unknown[] = [claims];
-  for (const value of values) {
-    if (typeof value === 'object' && value !== null) values.push(...Object.values(value));
-  }
-  return values.length;
 }
