@@ -1,7 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * The suites that drive Chromium against the demo. One after the other: a browser and a demo are enough for a small machine.
+ * The suites that run the demo in Chromium. They run one at a time, because a browser and a demo
+ * need most of a small machine.
  *
  * @type {import('jest').Config}
  */

@@ -12,21 +12,22 @@ const swc = [
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  // Jest leaves a core to itself; on a small machine that is half of them.
+  // By default Jest keeps one core free, which is half of a small machine.
   maxWorkers: '100%',
-  // Generous, for machines that run other things beside the tests; no test waits for time to pass.
+  // Long, because other programs may slow the machine down. No test waits for time to pass.
   testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },
-  // CommonJS packages require these ESM-only ones, which Jest refuses before Node 24.9: jwks-rsa requires jose,
-  // light-my-request cookie, @fastify/static content-disposition. Transformed, they load either way.
+  // CommonJS packages require these ESM-only packages, which Jest rejects before Node 24.9.
+  // jwks-rsa requires jose, light-my-request cookie, @fastify/static content-disposition.
+  // After the transformation they load on every version.
   transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?(?:jose|cookie|content-disposition)/)'],
   transform: {
     [String.raw`\.ts$`]: swc,
     [String.raw`/node_modules/.+\.js$`]: ['@swc/jest', { jsc: { target: 'es2023' } }],
   },
   collectCoverageFrom: ['src/**/*.ts'],
-  // Judged in a run of all tests with --coverage. Nothing is excluded.
+  // Applies to a run of all tests with --coverage. No file is excluded.
   coverageThreshold: { './src/auth/': { lines: 98, branches: 98 } },
 };

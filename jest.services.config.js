@@ -1,8 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * The suites that need PostgreSQL, and once more on it those that run embedded in `npm test`. Each creates a database
- * of its own on this server and drops it afterwards.
+ * The suites that need PostgreSQL, and those that `npm test` runs on the embedded database. Each
+ * suite creates its own database on this server and drops it afterwards.
  *
  * @type {import('jest').Config}
  */

@@ -11,8 +11,8 @@ const TOKENS = 12_000;
 const API = CONTENDERS.find(({ id }) => id === 'public');
 
 /**
- * Milliseconds from the start of `dist/main.js` to its first answer, with a database that is migrated already, and its
- * memory then, in MiB.
+ * Measures the time from the start of `dist/main.js` to its first answer, in milliseconds, and the
+ * memory at that point, in MiB. The database is already migrated.
  *
  * @param {import('./surroundings.mjs').Surroundings} surroundings
  */
@@ -30,10 +30,10 @@ export async function timeStarts(surroundings) {
 }
 
 /**
- * Microseconds of one authentication without HTTP.
+ * Measures one authentication without HTTP, in microseconds.
  *
  * @param {import('./surroundings.mjs').Surroundings} surroundings
- * @returns {Promise<{ warm: number, cold: number, verify: number }>} `verify`: the signature alone
+ * @returns {Promise<{ warm: number, cold: number, verify: number }>} `verify`: only the signature
  */
 export async function timeAuthentication({ cores, issuer, tokens }) {
   const script = fileURLToPath(new URL('in-process.mjs', import.meta.url));

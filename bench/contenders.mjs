@@ -5,7 +5,7 @@ const SCOPED = '/api/private-scoped';
 /** @param {string} file */
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
-/** `node` and these arguments start a server in `servers/`. */
+/** Arguments for `node` that start a server in `servers/`. */
 const peer = (file, ...options) => [path(`servers/${file}`), ...options];
 const typescript = (file, ...options) => [
   '--import',
@@ -14,10 +14,16 @@ const typescript = (file, ...options) => [
 ];
 
 /**
- * Who is measured. `server` names the process, which several may share; `args` start it, with the variables in `env`; `path` is
- * what is asked for.
+ * What is measured.
  *
- * @typedef {{ id: string, name: string, server: string, args: string[], env?: Record<string, string>, path: string }} Contender
+ * @typedef {object} Contender
+ * @property {string} id
+ * @property {string} name
+ * @property {string} server name of the process; contenders with the same name share it
+ * @property {string[]} args arguments for `node` that start the server
+ * @property {Record<string, string>} [env] its variables
+ * @property {string} path requested path
+ *
  * @type {Contender[]}
  */
 export const CONTENDERS = [

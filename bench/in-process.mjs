@@ -1,6 +1,7 @@
 /**
- * The time of one authentication without HTTP, beside a bare `crypto.verify`. Arguments: the issuer, its audience, and
- * two files of tokens: for the warm case, and for the cold one, where each is used once. Prints JSON, in microseconds.
+ * Measures one authentication without HTTP, and a bare `crypto.verify` for comparison. Prints JSON,
+ * in microseconds. Arguments: the issuer, its audience, and two files of tokens. The second file is
+ * for the cold case, which uses each token once.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { NestFactory } from '../node_modules/@nestjs/core/index.js';
 import { AccessTokenGuard, AuthModule } from '../dist/auth/index.js';
 import { median } from './statistics.mjs';
 
-/** Authentications between two looks at the clock. */
+/** Authentications per time measurement. */
 const BATCH = 200;
 
 const [issuer, audience, warmFile, coldFile] = process.argv.slice(2);
@@ -19,7 +20,7 @@ const app = await NestFactory.createApplicationContext(AuthModule.forRoot({ issu
 });
 const guard = app.get(AccessTokenGuard);
 
-/** What the guard reads of a request, without the server that makes it. */
+/** The parts of an execution context that the guard reads. */
 class Controller {
   handler() {}
 }
@@ -37,12 +38,12 @@ function contextOf(token) {
 }
 
 async function authenticate(token) {
-  // As Nest does: what is no promise is not awaited.
+  // Like Nest, await only a promise.
   const passed = guard.canActivate(contextOf(token));
   if (passed !== true) await passed;
 }
 
-/** The signature alone: split, decoded and the key made beforehand. */
+/** For the bare signature check, the key and the decoded parts are prepared in advance. */
 const { keys } = await (await fetch(`${issuer}.well-known/jwks.json`)).json();
 const publicKey = createPublicKey({ key: keys.find(({ alg }) => alg === 'RS256'), format: 'jwk' });
 function signatureOf(token) {
@@ -51,14 +52,16 @@ function signatureOf(token) {
 }
 
 function verifyBare([input, signature]) {
-  if (!verify('sha256', input, publicKey, signature)) throw new Error('Void: a signature is wrong');
+  if (!verify('sha256', input, publicKey, signature)) {
+    throw new Error('Benchmark void: a signature is not valid');
+  }
 }
 
 const warm = tokensIn(warmFile);
 const cold = tokensIn(coldFile);
 for (const token of warm) await authenticate(token);
 
-/** Microseconds of one call, for each kind: a batch of each in turn, so that all are disturbed alike. */
+/** Microseconds per call. The kinds alternate in batches, so a disturbance affects all of them. */
 const samples = { warm: [], cold: [], verify: [] };
 async function sample(kind, run) {
   const from = process.hrtime.bigint();
@@ -78,7 +81,13 @@ for (let index = 0; index + BATCH <= cold.length; index += BATCH) {
 }
 await app.close();
 
-// The first half of the batches makes the code hot.
-const hot = (values) => median(values.slice(values.length / 2));
-const { warm: inCache, cold: afresh, verify: bare } = samples;
-console.log(JSON.stringify({ warm: hot(inCache), cold: hot(afresh), verify: hot(bare) }));
+// The first half of the batches is the warm-up of the JIT compiler.
+const medianOf = (values) => median(values.slice(values.length / 2));
+const { warm: warmTimes, cold: coldTimes, verify: verifyTimes } = samples;
+console.log(
+  JSON.stringify({
+    warm: medianOf(warmTimes),
+    cold: medianOf(coldTimes),
+    verify: medianOf(verifyTimes),
+  }),
+);

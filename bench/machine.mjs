@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Makes sure that the programs are there that a benchmark needs beside Node. */
+/** Checks that the required programs are installed. Installs wrk if possible. */
 export async function requireTools() {
-  if (!(await exists('taskset'))) throw new Error('taskset is missing: apt-get install util-linux');
+  if (!(await exists('taskset')))
+    throw new Error('taskset is missing. Run: apt-get install util-linux');
   if (await exists('wrk')) return;
-  const hint = 'wrk is missing: apt-get install wrk';
+  const hint = 'wrk is missing. Run: apt-get install wrk';
   if (process.getuid?.() !== 0 || !(await exists('apt-get'))) throw new Error(hint);
   console.log('Installing wrk …');
   await run('apt-get', ['update']).catch(() => {});
@@ -18,7 +19,7 @@ export async function requireTools() {
   });
 }
 
-/** One core for the server, one for the load. */
+/** Chooses one core for the server and one for the load generator. */
 export async function twoCores() {
   const status = await readFile('/proc/self/status', 'utf8');
   const list = /^Cpus_allowed_list:\s+(.+)$/m.exec(status)[1];
@@ -27,19 +28,20 @@ export async function twoCores() {
     return Array.from({ length: to - from + 1 }, (_, index) => from + index);
   });
   if (cores.length < 2)
-    throw new Error('Two cores are needed: one for the server, one for the load');
+    throw new Error('The benchmark needs two cores: for the server and for the load generator');
   return { server: cores[0], load: cores[1] };
 }
 
-/** Where Linux takes the longest time that a core may need to wake, in microseconds; it holds while the file is open. */
+/** The value written here limits the wake-up time of cores (µs) for as long as the file is open. */
 const WAKE_UP_LATENCY = '/dev/cpu_dma_latency';
 
 /**
- * Keeps idle cores from sleeping. A server that answers a load generator which sleeps pays for waking its core: on a virtual
- * machine that was a third of the CPU time of a request. The slower a server, the oftener the load generator sleeps.
+ * Keeps idle cores awake. Otherwise the server pays for waking the core of a sleeping load
+ * generator: on a virtual machine, a third of the CPU time of a request. The slower the server, the
+ * more often the load generator sleeps.
  *
- * @returns {Promise<import('node:fs/promises').FileHandle | undefined>} the cores stay awake until it is closed; undefined
- * where that is not allowed
+ * @returns {Promise<import('node:fs/promises').FileHandle | undefined>} a file that keeps the cores
+ *   awake until it is closed; undefined without the permission to open it
  */
 export async function keepCoresAwake() {
   const file = await open(WAKE_UP_LATENCY, 'r+').catch(() => undefined);
@@ -48,7 +50,7 @@ export async function keepCoresAwake() {
 }
 
 /**
- * What the figures depend on; no name and no address.
+ * Describes what the figures depend on. Contains no names or addresses of machines.
  *
  * @param {import('./surroundings.mjs').Surroundings} surroundings
  */
@@ -63,7 +65,7 @@ export async function describeMachine({ database, wakefulness }) {
     linux: release().split('-')[0],
     node: process.version,
     wrk: /wrk \S*?(\d+\.\d+\.\d+)/.exec(stdout)?.[1],
-    /** Version of PostgreSQL; undefined where the database was embedded. */
+    /** Version of PostgreSQL; undefined with the embedded database. */
     postgres: database?.version.split(' ')[0],
     coresSleep: wakefulness === undefined,
     api: gitHead ? `${version}, commit ${gitHead}` : version,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
 
-/** The command line, see README.md. */
+/** Reads the command line. README.md describes the options. */
 export function readOptions(args = process.argv.slice(2)) {
   const { values } = parseArgs({
     args,
@@ -16,14 +16,15 @@ export function readOptions(args = process.argv.slice(2)) {
   const unknown = only?.filter((id) => id !== 'none' && !CASES.some((one) => one.id === id)) ?? [];
   if (unknown.length > 0) {
     throw new Error(
-      `--only takes ${CASES.map(({ id }) => id).join(', ')} or none, not ${unknown.join(', ')}`,
+      `--only must be none or some of ${CASES.map(({ id }) => id).join(', ')}, ` +
+        `not ${unknown.join(', ')}`,
     );
   }
   return {
     seconds: positive('--seconds', values.seconds),
     rounds: positive('--rounds', values.rounds),
     cases: CASES.filter(({ id }) => only?.includes(id) ?? true),
-    /** Only a whole run is worth writing down. */
+    /** Only a complete run writes the report. */
     isWhole: only === undefined,
     verbose: values.verbose,
   };
@@ -32,5 +33,5 @@ export function readOptions(args = process.argv.slice(2)) {
 function positive(name, text) {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new Error(`${name} takes a whole number from 1, not ${text}`);
+  throw new Error(`${name} must be a positive integer, not ${text}`);
 }

@@ -1,10 +1,11 @@
 import { Client } from '../node_modules/pg/esm/index.mjs';
 
-/** Where Debian's PostgreSQL listens, and where CI lets anybody in. */
+/** The default address of PostgreSQL, without a password. */
 const LOCAL = 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /**
- * A database of its own on the server of DATABASE_URL or on the one of this machine; undefined where there is none.
+ * Creates a database on the server of DATABASE_URL, or on the local one. Returns undefined if there
+ * is no server.
  *
  * @returns {Promise<{ url: string, version: string, drop: () => Promise<void> } | undefined>}
  */

@@ -6,7 +6,7 @@ import { wrk } from './load/wrk.mjs';
 const API = CONTENDERS.find(({ id }) => id === 'this');
 const SECONDS = 3;
 
-/** Whose code it is, by where it lies; the first that fits. */
+/** The part that a function belongs to, by its path. The first match counts. */
 const PARTS = [
   ['signatures (node:crypto)', /^node:internal\/crypto\//],
   ['async hooks (AsyncLocalStorage)', /^node:(internal\/)?async_(hooks|local_storage)/],
@@ -14,19 +14,18 @@ const PARTS = [
   ['src/auth', /\/dist\/auth\//],
   ['the rest of this API', /\/dist\//],
   ['Passport', /\/node_modules\/(passport|@nestjs\/passport)/],
-  [
-    'Fastify',
-    /\/node_modules\/(@?fastify|find-my-way|fast-|secure-json|light-my|avvio|abstract-logging|ret|safe-regex2)/,
-  ],
+  ['Fastify', /\/node_modules\/(@?fastify|find-my-way|fast-|secure-json|light-my)/],
+  ['Fastify', /\/node_modules\/(avvio|abstract-logging|ret|safe-regex2)/],
   ['Nest', /\/node_modules\/(@nestjs|rxjs|reflect-metadata)/],
 ];
 
 /**
- * Where this API spends its CPU time in a case: `node --cpu-prof`, its samples added up.
+ * Profiles this API in a case with `node --cpu-prof`, and adds up the samples.
  *
  * @param {import('./cases.mjs').Case} one
  * @param {import('./surroundings.mjs').Surroundings} surroundings
- * @returns {Promise<{ parts: [string, number][], functions: [string, number][] }>} shares of the time, 0 to 1
+ * @returns {Promise<{ parts: [string, number][], functions: [string, number][] }>} shares of the
+ *   CPU time, 0 to 1
  */
 export async function profileCase(one, surroundings) {
   const name = `${one.id}.cpuprofile`;
@@ -42,12 +41,12 @@ export async function profileCase(one, surroundings) {
   return summarise(profile, from, to);
 }
 
-/** What V8 stamps its samples with: one clock for all processes of the machine. */
+/** The clock of V8's samples. It is the same for all processes of the machine. */
 function monotonicMicros() {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Adds up the samples between two moments: the start of the application is no part of the case. */
+/** Adds up the samples between two times, without those of the application's start. */
 function summarise({ nodes, samples, timeDeltas, startTime }, from, to) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
@@ -72,7 +71,7 @@ function partOf(node) {
   const { functionName, url } = node.callFrame;
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (functionName === '(program)') return 'native code outside of JavaScript';
-  // What is built in has no place of its own: it counts for whoever called it.
+  // Built-in functions have no URL. They count for their caller.
   if (!url) return node.parent ? partOf(node.parent) : 'other packages';
   return PARTS.find(([, pattern]) => pattern.test(url))?.[0] ?? 'other packages';
 }

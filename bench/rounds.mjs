@@ -1,29 +1,35 @@
 import { CONTENDERS } from './contenders.mjs';
 import { wrk } from './load/wrk.mjs';
 
-/** Length of the round that is not counted: the server compiles its hot code and fills its caches. */
+/** Length of the first round, which is not counted: the server compiles code and fills caches. */
 const WARM_UP_SECONDS = 1;
 
-/** Enough to see whether a figure is stable, where no goal hangs on it. */
+/** Rounds of cases without a goal: enough to see whether a figure is stable. */
 const ROUNDS_FOR_THE_RECORD = 3;
 
 /**
- * One contender in one round of a case.
+ * The figures of one contender in one round of a case.
  *
  * @typedef {object} Figures
- * @property {number} perSecond requests answered
+ * @property {number} perSecond answered requests per second
  * @property {number} cpuMicros CPU time of the server per request, in microseconds
- * @property {number} loadShare of its core that the load generator was busy, 0 to 1
+ * @property {number} loadShare share of the time that the load generator was busy, 0 to 1
+ *
+ * @typedef {object} Row
+ * @property {import('./cases.mjs').Case} one
+ * @property {import('./contenders.mjs').Contender} contender
+ * @property {Figures[]} rounds
  */
 
 /**
- * Lets the contenders of some cases take turns, so that what disturbs the machine for a while disturbs everybody. Every second
- * round goes backwards: who comes after whom makes a difference too, where they share a server above all.
+ * Measures the contenders of some cases in turn, so a disturbance of the machine affects all of
+ * them. Every second round runs in reverse order, because the order matters too, above all for
+ * contenders that share a server.
  *
  * @param {import('./cases.mjs').Case[]} cases
  * @param {import('./surroundings.mjs').Surroundings} surroundings
  * @param {{ seconds: number, rounds: number }} options
- * @returns {Promise<{ one: import('./cases.mjs').Case, contender: import('./contenders.mjs').Contender, rounds: Figures[] }[]>}
+ * @returns {Promise<Row[]>}
  */
 export async function takeTurns(cases, surroundings, options) {
   const rows = cases.flatMap((one) =>
@@ -69,12 +75,12 @@ async function measure(one, contender, server, { file, core, seconds }) {
   };
 }
 
-/** A benchmark of wrong answers is void. */
+/** A benchmark with wrong answers is void. */
 function requireStatus(one, contender, { statuses, failures }) {
   const { [one.status]: right = 0, ...wrong } = statuses;
   if (right > 0 && failures === 0 && Object.keys(wrong).length === 0) return right;
   throw new Error(
-    `Void: in the case ${one.id}, ${contender.name} must answer every request with ${one.status}. It answered ` +
-      `${JSON.stringify(statuses)}, and ${failures} connections failed`,
+    `Benchmark void: in the case ${one.id}, ${contender.name} must answer every request with ` +
+      `${one.status}. Its answers: ${JSON.stringify(statuses)}. Failed connections: ${failures}`,
   );
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: this API beside its peers. Read from top to bottom; README.md says what the figures mean. */
+/** `npm run bench`: compares this API with its peers. README.md explains the figures. */
 import { profileCase } from './profile.mjs';
 import { timeAuthentication, timeStarts } from './alone.mjs';
 import { CASES, groupsOf } from './cases.mjs';
@@ -9,7 +9,7 @@ import { writeReport } from './report/report.mjs';
 import { takeTurns } from './rounds.mjs';
 import { Surroundings } from './surroundings.mjs';
 
-/** Cases whose time is taken apart. */
+/** Cases that are profiled. */
 const PROFILED = ['warm', 'cold', 'expired', 'forged'];
 
 const options = readOptions();

@@ -7,20 +7,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** How `npm run start:prod` bounds the memory of Node; every server under test is started so. */
+/** The memory limits of `npm run start:prod`. Every server under test gets them. */
 export const NODE_FLAGS = scripts['start:prod'].split(' ').filter((word) => word.startsWith('--'));
 
-/** What `/proc/PID/stat` counts in, on every Linux that Node runs on. */
+/** The unit of times in `/proc/PID/stat`. It is the same on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
 const START_MAY_TAKE_MS = 30_000;
 
-/** A server under test: a process of its own, pinned to one core. */
+/** A server under test: a separate process, pinned to one core. */
 export class Server {
   /**
-   * Starts it and waits for its first answer.
+   * Starts a server and waits for its first answer.
    *
-   * @param {{ core: number, args: string[], env: Record<string, string | undefined>, cwd: string, path: string }} options
+   * @param {object} options
+   * @param {number} options.core
+   * @param {string[]} options.args
+   * @param {Record<string, string | undefined>} options.env
+   * @param {string} options.cwd
+   * @param {string} options.path
+   * @param {boolean} [options.verbose]
    */
   static async start({ core, args, env, cwd, path, verbose = false }) {
     const port = await freePort();
@@ -42,15 +48,16 @@ export class Server {
     this.ended = once(child, 'exit');
   }
 
-  /** CPU time that it has taken, in seconds: user and system, all of its threads. */
+  /** CPU time used so far, in seconds: user and system time of all threads. */
   async cpuSeconds() {
     const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8');
-    // The name of the program is in brackets and may hold anything; utime and stime are the 12th and 13th after it.
+    // The program's name is in parentheses and may contain anything. The 12th and 13th fields after
+    // it are utime and stime.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
-  /** Memory that is resident now, in MiB. */
+  /** Current resident memory, in MiB. */
   async residentMiB() {
     const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024;

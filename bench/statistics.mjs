@@ -5,7 +5,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The middle of what each round says, so that a disturbance of one round does not decide. */
+/** The median of the ratios of each round, so one disturbed round has little effect. */
 export function medianRatio(ofRounds, byRounds, figure) {
   return median(ofRounds.map((round, index) => round[figure] / byRounds[index][figure]));
 }

@@ -11,10 +11,10 @@ const AUDIENCE = 'https://api.example.com';
 
 /** What all contenders share: one issuer, its tokens, two cores, and a database for this API. */
 export class Surroundings {
-  /** Servers that run, by name. */
+  /** Running servers, by name. */
   servers = new Map();
 
-  /** Files of tokens that several rounds share, by case. */
+  /** Token files that several rounds share, by case. */
   files = new Map();
 
   /** @param {{ verbose: boolean }} options */
@@ -33,21 +33,21 @@ export class Surroundings {
     return surroundings;
   }
 
-  /** The server of a contender, started when it is first asked for. It runs until the end: one process for all cases. */
+  /** Returns the server of a contender. It is started once and runs until the end. */
   async serverOf(contender) {
     const { server: name } = contender;
     if (!this.servers.has(name)) this.servers.set(name, await this.start(contender));
     return this.servers.get(name);
   }
 
-  /** Starts one more server of a contender. */
+  /** Starts another server of a contender. */
   async start({ args, env, path }, nodeOptions = []) {
     return Server.start({
       core: this.cores.server,
       args: [...nodeOptions, ...args],
       path,
       verbose: this.verbose,
-      // A directory without `.env`, which this API would read.
+      // Not the root: this API would read the `.env` there.
       cwd: this.directory,
       env: {
         ISSUER_BASE_URL: this.issuer.url,
@@ -62,7 +62,7 @@ export class Surroundings {
     });
   }
 
-  /** The file of tokens for a round of a case; where tokens may be sent again, the same for all rounds. */
+  /** The token file for a round. If tokens may be sent again, all rounds of a case share it. */
   async fileOf(one, round) {
     if (one.once) return one.file(this.tokens, round);
     if (!this.files.has(one.id)) this.files.set(one.id, await one.file(this.tokens, round));

@@ -5,26 +5,26 @@ import { AUDIENCE, findPerson } from './people.mjs';
 const userinfoAudience = (issuer) => `${issuer}userinfo`;
 
 /**
- * Gives an access token of oidc-provider the header and the claims that Auth0's have.
+ * Changes the header and claims of an access token to those of Auth0, before it is signed.
  *
  * @param {{ kind: string, clientId: string, accountId?: string, scopes: Set<string> }} token
- * @param {{ header?: object, payload: Record<string, unknown> }} jwt what is about to be signed
+ * @param {{ header?: object, payload: Record<string, unknown> }} jwt
  */
-export function asAuth0(token, jwt) {
+export function toAuth0Format(token, jwt) {
   const { client_id: azp, ...payload } = jwt.payload;
   jwt.header = { typ: 'JWT' };
   jwt.payload = {
     ...payload,
     azp,
-    ...(token.kind === 'ClientCredentials' ? ofMachine(token) : ofPerson(token, payload)),
+    ...(token.kind === 'ClientCredentials' ? machineClaims(token) : personClaims(token, payload)),
   };
 }
 
-function ofMachine({ clientId, scopes }) {
+function machineClaims({ clientId, scopes }) {
   return { sub: `${clientId}@clients`, gty: 'client-credentials', permissions: [...scopes] };
 }
 
-function ofPerson({ accountId, scopes }, { iss }) {
+function personClaims({ accountId, scopes }, { iss }) {
   const { claims, permissions } = findPerson(accountId);
   return {
     aud: scopes.has('openid') ? [AUDIENCE, userinfoAudience(iss)] : AUDIENCE,
@@ -34,20 +34,20 @@ function ofPerson({ accountId, scopes }, { iss }) {
 }
 
 /**
- * Verifies an access token that the tenant itself takes, at `/userinfo`.
+ * Verifies an access token sent to `/userinfo`.
  *
  * @param {string} token
  * @param {{ issuer: string, signing: object }} tenant
- * @returns {Record<string, any> | undefined} its claims
+ * @returns {Record<string, any> | undefined} the claims, or undefined when the token is not valid
  */
 export function verifyForUserinfo(token, { issuer, signing }) {
   const [header, payload, signature, ...rest] = token.split('.');
   if (!signature || rest.length > 0) return undefined;
   const key = createPublicKey({ key: signing, format: 'jwk' });
   const signed = Buffer.from(`${header}.${payload}`);
-  // The key says the algorithm, whatever the header says.
+  // Always RS256: the header's `alg` is ignored.
   if (!verify('sha256', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  const isForHere = [claims.aud].flat().includes(userinfoAudience(issuer));
-  return isForHere && claims.exp > Date.now() / 1000 ? claims : undefined;
+  const isForUserinfo = [claims.aud].flat().includes(userinfoAudience(issuer));
+  return isForUserinfo && claims.exp > Date.now() / 1000 ? claims : undefined;
 }

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SPA } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
-import { Refusal } from './refusal.mjs';
+import { StartError } from './start-error.mjs';
 import { ROOT } from './settings.mjs';
 
-const START_MAY_TAKE_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
-const LEASH = new URL('leash.mjs', import.meta.url).href;
+const EXIT_WITH_PARENT = new URL('exit-with-parent.mjs', import.meta.url).href;
 
-/** What a process needs of its surroundings. The rest, with whatever configures the API elsewhere, stays outside. */
-const KEPT = [
+/** Variables that the API inherits. Its configuration must come from the demo only. */
+const INHERITED = [
   'PATH',
   'HOME',
   'SystemRoot',
@@ -26,9 +26,9 @@ const KEPT = [
 ];
 
 /**
- * Compiles the API, so that the demo shows the code as it stands.
+ * Compiles the API, so that the demo runs the current code.
  *
- * @param {AbortSignal} signal gives it up
+ * @param {AbortSignal} signal stops the compiler
  */
 export async function buildApi(signal) {
   const nest = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
@@ -40,38 +40,43 @@ export async function buildApi(signal) {
   let output = '';
   for (const stream of [build.stdout, build.stderr]) stream.on('data', (text) => (output += text));
   const [code] = await once(build, 'close');
-  if (code !== 0) throw new Refusal(`${output.trim()}\nThe API does not compile, see above.`);
+  if (code !== 0)
+    throw new StartError(`${output.trim()}\nThe API does not compile. See the errors above.`);
 }
 
 /**
- * Starts the API as a process of its own, as in production, on the embedded database.
+ * Starts the API in its own process, with the embedded database.
  *
  * @param {{ apiPort: number, dataDir: string, issuer: string }} options
  */
 export async function startApi({ apiPort, dataDir, issuer }) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const child = spawn(process.execPath, ['--import', LEASH, join(ROOT, 'dist/main.js')], {
-    // A directory without `.env`, which the API would read.
-    cwd: dataDir,
-    env: {
-      ...Object.fromEntries(KEPT.map((name) => [name, process.env[name]])),
-      ISSUER_BASE_URL: issuer,
-      AUTH0_AUDIENCE: AUDIENCE,
-      AUTH0_CLIENT_ID: SPA.id,
-      PORT: String(apiPort),
-      HOST: 'localhost',
-      DATA_DIR: join(dataDir, 'database'),
-      LOG_LEVEL: 'warn',
+  const child = spawn(
+    process.execPath,
+    ['--import', EXIT_WITH_PARENT, join(ROOT, 'dist/main.js')],
+    {
+      // Not the root: the API would read the `.env` there.
+      cwd: dataDir,
+      env: {
+        ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
+        ISSUER_BASE_URL: issuer,
+        AUTH0_AUDIENCE: AUDIENCE,
+        AUTH0_CLIENT_ID: SPA.id,
+        PORT: String(apiPort),
+        HOST: 'localhost',
+        DATA_DIR: join(dataDir, 'database'),
+        LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Ctrl-C in the terminal must not reach the API: `close()` stops it.
+      detached: true,
     },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // Out of reach of the terminal's Ctrl-C: it is told once, below.
-    detached: true,
-  });
+  );
   const ended = once(child, 'exit').then(([code, signal]) => ({ code: code ?? 1, signal }));
   return {
-    /** Resolves with how the process ended. */
+    /** Resolves with the exit code and signal of the process. */
     ended,
-    /** Tells it to finish, and waits until it has. */
+    /** Stops the process and waits until it has exited. */
     async close() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await ended;
@@ -80,18 +85,18 @@ export async function startApi({ apiPort, dataDir, issuer }) {
 }
 
 /**
- * Waits until an address answers.
+ * Waits until a GET request to the address succeeds.
  *
  * @param {string} url
- * @param {AbortSignal} signal gives it up
+ * @param {AbortSignal} signal stops waiting
  */
-export async function untilAnswered(url, signal) {
-  const deadline = Date.now() + START_MAY_TAKE_MS;
+export async function waitUntilReady(url, signal) {
+  const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     const answer = await fetch(url, { signal }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;
     await delay(100, undefined, { signal });
   }
-  throw new Refusal(`${url} did not answer within ${START_MAY_TAKE_MS / 1000} seconds.`);
+  throw new StartError(`${url} did not answer within ${START_TIMEOUT_MS / 1000} seconds.`);
 }

@@ -4,7 +4,7 @@ import { AUDIENCE, PERMISSIONS } from './people.mjs';
 import { OIDC_SCOPES } from './userinfo.mjs';
 
 /**
- * Auth0 names the API with the parameter `audience`; oidc-provider speaks of resource indicators (RFC 8707).
+ * Maps Auth0's parameter `audience` to oidc-provider's resource indicators (RFC 8707).
  *
  * @param {number} accessTokenTtlSec
  */
@@ -19,7 +19,7 @@ export function resourceIndicators(accessTokenTtlSec) {
       }
       return audience;
     },
-    // The audience named at `/authorize` holds for the code and for every refresh, without being named again.
+    // The audience sent to `/authorize` also applies to the code exchange and to every refresh.
     useGrantedResource: () => true,
     getResourceServerInfo(_ctx, audience, client) {
       if (audience !== AUDIENCE) throw new errors.InvalidTarget(`Service not found: ${audience}`);

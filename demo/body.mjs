@@ -2,11 +2,11 @@ import { parse as parseForm } from 'node:querystring';
 
 const LIMIT_BYTES = 56 * 1024;
 
-/** The body is too long, or not what its media type says. */
+/** The body is too long, or does not match its media type. */
 export class BadBody extends Error {}
 
 /**
- * The fields of a form, or of the JSON object that Auth0 takes in its place.
+ * Reads the fields of a form, or of the JSON object that Auth0 accepts instead.
  *
  * @param {import('node:http').IncomingMessage} request
  * @returns {Promise<Record<string, unknown>>}
@@ -16,7 +16,7 @@ export async function readFields(request) {
   if (!isJson(request)) return { ...parseForm(text) };
   const fields = parseJson(text);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw new BadBody('the body is no JSON object');
+    throw new BadBody('the body must be a JSON object');
   }
   return fields;
 }
@@ -41,6 +41,6 @@ function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadBody('the body is broken JSON');
+    throw new BadBody('the body is not valid JSON');
   }
 }

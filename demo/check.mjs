@@ -1,5 +1,5 @@
-/** Drives the demo as its own welcome says, from a surrounding that would lead it astray. Called by `.ci/run`. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+/** Tests the demo by running the commands that it prints. Called by `.ci/run`. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,8 +8,8 @@ import { MACHINE } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
 import { welcome } from './welcome.mjs';
 
-const LIMIT_MS = 180_000;
-const END_MAY_TAKE_MS = 12_000;
+const TIMEOUT_MS = 180_000;
+const SHUTDOWN_TIMEOUT_MS = 12_000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'demo-check-'));
 const [apiPort, tenantPort] = await freePorts(2);
@@ -21,12 +21,11 @@ const environment = {
   DEMO_DATA_DIR: dataDir,
   DEMO_API_PORT: String(apiPort),
   DEMO_TENANT_PORT: String(tenantPort),
-  // Each of these would break the API, were it to see it.
+  // The demo must not pass these on to the API: each of them would break it.
   AUTH0_DOMAIN: 'foo',
   AUTH0_AUDIENCE: 'https://remote.example.com',
-  auth0_client_id: 'wrong-case',
   ISSUER_BASE_URL: 'http://remote',
-  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+  DATABASE_URL: 'postgres://user@127.0.0.1:1/x',
   HOST: 'nowhere.invalid',
   PORT: 'none',
   LOG_LEVEL: 'loud',
@@ -44,7 +43,7 @@ const start = (extra = {}) => {
 let passed = 0;
 let failed = 0;
 
-/** One line per check; `details` is shown when it fails. */
+/** Prints one line per check, and `details` when it fails. */
 function check(what, is, details = '') {
   if (is) passed += 1;
   else failed += 1;
@@ -52,78 +51,78 @@ function check(what, is, details = '') {
   if (!is && details !== '') console.log(details.trimEnd().replaceAll(/^/gm, '       '));
 }
 
-async function refusals() {
+async function startErrors() {
   const production = await start({ NODE_ENV: 'production' }).ended;
   check(
-    'refuses NODE_ENV=production in one sentence, with exit code 1',
+    'refuses NODE_ENV=production with one sentence and exit code 1',
     production.code === 1 &&
       /^The demo does not run with NODE_ENV=production.*\.\n$/.test(production.output),
     production.output,
   );
   const badPort = await start({ DEMO_API_PORT: '3001/' }).ended;
   check(
-    'refuses a port that is none',
-    badPort.code === 1 && /^DEMO_API_PORT is no port.*\.\n$/.test(badPort.output),
+    'refuses an invalid port',
+    badPort.code === 1 && /^DEMO_API_PORT must be an integer.*\.\n$/.test(badPort.output),
     badPort.output,
   );
 }
 
-/** The newcomer meets these lines twice; they must not differ. */
-async function readme() {
+/** README.md and the demo must show the same commands. */
+async function readmeCommands() {
   const text = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, block = ''] = /^```console\n(.*?)^```/ms.exec(text) ?? [];
   const shown = [...block.matchAll(/^\$ (.*)/gm)].map(([, line]) => line);
-  const usual = { apiOrigin: 'http://localhost:3001', issuer: 'http://localhost:4010/' };
-  const printed = linesToPaste(welcome(usual));
+  const addresses = { apiOrigin: 'http://localhost:3001', issuer: 'http://localhost:4010/' };
+  const printed = commandsIn(welcome(addresses));
   const missing = shown.filter((line) => !printed.includes(line));
   check(
-    'prints the lines that README.md begins with',
+    'prints the commands that README.md begins with',
     shown.length > 0 && missing.length === 0,
     missing.join('\n'),
   );
 }
 
-function linesToPaste(text) {
+function commandsIn(text) {
   const lines = text.split('\n').map((line) => line.trim());
   return lines.filter((line) => /^(?:curl |TOKEN=)/.test(line));
 }
 
-async function welcomeLines(demo) {
-  const output = await demo.welcomed;
+async function printedCommands(demo) {
+  const output = await demo.ready;
   check(
-    'starts, whatever its surroundings configure, and welcomes',
+    'starts, whatever the environment configures for the API',
     output !== undefined,
     demo.output(),
   );
-  const [, first = ''] = output?.split('is running. Ctrl-C ends it.') ?? [];
+  const [, first = ''] = output?.split('is running. Press Ctrl-C to stop it.') ?? [];
   check(
-    'names the address for a browser first',
+    'prints the address for a browser first',
     first.trim().startsWith(`Open    ${api} in a browser`),
     first,
   );
-  check('prints no advice to operators', !demo.output().includes('oidc-provider'), demo.output());
-  const commands = linesToPaste(output ?? '');
-  check('prints five lines to paste', commands.length === 5, commands.join('\n'));
+  check('hides notices for operators', !demo.output().includes('oidc-provider'), demo.output());
+  const commands = commandsIn(output ?? '');
+  check('prints five commands', commands.length === 5, commands.join('\n'));
   const answers = await paste(commands);
   const [open = '', closed = '', token = '', scoped = '', forbidden = ''] = answers;
   check(
-    'the public route answers',
+    'the public route answers without a token',
     open.includes('"message":"Hello from a public endpoint! No authentication required."'),
     open,
   );
   check(
-    'the protected one asks for a token',
+    'the protected route requires a token',
     closed.startsWith('HTTP/1.1 401 ') && /^www-authenticate: Bearer\r$/im.test(closed),
     closed,
   );
-  check('the token request says nothing', token === '', token);
+  check('the token request prints nothing', token === '', token);
   check(
-    'the token opens what needs read:messages',
+    'the token is accepted by a route that requires read:messages',
     scoped.startsWith('{"message":"Hello from a private endpoint!'),
     scoped,
   );
   check(
-    'it does not open what needs read:admin',
+    'the token is refused by a route that requires read:admin',
     forbidden.startsWith('HTTP/1.1 403 ') &&
       /^www-authenticate: Bearer error="insufficient_scope".*scope="read:admin"\r$/im.test(
         forbidden,
@@ -136,25 +135,25 @@ async function welcomeLines(demo) {
 async function portsInUse() {
   const both = await start().ended;
   check(
-    'says that the port of the API is in use, and the way out',
+    "reports that the API's port is in use, and what to do",
     both.code === 1 &&
       new RegExp(`^Port ${apiPort}, .* DEMO_API_PORT=\\d+ npm run demo\\.\n$`).test(both.output),
     both.output,
   );
   const [free] = await freePorts(1);
-  const tenants = await start({ DEMO_API_PORT: String(free) }).ended;
+  const tenantOnly = await start({ DEMO_API_PORT: String(free) }).ended;
   check(
-    'says the same of the port of the tenant',
-    tenants.code === 1 &&
+    "reports the same for the tenant's port",
+    tenantOnly.code === 1 &&
       new RegExp(`^Port ${tenantPort}, .* DEMO_TENANT_PORT=\\d+ npm run demo\\.\n$`).test(
-        tenants.output,
+        tenantOnly.output,
       ),
-    tenants.output,
+    tenantOnly.output,
   );
 }
 
-/** What must survive a restart: the key that the tenant signs with, and the messages. */
-async function memory() {
+/** What must survive a restart: the tenant's signing key and the messages. */
+async function persistentState() {
   const { keys } = await (await fetch(`${issuer}.well-known/jwks.json`)).json();
   const answer = await fetch(`${issuer}oauth/token`, {
     method: 'POST',
@@ -172,9 +171,9 @@ async function memory() {
   return { kids: keys.map(({ kid }) => kid), ids: messages.map(({ id }) => id) };
 }
 
-/** @returns the demo that was started again */
+/** @returns the restarted demo */
 async function restart(demo) {
-  const before = await memory();
+  const before = await persistentState();
   check('has a few messages', before.ids.length > 1, JSON.stringify(before));
 
   demo.ctrlC();
@@ -186,66 +185,65 @@ async function restart(demo) {
     );
   const gone = await Promise.all([api, issuer].map(isGone));
   check(
-    'Ctrl-C ends both, with exit code 0',
+    'Ctrl-C stops both with exit code 0',
     code === 0 && gone.every(Boolean),
     `${code}: ${output}`,
   );
 
   const again = start();
-  await again.welcomed;
-  const after = await memory();
+  await again.ready;
+  const after = await persistentState();
   check(
-    'a restart keeps the key and the messages, and adds none',
+    'a restart keeps the key and the messages, and adds no messages',
     JSON.stringify(after) === JSON.stringify(before),
     `${JSON.stringify(before)}\n${JSON.stringify(after)}`,
   );
   return again;
 }
 
-/** The API holds its database with a lock file that is called after its process. */
-async function dyingApi(demo) {
-  const locks = await readdir(join(dataDir, 'database'));
-  const [, pid] = locks.map((name) => /^lock\.(\d+)\./.exec(name)).find(Boolean) ?? [];
-  process.kill(Number(pid), 'SIGKILL');
+async function apiKilled(demo) {
+  // The API is the only child process of the demo.
+  const children = await readFile(`/proc/${demo.pid}/task/${demo.pid}/children`, 'utf8');
+  process.kill(Number(children), 'SIGKILL');
   const { code, output } = await demo.ended;
   check(
-    'ends with a sentence when the API dies',
-    code === 1 && output.includes('The API has ended by itself (SIGKILL), and the demo with it.'),
+    'stops, and says why, when the API is killed',
+    code === 1 && output.includes('The API exited unexpectedly (SIGKILL). The demo has stopped.'),
     `${code}: ${output}`,
   );
 }
 
-async function earlyEnd() {
+async function stopDuringBuild() {
   const demo = start();
   await demo.building;
   process.kill(demo.pid, 'SIGTERM');
   const { code, output } = await demo.ended;
-  check('SIGTERM while it builds ends it, with exit code 0', code === 0, `${code}: ${output}`);
+  check('SIGTERM during the build stops it with exit code 0', code === 0, `${code}: ${output}`);
 }
 
 async function finish() {
   for (const demo of running) demo.kill();
   const ended = Promise.all([...running].map((demo) => demo.ended));
-  await Promise.race([ended, delay(END_MAY_TAKE_MS)]);
+  await Promise.race([ended, delay(SHUTDOWN_TIMEOUT_MS)]);
   await rm(dataDir, { recursive: true, force: true });
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
 }
 
 setTimeout(() => {
-  check(`is done within ${LIMIT_MS / 1000} seconds`, false);
+  check(`finishes within ${TIMEOUT_MS / 1000} seconds`, false);
   void finish();
-}, LIMIT_MS);
+}, TIMEOUT_MS);
 
 try {
-  await readme();
-  await refusals();
+  await readmeCommands();
+  await startErrors();
   const demo = start();
-  await welcomeLines(demo);
+  await printedCommands(demo);
   await portsInUse();
-  await dyingApi(await restart(demo));
-  await earlyEnd();
+  await apiKilled(await restart(demo));
+  await stopDuringBuild();
 } catch (error) {
-  check('runs to its end', false, error.stack);
+  check('runs without an error', false, error.stack);
 }
 await finish();

@@ -4,40 +4,40 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const START = fileURLToPath(new URL('start.mjs', import.meta.url));
-const LAST_WORDS = '/api/admin/messages';
+/** Part of the last line that the demo prints when it is ready. */
+const LAST_LINE = '/api/admin/messages';
 const SEPARATOR = '--- next ---';
 
-/** Starts the demo as its npm script does. */
+/** Starts the demo like `npm run demo`. */
 export function runDemo(environment) {
   const child = spawn(process.execPath, [START], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group, as a terminal makes one: Ctrl-C goes to all of it.
+    // A process group of its own, as in a terminal: Ctrl-C reaches all processes of the group.
     detached: true,
   });
   let output = '';
   const ended = once(child, 'close').then(([code]) => ({ code, output }));
-  const said = (words) =>
+  const printed = (text) =>
     new Promise((resolve) => {
-      const look = () => output.includes(words) && resolve(output);
-      child.stdout.on('data', look);
+      child.stdout.on('data', () => output.includes(text) && resolve(output));
       void ended.then(() => resolve(undefined));
     });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   return {
     pid: child.pid,
     output: () => output,
-    /** Resolves with its exit code, and everything it has printed. */
+    /** Resolves with the exit code and the whole output. */
     ended,
-    /** These resolve when it has come so far, with what it has printed; with undefined when it ends before. */
-    building: said('Building'),
-    welcomed: said(LAST_WORDS),
+    /** Resolve with the output so far at this point, or undefined if the demo exits before. */
+    building: printed('Building'),
+    ready: printed(LAST_LINE),
     ctrlC: () => process.kill(-Number(child.pid), 'SIGINT'),
     kill: () => child.kill('SIGTERM'),
   };
 }
 
-/** Runs the lines one after the other in one shell, and resolves with what each of them printed. */
+/** Runs the lines in sequence in one shell. Resolves with the output of each line. */
 export function paste(lines) {
   const script = lines.map((line) => `${line}\nprintf '%s' '${SEPARATOR}'`).join('\n');
   return new Promise((resolve) => {
@@ -48,7 +48,7 @@ export function paste(lines) {
   });
 }
 
-/** Ports of `localhost` that nobody listens on at the moment. */
+/** Returns free ports of `localhost`. */
 export async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer().listen(0, 'localhost'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

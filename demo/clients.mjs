@@ -1,13 +1,13 @@
-/** A program that acts for itself: client credentials, and every permission it asks for. */
+/** The machine client (client credentials). It gets every permission that it requests. */
 export const MACHINE = { id: 'demo-machine', secret: 'demo-secret' };
 
-/** The application in the browser, which cannot keep a secret: authorization code with PKCE. */
+/** The browser application: a public client, with authorization code and PKCE. */
 export const SPA = { id: 'demo-spa' };
 
 /**
- * The applications of the tenant, as oidc-provider has them.
+ * The tenant's applications, in oidc-provider's format.
  *
- * @param {string} apiOrigin where the browser application is served: by the API itself
+ * @param {string} apiOrigin origin of the API, which serves the browser application
  */
 export function clients(apiOrigin) {
   return [
@@ -30,7 +30,7 @@ export function clients(apiOrigin) {
 }
 
 /**
- * Where a browser may be sent after it has logged out, as the Allowed Logout URLs of Auth0.
+ * The addresses that `/v2/logout` may redirect to: the Allowed Logout URLs of Auth0.
  *
  * @param {string} apiOrigin
  */

@@ -4,7 +4,7 @@ import { peopleList } from './people-list.mjs';
 const DOCUMENTS = ['.well-known/openid-configuration', '.well-known/jwks.json'];
 
 /**
- * For who opens the tenant's address in a browser. An Auth0 tenant has nothing there.
+ * The page at the tenant's root. An Auth0 tenant has no such page.
  *
  * @param {string} issuer
  */
@@ -13,17 +13,17 @@ export function frontPage(issuer) {
   return (ctx, next) => {
     if (ctx.path !== '/' || ctx.method !== 'GET') return next();
     sendPage(ctx, {
-      title: 'A tenant for demonstrations',
+      title: 'The demo tenant',
       body: html`
         <p>
-          <code>${issuer}</code> issues access tokens like an Auth0 tenant, to programs and people
-          of this machine. Its documents:
+          <code>${issuer}</code> issues access tokens like an Auth0 tenant, for programs and people
+          on this machine. Its documents:
         </p>
         <ul>
           ${DOCUMENTS.map(link)}
         </ul>
       `,
-      beside: peopleList(),
+      below: peopleList(),
     });
     return undefined;
   };

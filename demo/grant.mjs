@@ -3,33 +3,33 @@ import { findPerson } from './people.mjs';
 import { OIDC_SCOPES } from './userinfo.mjs';
 
 /**
- * oidc-provider drops `offline_access` unless the request also has `prompt=consent` (OpenID Connect Core, 11), which
- * Auth0's applications never send. This runs after that, and puts it back.
+ * Restores `offline_access` after oidc-provider has dropped it. oidc-provider requires
+ * `prompt=consent` with it (OpenID Connect Core §11), which Auth0's applications do not send.
  */
 export function keepOfflineAccess(ctx, _audience, client) {
-  const asked = String(ctx.query.scope ?? '').split(' ');
-  if (asked.includes('offline_access') && client.grantTypeAllowed('refresh_token')) {
-    ctx.oidc.params.scope = [...new Set(asked)].join(' ');
+  const requested = String(ctx.query.scope ?? '').split(' ');
+  if (requested.includes('offline_access') && client.grantTypeAllowed('refresh_token')) {
+    ctx.oidc.params.scope = [...new Set(requested)].join(' ');
   }
 }
 
-/** `prompt=consent` is understood, and answered without asking: the applications are the tenant's own. */
-export function withoutConsent() {
+/** Shows no consent page, not even for `prompt=consent`: all applications are first-party. */
+export function policyWithoutConsent() {
   const policy = interactionPolicy.base();
   policy.get('consent').checks.clear();
   return policy;
 }
 
-/** Grants what a request asks for, except permissions that the person does not have. */
-export async function grantWhatIsAsked({ oidc }) {
-  const { account, client, provider, requestParamScopes: asked } = oidc;
+/** Grants the requested scopes, except permissions that the person does not have. */
+export async function grantRequestedScopes({ oidc }) {
+  const { account, client, provider, requestParamScopes: requested } = oidc;
   const { permissions } = findPerson(account.accountId);
   const allowed = new Set([...OIDC_SCOPES, ...permissions]);
   const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   grant.addOIDCScope([...oidc.requestParamOIDCScopes]);
   grant.addOIDCClaims([...oidc.requestParamClaims]);
   for (const [audience, { scopes }] of Object.entries(oidc.resourceServers)) {
-    const known = [...asked].filter((scope) => scopes.has(scope));
+    const known = [...requested].filter((scope) => scopes.has(scope));
     const has = (scope) => allowed.has(scope);
     const lacks = (scope) => !has(scope);
     grant.addResourceScope(audience, known.filter(has));

@@ -2,19 +2,19 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Refusal } from './refusal.mjs';
+import { StartError } from './start-error.mjs';
 
 /**
  * @typedef {object} Keys
- * @property {Record<string, unknown>} signing private RS256 key, as JWK
+ * @property {Record<string, unknown>} signing private RS256 key, as a JWK
  * @property {string[]} cookies secrets that sign the tenant's cookies
  */
 
 /**
- * The tenant's keys, kept from one start to the next: else every restart would make the tokens that are out there, and
- * the key set that the API holds, worthless.
+ * Loads the tenant's keys, or creates them on the first start. A restart keeps them, so that tokens
+ * issued before and the key set cached by the API stay valid.
  *
- * @param {string} [dataDir] without it the keys are new, and kept nowhere
+ * @param {string} [dataDir] without it, the keys are new and are not saved
  * @returns {Promise<Keys>}
  */
 export async function loadKeys(dataDir) {
@@ -40,10 +40,10 @@ async function readKeys(file) {
 async function saveKeys(dataDir, file) {
   const keys = await makeKeys();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Whoever ends the demo in between leaves no half of a file behind under this name.
-  const draft = `${file}.${randomBytes(8).toString('hex')}`;
-  await writeFile(draft, JSON.stringify(keys), { flag: 'wx', mode: 0o600 });
-  await rename(draft, file);
+  // Written to a temporary file first: an interrupted write must not leave a partial key file.
+  const temporary = `${file}.${randomBytes(8).toString('hex')}`;
+  await writeFile(temporary, JSON.stringify(keys), { flag: 'wx', mode: 0o600 });
+  await rename(temporary, file);
   return keys;
 }
 
@@ -56,9 +56,9 @@ function parse(file, text) {
     const keys = JSON.parse(text);
     if (keys.signing.kty === 'RSA' && keys.cookies.length > 0) return keys;
   } catch {
-    // Said below, for everything that is no key file.
+    // Reported below, like every other wrong content.
   }
-  throw new Refusal(`${file} holds no keys of the demo. Remove it: the demo makes new ones.`);
+  throw new StartError(`${file} is not a key file of the demo. Delete it to create new keys.`);
 }
 
 async function makeKeys() {

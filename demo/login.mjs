@@ -7,14 +7,14 @@ import { authenticate } from './people.mjs';
 
 const PATH = '/u/login/';
 
-/** Where oidc-provider sends a browser that must log in. The identifier in it is also the path of its cookie. */
+/** The address of a login page. oidc-provider also uses it as the path of the login's cookie. */
 export const loginUrl = (_ctx, { uid }) => `${PATH}${uid}`;
 
 /**
- * The login page, and what it sends.
+ * Middleware that shows the login page and handles its form.
  *
  * @param {import('oidc-provider').Provider} provider
- * @param {string} apiOrigin where the browser goes in the end, by redirects
+ * @param {string} apiOrigin the origin that a successful login redirects to
  */
 export function login(provider, apiOrigin) {
   return async (ctx, next) => {
@@ -26,8 +26,8 @@ export function login(provider, apiOrigin) {
           status,
           title: 'Log in',
           body: loginPage({ clientId: params.client_id, ...state }),
-          beside: peopleList(),
-          formsLeadTo: apiOrigin,
+          below: peopleList(),
+          formRedirectsTo: apiOrigin,
         });
       if (ctx.method === 'GET') show(200, { username: params.login_hint });
       else await submit(provider, ctx, show);
@@ -35,10 +35,10 @@ export function login(provider, apiOrigin) {
       if (!(error instanceof errors.SessionNotFound || error instanceof BadBody)) throw error;
       sendPage(ctx, {
         status: 400,
-        title: 'This login has ended',
+        title: 'This login is no longer valid',
         body: html`<p>
-          It was finished, has expired, or was begun in another browser. Go back to the application
-          and log in from there.
+          It was completed, has expired, or was started in another browser. Go back to the
+          application and log in again.
         </p>`,
       });
     }

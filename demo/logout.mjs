@@ -2,10 +2,10 @@ import { logoutUrls, SPA } from './clients.mjs';
 import { html, sendPage } from './page.mjs';
 
 /**
- * Auth0's `/v2/logout`: ends what the browser has with the tenant, and sends it to `returnTo`, when that is registered.
+ * Auth0's `/v2/logout`: ends the browser's session and redirects to `returnTo` if it is registered.
  *
  * @param {import('oidc-provider').Provider} provider
- * @param {string} apiOrigin where the browser application is served
+ * @param {string} apiOrigin origin of the API, which serves the browser application
  */
 export function logout(provider, apiOrigin) {
   return async (ctx, next) => {
@@ -14,10 +14,10 @@ export function logout(provider, apiOrigin) {
     if (returnTo !== undefined && !isRegistered(clientId, returnTo, apiOrigin)) {
       sendPage(ctx, {
         status: 400,
-        title: 'Not a registered address',
+        title: 'Logout URL not allowed',
         body: html`<p>
-          The parameter <code>returnTo</code> is no address that the application
-          <code>${clientId ?? '(no client_id)'}</code> has registered for the way back.
+          <code>returnTo</code> must be one of the allowed logout URLs of the application
+          <code>${clientId ?? '(no client_id)'}</code>.
         </p>`,
       });
       return undefined;
@@ -35,7 +35,7 @@ export function logout(provider, apiOrigin) {
   };
 }
 
-/** A link to here could otherwise lead anywhere, in the tenant's name. */
+/** Prevents an open redirect. */
 function isRegistered(clientId, returnTo, apiOrigin) {
   return clientId === SPA.id && logoutUrls(apiOrigin).includes(returnTo);
 }

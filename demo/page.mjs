@@ -11,10 +11,10 @@ class Markup {
   }
 }
 
-// In one piece: the hash in the policy is that of exactly what stands between the tags.
+// Not written inline in the page: the hash covers exactly the text between the tags.
 const STYLE_ELEMENT = new Markup(`<style>${STYLE}</style>`);
 
-/** A piece of a page. What is put into it is escaped, unless it is such a piece itself, or a list of them. */
+/** A template tag for HTML. It escapes every value except other HTML pieces and arrays of them. */
 export function html(parts, ...values) {
   return new Markup(String.raw({ raw: parts }, ...values.map(escaped)));
 }
@@ -26,13 +26,17 @@ function escaped(value) {
 }
 
 /**
- * Answers with a page that runs no script, loads nothing, and is shown in no frame.
+ * Responds with a page. Its policy allows no scripts, no other resources and no frames around it.
  *
- * @param {{ status?: number, title: string, body: Markup, beside?: Markup, formsLeadTo?: string }} page `beside` stands
- *   below the card; `formsLeadTo` is an origin beside the tenant's own: browsers hold the redirects that follow a form to
- *   its policy as well
+ * @param {object} page
+ * @param {number} [page.status]
+ * @param {string} page.title
+ * @param {Markup} page.body
+ * @param {Markup} [page.below] shown below the card
+ * @param {string} [page.formRedirectsTo] origin that a form may redirect to: browsers apply
+ *   `form-action` to the redirects after a form, too
  */
-export function sendPage(ctx, { status = 200, title, body, beside, formsLeadTo = '' }) {
+export function sendPage(ctx, { status = 200, title, body, below, formRedirectsTo = '' }) {
   ctx.status = status;
   ctx.type = 'html';
   ctx.set('cache-control', 'no-store');
@@ -40,8 +44,8 @@ export function sendPage(ctx, { status = 200, title, body, beside, formsLeadTo =
   ctx.set('x-content-type-options', 'nosniff');
   ctx.set(
     'content-security-policy',
-    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'; ` +
-      `form-action 'self' ${formsLeadTo}`.trim(),
+    `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; ` +
+      `frame-ancestors 'none'; form-action 'self' ${formRedirectsTo}`.trim(),
   );
   ctx.body = html`<!doctype html>
     <html lang="en">
@@ -57,7 +61,7 @@ export function sendPage(ctx, { status = 200, title, body, beside, formsLeadTo =
             <h1>${title}</h1>
             ${body}
           </div>
-          ${beside}
+          ${below}
         </main>
       </body>
     </html> `.text;

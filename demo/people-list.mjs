@@ -1,12 +1,12 @@
 import { html } from './page.mjs';
 import { PEOPLE } from './people.mjs';
 
-/** Who can log in, and what each may do, for pages. */
+/** The part of a page that lists who can log in, and what each person may do. */
 export function peopleList() {
   return html`
     <section class="people" aria-labelledby="people">
       <h2 id="people">Who can log in</h2>
-      <p class="quiet">Three people of the demo. Everybody's password is <code>demo</code>.</p>
+      <p class="quiet">The demo has three people. The password is always <code>demo</code>.</p>
       <dl>${PEOPLE.map(entry)}</dl>
     </section>
   `;

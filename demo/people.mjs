@@ -1,7 +1,7 @@
-/** Identifier of the API, as its `AUTH0_AUDIENCE`. */
+/** Identifier of the API: the value of its `AUTH0_AUDIENCE`. */
 export const AUDIENCE = 'https://api.example.com';
 
-/** What can be done with the API, as the Permissions tab of an Auth0 tenant would list it. */
+/** The API's permissions, as the Permissions tab of an Auth0 tenant lists them. */
 export const PERMISSIONS = [
   'read:messages',
   'write:messages',
@@ -11,16 +11,16 @@ export const PERMISSIONS = [
   'write:admin',
 ];
 
-/** Everybody's. */
+/** The password of every person. */
 const PASSWORD = 'demo';
 
 /**
  * @typedef {object} Person
- * @property {string} id what becomes `sub`, spelled as Auth0 spells the people of its own database
+ * @property {string} id becomes `sub`, in the form that Auth0 uses for its own user database
  * @property {string} username
  * @property {string[]} permissions
- * @property {Record<string, unknown>} claims of the access token, besides those of every token
- * @property {string} summary for the login page
+ * @property {Record<string, unknown>} claims extra claims of the person's access tokens
+ * @property {string} summary shown on the login page
  */
 
 /** @type {Person[]} */
@@ -37,14 +37,14 @@ export const PEOPLE = [
     username: 'writer',
     permissions: ['read:messages', 'write:messages'],
     claims: { tier: 'premium' },
-    summary: 'Reads and writes messages, and sees the premium content.',
+    summary: 'Reads and writes messages. Sees the premium content.',
   },
   {
     id: 'auth0|admin',
     username: 'admin',
     permissions: PERMISSIONS,
     claims: { roles: ['admin', 'editor'], isAdmin: true },
-    summary: 'May do everything: moderates messages, and reads the audit trail.',
+    summary: 'Has every permission: moderates messages and reads the audit trail.',
   },
 ];
 

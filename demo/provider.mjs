@@ -1,26 +1,26 @@
-import './quiet.mjs';
+import './filter-notices.mjs';
 import { Provider } from 'oidc-provider';
-import { asAuth0 } from './access-token.mjs';
+import { toAuth0Format } from './access-token.mjs';
 import { resourceIndicators } from './audience.mjs';
 import { clients } from './clients.mjs';
 import { frontPage } from './front-page.mjs';
-import { grantWhatIsAsked, keepOfflineAccess, withoutConsent } from './grant.mjs';
+import { grantRequestedScopes, keepOfflineAccess, policyWithoutConsent } from './grant.mjs';
 import { login, loginUrl } from './login.mjs';
 import { logout } from './logout.mjs';
 import { html, sendPage } from './page.mjs';
 import { findPerson } from './people.mjs';
 import { tokenRequest } from './token-request.mjs';
-import { CLAIMS_OF_SCOPES, claimsOf, OIDC_SCOPES, userinfo } from './userinfo.mjs';
+import { CLAIMS_BY_SCOPE, claimsOf, OIDC_SCOPES, userinfo } from './userinfo.mjs';
 
 const HOUR_SEC = 60 * 60;
 const DAY_SEC = 24 * HOUR_SEC;
 
 /**
- * oidc-provider, set up to look like an Auth0 tenant to a client: its routes, its parameters, its tokens.
+ * Configures oidc-provider to look like an Auth0 tenant: the same routes, parameters and tokens.
  *
  * @param {object} tenant
  * @param {string} tenant.issuer
- * @param {string} tenant.apiOrigin where the browser application is served
+ * @param {string} tenant.apiOrigin origin of the API, which serves the browser application
  * @param {import('./keys.mjs').Keys} tenant.keys
  * @param {number} tenant.accessTokenTtlSec
  */
@@ -30,7 +30,7 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     jwks: { keys: [keys.signing] },
     cookies: {
       keys: keys.cookies,
-      // Cookies know no ports: the names keep them apart from those of other programs on this host.
+      // Cookies ignore the port: these names avoid conflicts with other programs on localhost.
       names: {
         session: 'demo_tenant',
         interaction: 'demo_tenant_login',
@@ -59,28 +59,28 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: resourceIndicators(accessTokenTtlSec),
-      // `/v2/logout` is in its place.
+      // `/v2/logout` replaces it.
       rpInitiatedLogout: { enabled: false },
-      // How a page renews its tokens in a hidden frame.
+      // Pages use it to renew their tokens in a hidden frame.
       webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
     },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_post', 'client_secret_basic', 'none'],
     scopes: OIDC_SCOPES,
-    claims: CLAIMS_OF_SCOPES,
-    // Auth0 puts the claims of `profile` and `email` into the ID token as well.
+    claims: CLAIMS_BY_SCOPE,
+    // Auth0 also puts the claims of `profile` and `email` into the ID token.
     conformIdTokenClaims: false,
     extraParams: { audience: keepOfflineAccess },
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
-    formats: { customizers: { jwt: (_ctx, token, jwt) => asAuth0(token, jwt) } },
+    formats: { customizers: { jwt: (_ctx, token, jwt) => toAuth0Format(token, jwt) } },
     clientBasedCORS: (_ctx, origin) => origin === apiOrigin,
-    interactions: { url: loginUrl, policy: withoutConsent() },
-    loadExistingGrant: grantWhatIsAsked,
+    interactions: { url: loginUrl, policy: policyWithoutConsent() },
+    loadExistingGrant: grantRequestedScopes,
     findAccount,
     renderError,
   });
-  // Its own faults; what a client does wrong, the client is told.
+  // Only errors of the server. Errors of a client are in its response.
   provider.on('server_error', (_ctx, error) => console.error(error));
   return provider
     .use(frontPage(issuer))
@@ -98,7 +98,7 @@ function findAccount(_ctx, id) {
 function renderError(ctx, { error, error_description: description }) {
   sendPage(ctx, {
     status: ctx.status,
-    title: 'The tenant refuses this request',
+    title: 'The tenant refused the request',
     body: html`<p><code>${error}</code>: ${description}</p>`,
   });
 }

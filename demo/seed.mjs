@@ -2,13 +2,13 @@ import { MACHINE } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
 
 const MESSAGES = [
-  'This message came in through POST /api/messages, with an access token of the demo machine.',
-  'The reader may read it, the writer may answer it.',
-  'Only its author may change it; the admin may delete it, and the audit trail says so.',
+  'The demo machine posted this message to POST /api/messages with its access token.',
+  'The reader can read messages. The writer can also post them.',
+  'Only the author can change a message. The admin can delete it; the audit trail records that.',
 ];
 
 /**
- * Writes a few messages through the API, unless it has some.
+ * Posts a few messages to the API, unless it already has some.
  *
  * @param {{ apiOrigin: string, issuer: string }} addresses
  */
@@ -23,7 +23,7 @@ export async function seed({ apiOrigin, issuer }) {
   const url = `${apiOrigin}/api/messages`;
   const { messages } = await ask(`${url}?limit=1`, undefined, token);
   if (messages.length > 0) return;
-  // One after the other: the newest comes first.
+  // In sequence, because the list is ordered by time.
   for (const text of MESSAGES) await ask(url, { text }, token);
 }
 

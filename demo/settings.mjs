@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Refusal } from './refusal.mjs';
+import { StartError } from './start-error.mjs';
 
 /** The root of the project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -11,22 +11,22 @@ const DAY_SEC = 24 * 60 * 60;
 const DATA_DIR = fileURLToPath(new URL('.data', import.meta.url));
 
 /**
- * What the demo takes from its surroundings: two ports, how long its access tokens live, and where its keys and messages
- * are kept. Nothing else.
+ * Reads the demo's variables: two ports, the lifetime of access tokens, and the data directory.
  *
  * @param {NodeJS.ProcessEnv} environment
  */
 export function readSettings(environment) {
   if (environment.NODE_ENV === 'production') {
-    throw new Refusal(
-      'The demo does not run with NODE_ENV=production: everybody knows its passwords.',
+    throw new StartError(
+      'The demo does not run with NODE_ENV=production, because its passwords are public.',
     );
   }
   const apiPort = readPort(environment, 'DEMO_API_PORT', 3001);
   const tenantPort = readPort(environment, 'DEMO_TENANT_PORT', 4010);
   if (apiPort === tenantPort) {
-    throw new Refusal(
-      `The API and the tenant cannot share port ${apiPort}: change DEMO_API_PORT or DEMO_TENANT_PORT.`,
+    throw new StartError(
+      `The API and the tenant cannot share port ${apiPort}. ` +
+        'Change DEMO_API_PORT or DEMO_TENANT_PORT.',
     );
   }
   return {
@@ -41,54 +41,56 @@ export function readSettings(environment) {
 /**
  * @param {NodeJS.ProcessEnv} environment
  * @param {string} name
- * @param {number} usual
+ * @param {number} byDefault
  */
-function readPort(environment, name, usual) {
-  return readNumber(environment, { name, usual, what: 'port', most: 65_535 });
+function readPort(environment, name, byDefault) {
+  return readNumber(environment, { name, byDefault, max: 65_535 });
 }
 
 /**
  * @param {NodeJS.ProcessEnv} environment
  * @param {string} name
- * @param {number} usual
+ * @param {number} byDefault
  */
-function readSeconds(environment, name, usual) {
-  return readNumber(environment, { name, usual, what: 'number of seconds', most: DAY_SEC });
+function readSeconds(environment, name, byDefault) {
+  return readNumber(environment, { name, byDefault, max: DAY_SEC });
 }
 
-function readNumber(environment, { name, usual, what, most }) {
-  const text = environment[name] || String(usual);
+function readNumber(environment, { name, byDefault, max }) {
+  const text = environment[name] || String(byDefault);
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > most) {
-    throw new Refusal(
-      `${name} is no ${what}: write a whole number from 1 to ${most}, such as ${usual}.`,
-    );
+  if (number < 1 || number > max) {
+    throw new StartError(`${name} must be an integer from 1 to ${max}, such as ${byDefault}.`);
   }
   return number;
 }
 
 /**
- * Both ports, looked at before anything is built or started.
+ * Checks both ports before anything is built or started.
  *
  * @param {{ apiPort: number, tenantPort: number }} settings
+ * @throws {StartError} when one of them is in use
  */
-export async function refuseTakenPorts({ apiPort, tenantPort }) {
-  const wanted = [
+export async function checkPorts({ apiPort, tenantPort }) {
+  const ports = [
     { port: apiPort, variable: 'DEMO_API_PORT', what: 'the API' },
     { port: tenantPort, variable: 'DEMO_TENANT_PORT', what: 'the tenant' },
   ];
-  for (const { port, variable, what } of wanted) {
-    if (await answers(port)) {
-      throw new Refusal(
-        `Port ${port}, for ${what}, is in use: end what listens there, or choose another port, ` +
-          `such as ${variable}=${port + 1000} npm run demo.`,
+  for (const { port, variable, what } of ports) {
+    if (await isInUse(port)) {
+      throw new StartError(
+        `Port ${port}, for ${what}, is in use. Stop the program that uses it, or choose another ` +
+          `port, such as ${variable}=${port + 1000} npm run demo.`,
       );
     }
   }
 }
 
-/** Asks by connecting: a trial `listen` would miss who has the same port on another address of `localhost`. */
-function answers(port) {
+/**
+ * Tries to connect. `listen` may succeed while another program uses the same
+ * port on another address of `localhost`.
+ */
+function isInUse(port) {
   return new Promise((done) => {
     const socket = connect(port, 'localhost');
     socket.once('connect', () => {

@@ -1,19 +1,19 @@
-/** `npm run demo`: a tenant and the API on this machine. Read from top to bottom. */
-import { buildApi, startApi, untilAnswered } from './api.mjs';
-import { Refusal } from './refusal.mjs';
+/** `npm run demo`: starts a tenant and the API on this machine. Read it from top to bottom. */
+import { buildApi, startApi, waitUntilReady } from './api.mjs';
+import { StartError } from './start-error.mjs';
 import { seed } from './seed.mjs';
-import { readSettings, refuseTakenPorts } from './settings.mjs';
+import { checkPorts, readSettings } from './settings.mjs';
 import { startTenant } from './tenant.mjs';
 import { welcome } from './welcome.mjs';
 
-/** Ends what was started, the last first. */
+/** Stop what was started. Called in reverse order. */
 const closers = [];
 const ending = new AbortController();
 
 async function start() {
   const settings = readSettings(process.env);
   const { apiOrigin, apiPort, tenantPort, dataDir, accessTokenTtlSec } = settings;
-  await refuseTakenPorts(settings);
+  await checkPorts(settings);
 
   console.log('Building the API …');
   await buildApi(ending.signal);
@@ -27,21 +27,21 @@ async function start() {
   void api.ended.then(({ code, signal }) =>
     end(
       code || 1,
-      `The API has ended by itself (${signal ?? `exit code ${code}`}), and the demo with it.`,
+      `The API exited unexpectedly (${signal ?? `exit code ${code}`}). The demo has stopped.`,
     ),
   );
 
-  await untilAnswered(`${issuer}.well-known/jwks.json`, ending.signal);
-  await untilAnswered(`${apiOrigin}/api/public`, ending.signal);
+  await waitUntilReady(`${issuer}.well-known/jwks.json`, ending.signal);
+  await waitUntilReady(`${apiOrigin}/api/public`, ending.signal);
   await seed({ apiOrigin, issuer });
   console.log(welcome({ apiOrigin, issuer }));
 }
 
 /**
- * Ends everything, once: what happens on the way out is its consequence.
+ * Stops everything and exits. Later calls do nothing: their reasons follow from the first one.
  *
  * @param {number} code
- * @param {unknown} [reason]
+ * @param {unknown} [reason] printed to the error output
  */
 async function end(code, reason) {
   if (ending.signal.aborted) return;
@@ -51,11 +51,11 @@ async function end(code, reason) {
   process.exit(code);
 }
 
-// A second Ctrl-C finds no listener, and so ends the demo at once.
+// `once`: a second Ctrl-C has Node's default effect and ends the demo at once.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(0));
 
 try {
   await start();
 } catch (error) {
-  await end(1, error instanceof Refusal ? error.message : error);
+  await end(1, error instanceof StartError ? error.message : error);
 }

@@ -1,15 +1,15 @@
 export interface TenantOptions {
-  /** 0, the default, for any free one. */
+  /** 0 chooses a free port. @default 0 */
   port?: number;
-  /** Where its keys are kept; without it they are new at each start. */
+  /** Directory of the keys. Without it, every start creates new keys. */
   dataDir?: string;
-  /** A day, as with Auth0. */
+  /** Lifetime of access tokens, in seconds. @default 86400, as in Auth0 */
   accessTokenTtlSec?: number;
-  /** Where the browser application is served. */
+  /** Origin of the API, which serves the browser application. @default http://localhost:3001 */
   apiOrigin?: string;
 }
 
-/** Starts an OpenID provider on this machine that looks like an Auth0 tenant; `url` is its issuer identifier. */
+/** Starts an OpenID provider that looks like an Auth0 tenant. `url` is its issuer identifier. */
 export function startTenant(
   options?: TenantOptions,
 ): Promise<{ url: string; close: () => Promise<void> }>;

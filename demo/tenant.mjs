@@ -1,19 +1,19 @@
 import { createServer } from 'node:http';
 import { loadKeys } from './keys.mjs';
 import { createProvider } from './provider.mjs';
-import { Refusal } from './refusal.mjs';
+import { StartError } from './start-error.mjs';
 
 const DAY_SEC = 24 * 60 * 60;
 
 /**
- * Starts an OpenID provider on this machine that looks like an Auth0 tenant to a client. It is for this machine only:
- * its passwords are known to everybody, so it listens on the loopback address.
+ * Starts an OpenID provider that looks like an Auth0 tenant to a client. It listens on the loopback
+ * address only, because its passwords are public.
  *
  * @param {object} [options]
- * @param {number} [options.port] 0, the default, for any free one
- * @param {string} [options.dataDir] where its keys are kept; without it they are new at each start
- * @param {number} [options.accessTokenTtlSec] a day, as with Auth0
- * @param {string} [options.apiOrigin] where the browser application is served
+ * @param {number} [options.port] 0, the default, chooses a free port
+ * @param {string} [options.dataDir] directory of the keys; without it, every start creates new keys
+ * @param {number} [options.accessTokenTtlSec] a day by default, as in Auth0
+ * @param {string} [options.apiOrigin] origin of the API, which serves the browser application
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} `url` is its issuer identifier
  */
 export async function startTenant({
@@ -25,7 +25,7 @@ export async function startTenant({
   const keys = await loadKeys(dataDir);
   const server = createServer();
   await listen(server, port);
-  // The issuer has the port in it, and so the provider comes after it.
+  // The provider is created after `listen`, because the issuer contains the port.
   const url = `http://localhost:${server.address().port}/`;
   const provider = createProvider({ issuer: url, apiOrigin, keys, accessTokenTtlSec });
   server.on('request', provider.callback());
@@ -36,7 +36,7 @@ function listen(server, port) {
   return new Promise((resolve, reject) => {
     server.once('error', ({ code }) =>
       reject(
-        new Refusal(`The tenant cannot listen on port ${port} (${code}): give it another one.`),
+        new StartError(`The tenant cannot listen on port ${port} (${code}). Choose another port.`),
       ),
     );
     server.listen(port, 'localhost', resolve);

@@ -2,8 +2,8 @@ import { BadBody, isJson, readFields } from './body.mjs';
 import { PERMISSIONS } from './people.mjs';
 
 /**
- * Translates what Auth0 takes at `/oauth/token` into what oidc-provider understands there: JSON becomes a form, and a
- * machine that names no scope asks for everything it may have.
+ * Translates Auth0's requests to `/oauth/token` for oidc-provider: JSON becomes a form, and client
+ * credentials without `scope` request every scope.
  */
 export async function tokenRequest(ctx, next) {
   if (ctx.method !== 'POST' || ctx.path !== '/oauth/token') return next();
@@ -18,7 +18,7 @@ export async function tokenRequest(ctx, next) {
     return undefined;
   }
   if (fields.grant_type === 'client_credentials') fields.scope ||= PERMISSIONS.join(' ');
-  // Where oidc-provider looks for the fields once the body has been read.
+  // oidc-provider reads the fields from here when the body was already read.
   ctx.req.body = fields;
   ctx.req.headers['content-type'] = 'application/x-www-form-urlencoded';
   return next();

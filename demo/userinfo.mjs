@@ -1,15 +1,15 @@
 import { verifyForUserinfo } from './access-token.mjs';
 import { findPerson } from './people.mjs';
 
-/** Claims about a person, for ID tokens and `/userinfo`: what scope opens them is oidc-provider's option `claims`. */
-export const CLAIMS_OF_SCOPES = {
+/** Claims about a person in ID tokens and at `/userinfo`, by the scope that grants them. */
+export const CLAIMS_BY_SCOPE = {
   openid: ['sub'],
   profile: ['name', 'nickname', 'updated_at'],
   email: ['email', 'email_verified'],
 };
 
-/** Scopes of OpenID Connect, beside the permissions of the API. */
-export const OIDC_SCOPES = [...Object.keys(CLAIMS_OF_SCOPES), 'offline_access'];
+/** Scopes of OpenID Connect. The API's permissions are scopes, too. */
+export const OIDC_SCOPES = [...Object.keys(CLAIMS_BY_SCOPE), 'offline_access'];
 
 /** @param {import('./people.mjs').Person} person */
 export function claimsOf({ id, username }) {
@@ -24,8 +24,8 @@ export function claimsOf({ id, username }) {
 }
 
 /**
- * `/userinfo` for access tokens of the API: Auth0 takes them there when they carry the scope `openid`; oidc-provider
- * takes only those that are for no API, which are left to it.
+ * `/userinfo` for access tokens of the API with the scope `openid`, which Auth0 accepts there.
+ * oidc-provider handles access tokens without an audience itself.
  *
  * @param {{ issuer: string, signing: object, apiOrigin: string }} tenant
  */
@@ -45,13 +45,13 @@ export function userinfo(tenant) {
       ctx.set('www-authenticate', 'Bearer error="invalid_token"');
       ctx.body = { error: 'invalid_token', error_description: 'invalid token provided' };
     } else {
-      ctx.body = opened(claimsOf(person), scope.split(' '));
+      ctx.body = grantedClaims(claimsOf(person), scope.split(' '));
     }
     return undefined;
   };
 }
 
-function opened(claims, scopes) {
-  const names = scopes.flatMap((scope) => CLAIMS_OF_SCOPES[scope] ?? []);
+function grantedClaims(claims, scopes) {
+  const names = scopes.flatMap((scope) => CLAIMS_BY_SCOPE[scope] ?? []);
   return Object.fromEntries(names.map((name) => [name, claims[name]]));
 }

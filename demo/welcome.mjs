@@ -2,8 +2,8 @@ import { MACHINE } from './clients.mjs';
 import { AUDIENCE, PEOPLE } from './people.mjs';
 
 /**
- * What the demo says once it runs. The lines to paste are those of README.md's first block; no comment stands among
- * them, for an interactive zsh would run it.
+ * The text that the demo prints when it is ready. README.md begins with the same commands. There
+ * are no comments between them, because an interactive zsh would run a comment as a command.
  *
  * @param {{ apiOrigin: string, issuer: string }} addresses
  */
@@ -11,30 +11,34 @@ export function welcome({ apiOrigin, issuer }) {
   const usernames = PEOPLE.map(({ username }) => username)
     .join(', ')
     .replace(/, (?=[^,]*$)/, ' or ');
+  const tokenRequest = [
+    `curl -s ${issuer}oauth/token -d grant_type=client_credentials -d client_id=${MACHINE.id}`,
+    `-d client_secret=${MACHINE.secret} -d audience=${AUDIENCE} -d scope=read:messages`,
+  ].join(' ');
   return `
-The demo is running. Ctrl-C ends it.
+The demo is running. Press Ctrl-C to stop it.
 
-  Open    ${apiOrigin} in a browser, and log in as ${usernames} (password demo)
+  Open    ${apiOrigin} in a browser and log in as ${usernames} (password: demo)
   Docs    ${apiOrigin}/docs
   Tenant  ${issuer}
 
-Or paste these lines into another terminal. A public route:
+Or paste these commands into another terminal. Call a public route:
 
   curl -s ${apiOrigin}/api/public
 
-A protected one, without a token: 401.
+Call a protected route without a token. The answer is 401:
 
   curl -i ${apiOrigin}/api/private
 
-A token for a machine that may read messages:
+Get an access token with the scope read:messages for the machine client:
 
-  TOKEN=$(curl -s ${issuer}oauth/token -d grant_type=client_credentials -d client_id=${MACHINE.id} -d client_secret=${MACHINE.secret} -d audience=${AUDIENCE} -d scope=read:messages | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
+  TOKEN=$(${tokenRequest} | node -p 'JSON.parse(fs.readFileSync(0)).access_token')
 
-With it, what needs that scope:
+Call a route that requires this scope:
 
   curl -s ${apiOrigin}/api/private-scoped -H "Authorization: Bearer $TOKEN"
 
-And what needs another one: 403.
+Call a route that requires another scope. The answer is 403:
 
   curl -i ${apiOrigin}/api/admin/messages -H "Authorization: Bearer $TOKEN"
 `;

@@ -1,14 +1,16 @@
-/** Judges a route's `x-access` as the API's guards would, for a token whose signature somebody else checks. */
+/**
+ * Predicts from a route's `x-access` what the API's guards decide. It does not verify signatures.
+ */
 
 /**
  * @typedef {object} ScopeRequirement
  * @property {string[]} scopes
  * @property {'all' | 'any'} match
- * @property {string[]} [from] claims that grant them, in place of the API's usual ones
+ * @property {string[]} [from] claims that grant the scopes, instead of the API's `x-grant-claims`
  * @property {string} [message]
  *
- * @typedef {object} ClaimRequirement with neither `equals` nor `includes`, a function of the API decides
- * @property {string | string[]} [claim] a name, or the path to a nested one
+ * @typedef {object} ClaimRequirement without `equals` and `includes`, a function of the API decides
+ * @property {string | string[]} [claim] a name, or the path to a nested claim
  * @property {string | number | boolean | null} [equals]
  * @property {unknown[]} [includes]
  * @property {'all' | 'any'} [match]
@@ -21,12 +23,13 @@
  */
 
 /**
- * What becomes of a request to a route.
+ * Whether a request to a route passes.
  *
  * @param {Access} access
- * @param {Record<string, unknown> | undefined} claims of the token, or undefined without one
+ * @param {Record<string, unknown> | undefined} claims of the token; undefined without a token
  * @param {string[]} grantClaims
- * @returns {{ passes: boolean | undefined, why: string }} `passes` is undefined where the API decides by itself
+ * @returns {{ passes: boolean | undefined, why: string }} `passes` is undefined if only the API
+ *   can decide
  */
 export function judge({ access, scopes, claims: requirements }, claims, grantClaims) {
   if (access === 'public') return { passes: true, why: 'Open' };
@@ -36,23 +39,23 @@ export function judge({ access, scopes, claims: requirements }, claims, grantCla
       : { passes: false, why: 'Needs a token' };
   }
   for (const requirement of scopes) {
-    const lacking = lackingScopes(requirement, claims, grantClaims);
-    if (lacking.length > 0) {
+    const missing = missingScopes(requirement, claims, grantClaims);
+    if (missing.length > 0) {
       const joint = requirement.match === 'any' ? ' or ' : ' and ';
-      return { passes: false, why: `Lacks ${lacking.join(joint)}` };
+      return { passes: false, why: `Missing ${missing.join(joint)}` };
     }
   }
   const failing = requirements.find((requirement) => claimPasses(requirement, claims) === false);
-  if (failing !== undefined) return { passes: false, why: `Fails: ${claimText(failing)}` };
-  const decidedThere = requirements.some(
+  if (failing !== undefined) return { passes: false, why: `Not met: ${claimText(failing)}` };
+  const isUndecided = requirements.some(
     (requirement) => claimPasses(requirement, claims) === undefined,
   );
-  return decidedThere
+  return isUndecided
     ? { passes: undefined, why: 'The API decides' }
     : { passes: true, why: 'Passes' };
 }
 
-/** The scopes that claims grant: a string holds them with spaces between, an array one by one. */
+/** The scopes in the claims named by `grantClaims`. A claim is a string or an array of scopes. */
 export function grantedScopes(claims, grantClaims) {
   const granted = grantClaims.flatMap((name) => {
     const value = valueOf(claims, name);
@@ -63,17 +66,17 @@ export function grantedScopes(claims, grantClaims) {
 }
 
 /**
- * A requirement on claims in words.
+ * Describes a requirement on claims.
  *
  * @param {ClaimRequirement} requirement
  */
 export function claimText({ claim, equals, includes, match, message }) {
   const name = [claim].flat().join('.');
   if (includes !== undefined) {
-    return `${name} has ${includes.join(match === 'any' ? ' or ' : ' and ')}`;
+    return `${name} includes ${includes.join(match === 'any' ? ' or ' : ' and ')}`;
   }
   if (equals !== undefined) return `${name} is ${JSON.stringify(equals)}`;
-  return message ?? 'a check of the API';
+  return message ?? 'a check in the API';
 }
 
 /**
@@ -81,14 +84,14 @@ export function claimText({ claim, equals, includes, match, message }) {
  * @param {Record<string, unknown>} claims
  * @param {string[]} grantClaims
  */
-function lackingScopes({ scopes, match, from }, claims, grantClaims) {
+function missingScopes({ scopes, match, from }, claims, grantClaims) {
   const granted = grantedScopes(claims, from ?? grantClaims);
-  const lacking = scopes.filter((scope) => !granted.includes(scope));
-  return match === 'any' && lacking.length < scopes.length ? [] : lacking;
+  const missing = scopes.filter((scope) => !granted.includes(scope));
+  return match === 'any' && missing.length < scopes.length ? [] : missing;
 }
 
 /**
- * Undefined where only the API can tell.
+ * Whether the claims meet a requirement; undefined if only the API can decide.
  *
  * @param {ClaimRequirement} requirement
  * @param {Record<string, unknown>} claims
@@ -103,7 +106,7 @@ function claimPasses({ claim, equals, includes, match }, claims) {
   return match === 'any' ? includes.some(has) : includes.every(has);
 }
 
-/** Own properties only: a token has no claim called `constructor` unless it says so. */
+/** Reads own properties only: every object inherits a `constructor`, which is not a claim. */
 function valueOf(claims, path) {
   let value = claims;
   for (const name of [path].flat()) {

@@ -1,6 +1,6 @@
 import { element } from './element.js';
 
-/** What came of a call, in parts: request, status, challenge, body, and what it means. */
+/** The whole result of a call: request, status, challenge and body, with an explanation. */
 export function answerParts(answer) {
   const { method, path, withToken, status, statusText, challenge, text, json, meaning } = answer;
   const parts = [
@@ -25,7 +25,7 @@ export function answerParts(answer) {
   ];
 }
 
-/** The same for a small space: the message of a success, or the refusal as it came. */
+/** The result of a call in short: the message of a success, or status, challenge and body. */
 export function shortAnswer({ status, statusText, challenge, text, json }) {
   if (status === 0) return statusText;
   if (status < 300) return JSON.stringify(json?.message ?? json);
@@ -35,7 +35,7 @@ export function shortAnswer({ status, statusText, challenge, text, json }) {
   return lines.join('\n');
 }
 
-/** `good`, `refused` or `failed`, for the colour; the words say it, too. */
+/** `good`, `refused` or `failed`: selects the colour of a result. */
 export function toneOf({ status }) {
   if (status >= 200 && status < 300) return 'good';
   return status === 401 || status === 403 ? 'refused' : 'failed';

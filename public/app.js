@@ -1,4 +1,4 @@
-/** The page's one script: puts the parts together. Read `session.js` for the login, `call.js` for a request. */
+/** Creates the parts of the page. See `session.js` for the login and `call.js` for a request. */
 import { wireEndpoints } from './endpoints.js';
 import { byId } from './element.js';
 import { Messages } from './messages.js';
@@ -17,8 +17,8 @@ wireEndpoints(session);
 messages.addEventListener('change', () => moderation.reload());
 moderation.addEventListener('change', () => messages.reload());
 
-/** The API's description of itself, or undefined where it keeps that to itself. */
-async function describe() {
+/** Loads the OpenAPI document and shows what depends on it. With `DOCS=off` there is none. */
+async function loadDescription() {
   const answer = await fetch('/docs-json').catch(() => undefined);
   if (!answer?.ok) return;
   const description = await answer.json();
@@ -29,4 +29,4 @@ async function describe() {
   routes.show(description);
 }
 
-await Promise.all([session.start(), describe()]);
+await Promise.all([session.start(), loadDescription()]);

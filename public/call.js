@@ -1,16 +1,16 @@
 import { SessionEnded } from './session.js';
 
 /**
- * @typedef {object} Answer what came of a request
+ * @typedef {object} Answer the result of a call
  * @property {string} method
  * @property {string} path
  * @property {boolean} withToken
- * @property {number} status 0 when there was no answer
+ * @property {number} status 0 if there was no response
  * @property {string} statusText
  * @property {string | null} challenge the header `WWW-Authenticate`
  * @property {string} text the body
- * @property {any} json the body parsed, or undefined
- * @property {string} meaning a sentence for people
+ * @property {any} json the parsed body; undefined if it is not JSON
+ * @property {string} meaning an explanation for people
  */
 
 const STATUS_TEXTS = {
@@ -28,13 +28,13 @@ const STATUS_TEXTS = {
 };
 
 /**
- * Calls the API, with the token of the session where somebody is logged in.
+ * Calls the API, with the access token if somebody is logged in.
  *
  * @param {import('./session.js').Session} session
  * @param {string} method
  * @param {string} path
  * @param {unknown} [json]
- * @returns {Promise<Answer>} always: what goes wrong is an answer, too
+ * @returns {Promise<Answer>} also after a network error: then its status is 0
  */
 export async function call(session, method, path, json) {
   const request = { method, path, withToken: false };
@@ -43,7 +43,7 @@ export async function call(session, method, path, json) {
     token = await session.token();
   } catch (error) {
     if (!(error instanceof SessionEnded)) throw error;
-    return unsent(request, 'Your session has ended, so nothing was sent. Log in, and try again.');
+    return unsent(request, 'Your session has ended, so nothing was sent. Log in and try again.');
   }
   request.withToken = token !== undefined;
   try {
@@ -58,7 +58,7 @@ export async function call(session, method, path, json) {
     });
     return await read(request, response);
   } catch {
-    return unsent(request, 'The API cannot be reached. Is it running? Try again in a moment.');
+    return unsent(request, 'The API is unreachable. Check that it is running, then try again.');
   }
 }
 
@@ -80,7 +80,7 @@ async function read(request, response) {
 function unsent(request, meaning) {
   const nothing = {
     status: 0,
-    statusText: 'No answer',
+    statusText: 'No response',
     challenge: null,
     text: '',
     json: undefined,
@@ -98,21 +98,24 @@ function parsed(text) {
 
 function meaningOf({ status, challenge, retryAfter, json, withToken }) {
   if (status < 300) {
-    return withToken ? 'Sent with your access token.' : 'Sent without a token.';
+    return withToken ? 'Sent with your access token.' : 'Sent without an access token.';
   }
   if (status === 401 && !withToken) {
-    return 'No token was sent. The challenge says what to bring: a bearer token. Log in to have one.';
+    return 'No access token was sent, and this endpoint requires one. Log in to get one.';
   }
   if (status === 401)
-    return `The token was refused: ${json?.error_description ?? 'no reason given.'}`;
+    return `The access token was refused: ${json?.error_description ?? 'no reason given.'}`;
   if (status === 403 && challenge !== null) {
     const [, scope] = /scope="([^"]*)"/.exec(challenge) ?? [];
     return scope === undefined
-      ? 'The token is good, and does not allow this.'
-      : `The token is good, but does not grant ${scope}. Logging in again does not help: somebody must grant it.`;
+      ? 'The access token is valid but does not allow this.'
+      : `The access token is valid but does not grant ${scope}. ` +
+          'An administrator must grant it to you first.';
   }
-  if (status === 403) return 'The token is good, but this belongs to somebody else.';
-  if (status === 503 && retryAfter !== null) return `Not now. Try again in ${retryAfter} s.`;
+  if (status === 403) return 'The access token is valid, but this belongs to somebody else.';
+  if (status === 503 && retryAfter !== null) {
+    return `Temporarily unavailable. Try again in ${retryAfter} s.`;
+  }
   if (json?.message !== undefined) return [json.message].flat().map(sentence).join(' ');
   return '';
 }

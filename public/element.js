@@ -1,9 +1,10 @@
 /**
- * Makes an element. What it holds is put in as text, so that nothing from a token or from the API becomes markup.
+ * Creates an element. Strings become text nodes, so markup from a token or the API has no effect.
  *
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
- * @param {Record<string, any>} [attributes] `on` has listeners by event; true and false switch an attribute
+ * @param {Record<string, any>} [attributes] `on` maps events to listeners; a boolean sets or
+ *   removes an attribute
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Name]}
  */
@@ -19,16 +20,14 @@ export function element(name, { on = {}, ...attributes } = {}, ...children) {
 }
 
 /**
- * The element of the page with this id.
- *
  * @param {string} id
- * @returns {any} which kind of element it is, the page says
+ * @returns {any} the element with this id; its type depends on the page
  */
 export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Tells who listens rather than looks what has happened. */
+/** Announces an event to screen readers. */
 export function announce(text) {
   byId('announcements').textContent = text;
 }

@@ -2,7 +2,7 @@ import { shortAnswer, toneOf } from './answer.js';
 import { call } from './call.js';
 import { byId } from './element.js';
 
-/** The three endpoints of the quickstart: a button and an answer for each. */
+/** Connects the button of each of the three endpoints with the area for its result. */
 export function wireEndpoints(session) {
   /** @type {NodeListOf<HTMLButtonElement>} */
   const buttons = document.querySelectorAll('button[data-call]');

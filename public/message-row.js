@@ -1,13 +1,18 @@
 import { element } from './element.js';
 
 /**
- * A message as a row of a list, with what its reader may do to it.
+ * A message in a list, with buttons for what the reader may do with it.
  *
- * @param {{ id: string, text: string, author: string, createdAt: string, updatedAt: string }} message
+ * @param {object} message
+ * @param {string} message.id
+ * @param {string} message.text
+ * @param {string} message.author
+ * @param {string} message.createdAt
+ * @param {string} message.updatedAt
  * @param {object} actions
- * @param {boolean} actions.mine
- * @param {((text: string) => Promise<string>)} [actions.edit] resolves with why it failed, or with ''
- * @param {(() => Promise<string>)} [actions.remove] the same
+ * @param {boolean} actions.mine whether the reader is the author
+ * @param {((text: string) => Promise<string>)} [actions.edit] resolves with an error text, or ''
+ * @param {(() => Promise<string>)} [actions.remove] resolves with an error text, or ''
  */
 export function messageRow(message, { mine, edit, remove }) {
   const text = element('p', { class: 'message-text' }, message.text);
@@ -70,7 +75,7 @@ export function messageRow(message, { mine, edit, remove }) {
   return row;
 }
 
-/** A time of the API, as people here write it. */
+/** Shows a time in the format of the browser's language. */
 export function timeOf(text) {
   const shown = new Date(text).toLocaleString(undefined, {
     dateStyle: 'medium',

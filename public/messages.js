@@ -6,7 +6,7 @@ import { failureText, PagedList } from './pages.js';
 const PATH = '/api/messages';
 const MAX_CHARACTERS = 2000;
 
-/** The messages: read, write, and change one's own. */
+/** The section Messages: lists messages, posts them, and changes or deletes your own. */
 export class Messages extends EventTarget {
   #session;
   #list;
@@ -19,7 +19,7 @@ export class Messages extends EventTarget {
       key: 'messages',
       prefix: 'messages',
       row: (message) => this.#row(message),
-      emptyText: 'No message yet. Post the first one.',
+      emptyText: 'There are no messages yet. Post the first one.',
     });
     byId('post-form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -30,12 +30,12 @@ export class Messages extends EventTarget {
     this.#count();
   }
 
-  /** Reads the list again, after somebody else has changed it. */
+  /** Loads the list again after a change in another part of the page. */
   reload() {
     return this.#list.show(PATH);
   }
 
-  /** The id of a message that there is, for requests that need one. */
+  /** The id of some listed message. The table of routes suggests it as a parameter. */
   get anyId() {
     return this.#list.list.firstElementChild?.dataset.id;
   }
@@ -71,7 +71,7 @@ export class Messages extends EventTarget {
     field.value = '';
     this.#count();
     this.#list.list.prepend(this.#row(answer.json));
-    this.#changed('The message is posted.');
+    this.#changed('Message posted.');
   }
 
   async #edit(id, text) {
@@ -80,7 +80,7 @@ export class Messages extends EventTarget {
     const row = this.#row(answer.json);
     this.#rowOf(id).replaceWith(row);
     row.focus();
-    this.#changed('The message is changed.');
+    this.#changed('Message changed.');
     return '';
   }
 
@@ -89,7 +89,7 @@ export class Messages extends EventTarget {
     if (answer.status !== 204) return failureText(answer);
     this.#rowOf(id).remove();
     byId('post-text').focus();
-    this.#changed('The message is deleted.');
+    this.#changed('Message deleted.');
     return '';
   }
 
@@ -102,7 +102,7 @@ export class Messages extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
-  /** Counted as the API counts: code points, without the space around. */
+  /** Counts as the API does: code points, after trimming. */
   #count() {
     const count = Array.from(byId('post-text').value.trim()).length;
     byId('post-hint').textContent = `${count} of ${MAX_CHARACTERS} characters`;

@@ -7,7 +7,7 @@ import { failureText, PagedList } from './pages.js';
 const MESSAGES = '/api/admin/messages';
 const AUDIT = '/api/admin/audit';
 
-/** What an administrator sees besides: everybody's messages, and the trail of what was removed. */
+/** What only an administrator sees: everyone's messages, and the audit trail of deletions. */
 export class Moderation extends EventTarget {
   /** Claims that the API takes scopes from. */
   grantClaims = ['scope', 'scp'];
@@ -39,7 +39,7 @@ export class Moderation extends EventTarget {
     session.addEventListener('change', () => this.follow());
   }
 
-  /** Looks whether the token is an administrator's. */
+  /** Shows or hides all of it, depending on the scopes of the access token. */
   follow() {
     const { state, user, current } = this.#session;
     const scopes = grantedScopes(current?.claims ?? {}, this.grantClaims);
@@ -84,11 +84,15 @@ export class Moderation extends EventTarget {
   }
 }
 
-function auditRow({ actor, action, messageId, at }) {
+function auditRow({ actor, action, messageId, author, text, at }) {
   return element(
     'li',
     { tabindex: -1 },
     element('p', { class: 'byline' }, element('strong', {}, actor), timeOf(at)),
     element('p', {}, element('code', {}, action), ' ', element('code', { class: 'id' }, messageId)),
+    // Entries from before the API kept the message have neither.
+    author === null
+      ? ''
+      : element('p', { class: 'message-text' }, element('strong', {}, author), `: ${text}`),
   );
 }

@@ -1,7 +1,7 @@
 import { call } from './call.js';
 import { byId } from './element.js';
 
-/** A list of the API, newest first, that goes on behind a button. */
+/** A list from the API, newest first, with a button that loads the next page. */
 export class PagedList {
   #session;
   #path;
@@ -15,8 +15,8 @@ export class PagedList {
   /**
    * @param {import('./session.js').Session} session
    * @param {object} options
-   * @param {string} options.key of the array in the answer
-   * @param {string} options.prefix of the ids of list, error and button
+   * @param {string} options.key name of the array in the response
+   * @param {string} options.prefix of the ids of the list, the error and the button
    * @param {(item: any) => HTMLElement} options.row
    * @param {string} options.emptyText
    */
@@ -29,13 +29,13 @@ export class PagedList {
     this.#more.addEventListener('click', () => this.#load(this.#cursor));
   }
 
-  /** Begins anew. */
+  /** Shows the first page. */
   async show(path) {
     this.#path = path;
     await this.#load(undefined);
   }
 
-  /** Forgets everything, as when somebody logs out. */
+  /** Empties the list, for example after a logout. */
   clear() {
     this.#newest += 1;
     this.list.replaceChildren();
@@ -60,7 +60,7 @@ export class PagedList {
     const url = new URL(this.#path, location.origin);
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
     const answer = await call(this.#session, 'GET', url.pathname + url.search);
-    // Somebody else may have logged in, or chosen another filter, meanwhile.
+    // Outdated: meanwhile the list was cleared, or loaded with another filter.
     if (mine !== this.#newest) return;
     const items = answer.json?.[this.#key];
     this.#error.textContent = Array.isArray(items) ? '' : failureText(answer);
@@ -78,7 +78,7 @@ export class PagedList {
   }
 }
 
-/** A refusal in one line, to stand where it belongs. */
+/** A failed call in one line, for the place on the page where it failed. */
 export function failureText({ status, statusText, meaning }) {
   return status === 0 ? meaning : `${status} ${statusText}. ${meaning}`;
 }

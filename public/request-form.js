@@ -1,19 +1,18 @@
 import { element } from './element.js';
 
-const SAMPLE_TEXT = 'Written from the table of routes';
+const SAMPLE_TEXT = 'Posted from the table of routes';
 
-/** The form of an operation: a field for each of its parameters, and one for its body. */
+/** The form of an operation: one field per parameter, one for the body. Dispatches `submit`. */
 export class RequestForm extends EventTarget {
-  /** Shown to the person; dispatches `submit` here. */
   element;
 
   #path;
   #fields;
 
   /**
-   * @param {string} path with `{names}` in it, as OpenAPI writes it
+   * @param {string} path an OpenAPI path, such as `/api/messages/{id}`
    * @param {any} operation
-   * @param {Record<string, any>} schemas that the operation refers to
+   * @param {Record<string, any>} schemas of the OpenAPI document, for references
    */
   constructor(path, { parameters = [], requestBody }, schemas) {
     super();
@@ -36,7 +35,7 @@ export class RequestForm extends EventTarget {
     });
   }
 
-  /** Whether it cannot be sent as it stands. */
+  /** Whether it has required fields. */
   get needsInput() {
     return this.#fields.some(({ required }) => required);
   }
@@ -45,13 +44,13 @@ export class RequestForm extends EventTarget {
     this.#fields[0].input.focus();
   }
 
-  /** Fills in a field that is still empty. */
+  /** Fills in a field if it is empty. */
   suggest(name, value) {
     const field = this.#fields.find((candidate) => candidate.name === name);
     if (field?.input.value === '') field.input.value = value ?? '';
   }
 
-  /** @returns {{ fault?: string, path?: string, json?: unknown }} the request, or why there is none */
+  /** @returns {{ fault?: string, path?: string, json?: unknown }} the request, or what is wrong */
   read() {
     const query = new URLSearchParams();
     let path = this.#path;

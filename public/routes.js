@@ -8,8 +8,8 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const COLUMNS = 4;
 
 /**
- * The table of the API's routes, as its own description has them: what each asks for, whether the present token would
- * pass, and a button to try it.
+ * The table of routes, built from the API's OpenAPI document: what each route requires, whether the
+ * current access token passes, and a button to call it.
  */
 export class RouteTable {
   #session;
@@ -19,7 +19,7 @@ export class RouteTable {
 
   /**
    * @param {import('./session.js').Session} session
-   * @param {() => string | undefined} anyMessageId fills the field `id` of a form
+   * @param {() => string | undefined} anyMessageId suggestion for a parameter `id`
    */
   constructor(session, anyMessageId) {
     this.#session = session;
@@ -41,8 +41,8 @@ export class RouteTable {
     const claims = state === 'in' ? current?.claims : undefined;
     byId('routes-who').textContent =
       claims === undefined
-        ? 'a request without a token'
-        : `the token of ${user?.name ?? claims.sub}`;
+        ? 'a request without an access token'
+        : `the access token of ${user?.name ?? claims.sub}`;
     for (const { access, cell } of this.#verdicts) {
       const { passes, why } = judge(access, claims, this.#description['x-grant-claims']);
       cell.textContent = why;
@@ -109,7 +109,7 @@ export class RouteTable {
         ' ',
         element('code', {}, path),
       ),
-      element('td', { class: 'asks' }, ...requirementsOf(access)),
+      element('td', { class: 'requires' }, ...requirementsOf(access)),
       element('td', { class: 'now' }, verdict),
       element('td', { class: 'act' }, button),
     );
@@ -127,11 +127,11 @@ function operationsOf({ paths }) {
   );
 }
 
-/** What a route asks for, in words. */
+/** Describes what a route requires. */
 function requirementsOf({ access, scopes, claims }) {
   if (access === 'public') return ['nothing'];
-  if (access === 'optional') return ['nothing, or a token'];
-  if (scopes.length + claims.length === 0) return ['a token'];
+  if (access === 'optional') return ['nothing (token optional)'];
+  if (scopes.length + claims.length === 0) return ['an access token'];
   return [...scopes.map(scopesInWords), ...claims.map(claimText)].map((words) =>
     element('span', {}, ...[words].flat()),
   );

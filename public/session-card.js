@@ -3,7 +3,7 @@ import { announce, byId, element } from './element.js';
 
 const SECOND = 1000;
 
-/** Shows who is logged in, and their token: masked until they ask for it. */
+/** The card that shows who is logged in and their access token, which is masked at first. */
 export class SessionCard {
   #session;
   #grantClaims;
@@ -23,7 +23,7 @@ export class SessionCard {
     this.draw();
   }
 
-  /** Which claims the API takes scopes from, once that is known. */
+  /** The claims that grant scopes, from the OpenAPI document. */
   set grantClaims(names) {
     this.#grantClaims = names;
     this.#drawn = undefined;
@@ -62,7 +62,7 @@ export class SessionCard {
     const claims = token?.claims ?? {};
     const scopes = grantedScopes(claims, this.#grantClaims);
     byId('token-scopes').replaceChildren(
-      ...(scopes.length === 0 ? ['no scope'] : scopes).map((scope) => element('li', {}, scope)),
+      ...(scopes.length === 0 ? ['no scopes'] : scopes).map((scope) => element('li', {}, scope)),
     );
     byId('token-claims').replaceChildren(
       ...Object.entries(claims).flatMap(([name, value]) => [
@@ -86,11 +86,11 @@ export class SessionCard {
     try {
       await navigator.clipboard.writeText(this.#session.current.raw);
       button.textContent = 'Copied';
-      announce('The access token is in the clipboard.');
+      announce('Access token copied.');
     } catch {
       this.#show(true);
       getSelection().selectAllChildren(byId('ipt-access-token'));
-      announce('The clipboard cannot be used here. The access token is shown and selected.');
+      announce('The clipboard is not available. The access token is shown and selected.');
     }
     button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true });
   }
@@ -99,7 +99,7 @@ export class SessionCard {
     const { expiresAt, lifetime } = this.#session.current ?? {};
     const left = expiresAt === undefined ? 0 : Math.max(0, expiresAt - Date.now());
     byId('token-life').value = lifetime === undefined ? 1 : left / lifetime;
-    const text = expiresAt === undefined ? 'It does not say when it expires.' : expiryText(left);
+    const text = expiresAt === undefined ? 'Its expiry time is unknown.' : expiryText(left);
     if (byId('token-expiry').textContent !== text) byId('token-expiry').textContent = text;
   }
 }

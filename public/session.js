@@ -1,19 +1,19 @@
-/** The token could not be renewed, and the present one is over: only a login helps. */
+/** The access token has expired and could not be renewed: a login is necessary. */
 export class SessionEnded extends Error {}
 
 const SDK = '/vendor/auth0-spa-js.production.esm.js';
 const SDK_WORKER = '/vendor/auth0-spa-js.worker.production.js';
 
-/** The SDK takes a token for expired this long before its end. Renewal begins a little later, to find it so. */
-const RENEW_BEFORE_END_MS = 55_000;
+/** The SDK renews a token that expires within 60 seconds, so renewal must start later than that. */
+const RENEW_BEFORE_EXPIRY_MS = 55_000;
 
-/** How long after a failed renewal the next one is tried. */
+/** Delay between a failed renewal and the next attempt. */
 const RETRY_MS = 15_000;
 
-/** No login page is shown in the hidden frame, so that who does not answer by then is away. */
+/** A silent login needs no interaction. An issuer that takes longer is considered unreachable. */
 const SILENT_LOGIN_TIMEOUT_SEC = 10;
 
-/** What an issuer says when the person must do something. Everything else may be over in a moment. */
+/** OAuth errors that only a new login can resolve. All other errors may be temporary. */
 const LOGIN_NEEDED = new Set([
   'login_required',
   'consent_required',
@@ -28,16 +28,16 @@ const LOGIN_NEEDED = new Set([
 /**
  * @typedef {object} Token
  * @property {string} raw
- * @property {Record<string, any> | undefined} claims undefined where the token is no JWT
- * @property {number | undefined} expiresAt by the clock of this browser, in milliseconds
+ * @property {Record<string, any> | undefined} claims undefined if the token is not a JWT
+ * @property {number | undefined} expiresAt by the browser's clock, in milliseconds
  * @property {number | undefined} lifetime in milliseconds
  */
 
-/** Who is logged in, with which token. Dispatches `change` whenever one of its properties has. */
+/** Who is logged in, and their access token. Dispatches `change` when a property changes. */
 export class Session extends EventTarget {
   /** @type {'starting' | 'unconfigured' | 'unavailable' | 'out' | 'in' | 'ended'} */
   state = 'starting';
-  /** What the person should know, as a sentence. */
+  /** A sentence for the person, or ''. */
   notice = '';
   /** @type {{ domain: string, clientId: string, audience: string, scope: string } | undefined} */
   config;
@@ -55,16 +55,16 @@ export class Session extends EventTarget {
     this.#otherTabs.addEventListener('message', () => void this.#loggedOutElsewhere());
   }
 
-  /** Finishes a login that has just come back, or looks for one that there is already. */
+  /** Completes a login after the redirect, or restores an existing session. */
   async start() {
     try {
       const config = await this.#loadConfig();
       if (config === undefined) return this.#become('unconfigured');
       this.config = config;
       await this.#createClient(config);
-      const refusal = await this.#finishLogin();
-      if (refusal === undefined) await this.#client.checkSession();
-      if (!(await this.#client.isAuthenticated())) return this.#become('out', refusal);
+      const failure = await this.#finishLogin();
+      if (failure === undefined) await this.#client.checkSession();
+      if (!(await this.#client.isAuthenticated())) return this.#become('out', failure);
       this.user = await this.#client.getUser();
       this.#adopt(await this.#client.getTokenSilently());
       return this.#become('in');
@@ -73,7 +73,7 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Leads to the login page of the issuer. */
+  /** Redirects to the issuer's login page. */
   async logIn() {
     try {
       await this.#client.loginWithRedirect();
@@ -82,15 +82,15 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Ends the session here, in the other tabs and at the issuer, which leads back to this page. */
+  /** Ends the session in all tabs and at the issuer, which redirects back to this page. */
   async logOut() {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- always the same origin
     this.#otherTabs.postMessage('logout');
     await this.#client.logout({ logoutParams: { returnTo: location.origin } });
   }
 
   /**
-   * The access token, renewed first where that is due; undefined when nobody is logged in.
+   * Returns the access token, renewed if necessary; undefined if nobody is logged in.
    *
    * @throws {SessionEnded}
    */
@@ -109,7 +109,7 @@ export class Session extends EventTarget {
   async #loadConfig() {
     const answer = await fetch('/config.json');
     if (answer.status === 404) return undefined;
-    if (!answer.ok) throw new Error(`The configuration could not be read (${answer.status}).`);
+    if (!answer.ok) throw new Error(`Cannot load /config.json (status ${answer.status}).`);
     return answer.json();
   }
 
@@ -118,7 +118,7 @@ export class Session extends EventTarget {
     this.#client = new Auth0Client({
       domain,
       clientId,
-      // Browsers block the issuer's cookies in a frame; a refresh token does without them.
+      // Browsers block the issuer's cookies in a hidden frame. Refresh tokens need no cookies.
       useRefreshTokens: true,
       useRefreshTokensFallback: true,
       workerUrl: SDK_WORKER,
@@ -127,7 +127,7 @@ export class Session extends EventTarget {
     });
   }
 
-  /** @returns {Promise<string | undefined>} why a login that came back has failed */
+  /** @returns {Promise<string | undefined>} why the login failed */
   async #finishLogin() {
     const parameters = new URLSearchParams(location.search);
     if (!parameters.has('state') || !(parameters.has('code') || parameters.has('error'))) {
@@ -137,9 +137,9 @@ export class Session extends EventTarget {
       await this.#client.handleRedirectCallback();
       return undefined;
     } catch (error) {
-      return `The login was not completed: ${textOf(error)}`;
+      return `Login failed: ${textOf(error)}`;
     } finally {
-      // A code works once. Reloading the page must not try it again.
+      // A code works only once: reloading the page must not send it again.
       history.replaceState(null, '', '/');
     }
   }
@@ -147,40 +147,40 @@ export class Session extends EventTarget {
   #adopt(raw) {
     if (raw === this.current?.raw) return;
     const claims = claimsOf(raw);
-    // It is new, and counted from now: the clock of this machine may differ from the issuer's.
+    // Counted from now, because this machine's clock may differ from the issuer's.
     const lifetime = claims?.exp > claims?.iat ? (claims.exp - claims.iat) * 1000 : undefined;
     const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
     this.current = { raw, claims, lifetime, expiresAt };
     if (lifetime !== undefined) {
-      this.#renewIn(lifetime - Math.min(RENEW_BEFORE_END_MS, lifetime / 2));
+      this.#renewIn(lifetime - Math.min(RENEW_BEFORE_EXPIRY_MS, lifetime / 2));
     }
     this.dispatchEvent(new Event('change'));
   }
 
   #renewIn(milliseconds) {
     clearTimeout(this.#timer);
-    // Timers count 31 bits; who keeps a page open for longer renews with the next call.
+    // Timers are limited to 31 bits (25 days). After that, the next call renews the token.
     const delay = Math.min(Math.max(milliseconds, 1000), 2 ** 31 - 1);
     this.#timer = setTimeout(() => this.token().catch(() => {}), delay);
   }
 
-  /** @throws {SessionEnded} unless the present token can still be used */
+  /** @throws {SessionEnded} if the current token cannot be used any longer */
   #notRenewed(error) {
     if (LOGIN_NEEDED.has(error.error)) {
-      this.#end('Your session has ended. Log in to go on.');
+      this.#end('Your session has ended. Log in to continue.');
       throw new SessionEnded();
     }
     const left = this.current.expiresAt - Date.now();
     if (!(left > 0)) {
       this.#end(
-        'The issuer cannot be reached, and your token has expired. Log in when it is back.',
+        'Your access token has expired, and the issuer is unreachable. Try to log in later.',
       );
       throw new SessionEnded();
     }
     this.#renewIn(Math.min(RETRY_MS, left));
     this.#become(
       'in',
-      'The issuer cannot be reached, so your token was not renewed. It is good until it expires.',
+      'The issuer is unreachable, so your access token was not renewed. It works until it expires.',
     );
   }
 
@@ -194,7 +194,7 @@ export class Session extends EventTarget {
   async #loggedOutElsewhere() {
     if (this.state !== 'in') return;
     await this.#client.logout({ openUrl: false });
-    this.#end('You have logged out in another tab.');
+    this.#end('You logged out in another tab.');
   }
 
   #become(state, notice = '') {
@@ -204,7 +204,7 @@ export class Session extends EventTarget {
   }
 }
 
-/** Not verified: for display. The API verifies. */
+/** Decodes the claims for display. Only the API verifies tokens. */
 function claimsOf(token) {
   try {
     const base64 = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');

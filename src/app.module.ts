@@ -1,42 +1,45 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/index.js';
-import { ClientModule } from './browser/client.module.js';
-import type { Config } from './config/config.js';
+import { BrowserModule } from './browser/browser.module.js';
+import { authConfig } from './config/auth.config.js';
+import { browserConfig } from './config/browser.config.js';
+import { databaseConfig } from './config/database.config.js';
+import { refuseEnvFile, validateEnvironment } from './config/environment.js';
+import { loggingConfig } from './config/logging.config.js';
+import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
+import { ShutdownDeadline } from './http/shutdown.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
-import { ShutdownDeadline } from './http/shutdown.js';
+
+/** Reads `.env` and checks the environment when this file is imported. */
+export const configuration = ConfigModule.forRoot({
+  isGlobal: true,
+  validate: validateEnvironment,
+  load: [authConfig, browserConfig, databaseConfig, loggingConfig, serverConfig],
+}).catch(refuseEnvFile);
+// Nest awaits it later and reports the error; until then the rejection counts as unhandled.
+configuration.catch(() => {});
 
 /**
- * The application, put together. `AuthModule` closes every route; the modules after it open what is open and say what
- * else a route needs.
+ * The application. `AuthModule` protects every route; the modules after it say which routes are
+ * public and what else a route needs.
  */
-@Module({})
-export class AppModule {
-  /** Built from a configuration that is already checked, so that a bad one stops the start before anything runs. */
-  static register(config: Config): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [
-        ConfigModule.forRoot({
-          isGlobal: true,
-          ignoreEnvFile: true,
-          skipProcessEnv: true,
-          load: [() => config],
-        }),
-        AuthModule.forRoot(config.auth),
-        DatabaseModule.forRoot(config.database),
-        QuickstartModule,
-        MessagesModule,
-        AdminModule,
-        ClientModule.register(config),
-      ],
-      // The application's own, and so asked last.
-      providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],
-    };
-  }
-}
+@Module({
+  imports: [
+    configuration,
+    AuthModule.forRootAsync(authConfig.asProvider()),
+    DatabaseModule.forRootAsync(databaseConfig.asProvider()),
+    QuickstartModule,
+    MessagesModule,
+    AdminModule,
+    BrowserModule,
+  ],
+  // Nest asks the filters of this module last.
+  providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],
+})
+export class AppModule {}

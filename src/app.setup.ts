@@ -1,21 +1,20 @@
-import { ConfigService } from '@nestjs/config';
+import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { serveClient } from './browser/client-files.js';
-import type { Config } from './config/config.js';
+import { authConfig } from './config/auth.config.js';
+import { browserConfig } from './config/browser.config.js';
+import { serverConfig } from './config/server.config.js';
 import { InputPipe } from './http/input.pipe.js';
 
-/** Headers that a browser shows to a script of another origin only when told so. */
+/** Headers that a browser hides from scripts of another origin unless they are listed. */
 const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Request-Id'];
 
 const PREFLIGHT_MAX_AGE_SEC = 600;
 
-/**
- * What concerns every request and is configured: CORS, input, the browser client, API docs. `main.ts` and the e2e tests
- * both call it.
- */
+/** What `main.ts` and the e2e tests both apply: CORS, validation of input, API reference, pages. */
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
-  const config = app.get<ConfigService<Config, true>>(ConfigService);
-  const corsOrigins = config.get('corsOrigins', { infer: true });
+  const { corsOrigins } = app.get<ConfigType<typeof serverConfig>>(serverConfig.KEY);
+  const browser = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   if (corsOrigins.length > 0) {
     app.enableCors({
       origin: corsOrigins,
@@ -26,14 +25,12 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     });
   }
   app.useGlobalPipes(new InputPipe());
-  if (config.get('docs', { infer: true })) {
-    // Loaded late, so that an API without docs pays nothing for them.
+  if (browser.docs) {
+    // Imported here because it loads @nestjs/swagger, which an API without docs does not need.
     const { serveDocs } = await import('./openapi/serve.js');
-    serveDocs(app, {
-      auth: config.get('auth', { infer: true }),
-      isAuth0: config.get('isAuth0', { infer: true }),
-      clientId: config.get('clientId', { infer: true }),
-    });
+    const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+    const { isAuth0, clientId } = browser;
+    serveDocs(app, { issuer, audience, isAuth0, clientId });
   }
-  await serveClient(app);
+  if (browser.client) await serveClient(app);
 }

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { ConfigError } from './config/config.js';
-import { DirectoryInUseError } from './database/directory-lock.js';
+import { ConfigError } from './config/environment.js';
+import { DataDirectoryError } from './database/data-directory.js';
 import { isUnavailable, reason } from './database/outage.js';
 
-/** Says why the application did not start: in a sentence where its surroundings are at fault, else with the stack. */
+/** Says why the application did not start: one sentence for a known cause, else the stack. */
 export function reportFailure(error: unknown): void {
   if (error instanceof ConfigError) {
-    // There is no log yet: how to write it is part of the configuration.
+    // Without a configuration there is no logger yet.
     process.stderr.write(`${error.message}\n`);
   } else {
     new Logger('Api').fatal(sentenceFor(error) ?? error);
@@ -14,22 +14,24 @@ export function reportFailure(error: unknown): void {
 }
 
 function sentenceFor(error: unknown): string | undefined {
-  if (error instanceof DirectoryInUseError) return error.message;
-  const { syscall, code, address, port } = error as NodeJS.ErrnoException & {
+  if (error instanceof DataDirectoryError) return error.message;
+  if (error instanceof TypeError && error.message.startsWith('AuthModule:')) return error.message;
+  const { syscall, code, address, port, hostname } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;
+    hostname?: string;
   };
   if (syscall === 'listen' && code === 'EADDRINUSE') {
-    return `Port ${port} is in use. Stop the process that listens there, or give this one another PORT.`;
+    return `Port ${port} is in use. Stop the process that uses it, or set another PORT.`;
   }
   if (syscall === 'listen' && code === 'EACCES') {
-    return `Port ${port} is for privileged processes. Give this one a PORT above 1023.`;
+    return `Port ${port} needs privileges. Set a PORT above 1023.`;
   }
   if (syscall === 'listen' && code === 'EADDRNOTAVAIL') {
-    return `${address} is no address of this machine. Give another HOST, or none for all interfaces.`;
+    return `This machine does not have the address ${address}. Set another HOST, or unset it.`;
   }
   if (syscall === 'getaddrinfo') {
-    return `The name ${(error as { hostname?: string }).hostname} has no address. Correct HOST or DATABASE_URL.`;
+    return `The host name ${hostname} cannot be resolved. Correct HOST or DATABASE_URL.`;
   }
   return isUnavailable(error) ? `The database cannot be reached: ${reason(error)}` : undefined;
 }

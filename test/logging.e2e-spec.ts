@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { createAdapter } from '../src/http/adapter.js';
-import { ConnectionError } from '../src/database/outage.js';
+import { DatabaseUnavailableError } from '../src/database/outage.js';
 import { AppLogger } from '../src/logging/app-logger.js';
 import { MessagesService } from '../src/messages/messages.service.js';
 import { type Api, startApi } from './support/api.js';
@@ -210,7 +210,7 @@ describe('The log of a request that fails, with LOG_LEVEL=error', () => {
     [
       'the database',
       503,
-      new ConnectionError({ message: 'gone', cause: undefined }),
+      new DatabaseUnavailableError('gone'),
       'The database is unavailable: gone',
     ],
   ])('over %s has its id as well', async (_, status, reason, message) => {

@@ -1,7 +1,7 @@
--- Sends the tokens of a file one after the other, and counts the answers by status. Arguments: path, file of tokens
--- (one a line), and `once` to send each token a single time or `again` to begin anew.
+-- Sends the tokens of a file in sequence and counts the answers by status. Arguments: the path, the
+-- token file (one per line), and `once` to send each token once or `again` to repeat the file.
 --
--- All requests are formatted before the first is sent. What is left to do per request is to take the next text.
+-- All requests are formatted before the first one is sent, to keep the work per request small.
 
 local ffi = require('ffi')
 ffi.cdef('int getpid(void); int kill(int pid, int signal);')
@@ -28,7 +28,7 @@ end
 function request()
   if sent == #requests then
     if once then
-      -- Ends the run; wrk itself would sleep for the rest of its time.
+      -- Ends the run. wrk would otherwise wait until the end of its time.
       ffi.C.kill(ffi.C.getpid(), SIGINT)
       return requests[sent]
     end
@@ -42,7 +42,7 @@ function response(status)
   statuses[status] = (statuses[status] or 0) + 1
 end
 
--- A line of JSON, behind wrk's own report.
+-- Prints a line of JSON after wrk's own report.
 function done(summary)
   local thread = threads[1]
   local counts = {}

@@ -5,14 +5,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('requests.lua', import.meta.url));
 
-/** Enough for a server on one core to be always busy. */
+/** Enough to keep a server on one core busy. */
 export const CONNECTIONS = 32;
 
-/** A slow server that answers every request in the end is slow, and not broken. */
+/** High, because a slow answer is not a failure. */
 const TIMEOUT = '20s';
 
 /**
- * The arguments of wrk, for one thread: it is not the limit, see RESULTS.md.
+ * The arguments of wrk. One thread is enough: RESULTS.md shows that it is not the limit.
  *
  * @param {{ origin: string, path: string, file: string, once: boolean, seconds: number }} load
  */
@@ -31,12 +31,17 @@ export function wrkArguments({ origin, path, file, once, seconds }) {
 }
 
 /**
- * Loads a server from one core.
+ * Sends requests to a server from one core.
+ *
+ * @typedef {object} Answers
+ * @property {Record<string, number>} statuses number of answers by status
+ * @property {number} seconds
+ * @property {number} failures connections that failed, broke or timed out
+ * @property {number} cpuSeconds CPU time of wrk
  *
  * @param {number} core
  * @param {Parameters<typeof wrkArguments>[0]} load
- * @returns {Promise<{ statuses: Record<string, number>, seconds: number, failures: number, cpuSeconds: number }>}
- * `failures`: connections that failed, broke or timed out; `cpuSeconds`: of wrk.
+ * @returns {Promise<Answers>}
  */
 export async function wrk(core, load) {
   const { stdout } = await run('taskset', ['-c', String(core), ...wrkArguments(load)]);

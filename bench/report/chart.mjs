@@ -7,13 +7,13 @@ const BAR = 16;
 const ROW = 24;
 const HEAD = 34;
 
-/** What the chart shows; the rest is in the tables. */
+/** The cases in the chart. The tables show all cases. */
 const PANELS = [
   { id: 'warm', title: 'Requests per second on one core: 200 tokens in rotation' },
   { id: 'cold', title: 'Requests per second on one core: every token new' },
 ];
 
-/** Who checks nothing, and so is no peer. */
+/** Servers that check nothing are not peers. */
 const FLOORS = ['nest-bare', 'raw'];
 
 const STYLE = `
@@ -28,7 +28,7 @@ const STYLE = `
     }
   `;
 
-/** Horizontal bars, a panel per case, readable on a dark page and on a light one. */
+/** Draws horizontal bars, one panel per case, for dark and light pages. */
 export function chart({ cases }) {
   let y = 0;
   const panels = PANELS.map(({ id, title }) => {
@@ -38,7 +38,8 @@ export function chart({ cases }) {
     return panel(title, rows, top);
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" role="img" aria-label="${PANELS[0].title}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" ` +
+      `width="${WIDTH}" height="${y}" role="img" aria-label="${PANELS[0].title}">`,
     `  <style>${STYLE}</style>`,
     ...panels,
     '</svg>',

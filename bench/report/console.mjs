@@ -13,7 +13,7 @@ export function printCase(rows) {
 
 export function printAlone({ residentMiB, startMs, authentication }) {
   const { warm, cold, verify } = authentication;
-  console.log('\nThis API alone');
+  console.log('\nThis API by itself');
   if (residentMiB) console.log(`  memory after the run           ${residentMiB.toFixed(0)} MiB`);
   console.log(`  start to first answer          ${startMs.toFixed(0)} ms`);
   console.log(`  one authentication, warm       ${warm.toFixed(1)} µs`);

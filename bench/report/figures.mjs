@@ -1,6 +1,6 @@
 import { median, medianRatio } from '../statistics.mjs';
 
-/** What a row of a table says of a contender. */
+/** The cells of a contender's row in a table. */
 export function figuresOf(rows, id) {
   const rounds = rows.find(({ contender }) => contender.id === id).rounds;
   const own = rows.find(({ contender }) => contender.server.startsWith('this')).rounds;
@@ -11,12 +11,12 @@ export function figuresOf(rows, id) {
     spread: `${whole(Math.min(...perSecond))}–${whole(Math.max(...perSecond))}`,
     cpuMicros: median(rounds.map((round) => round.cpuMicros)).toFixed(1),
     loadShare: percent(median(rounds.map((round) => round.loadShare))),
-    /** How many times as many requests this API answers. */
+    /** Requests per second of this API, divided by those of the contender. */
     advantage: medianRatio(own, rounds, 'perSecond').toPrecision(3),
   };
 }
 
-/** The value of a goal with its unit. @param {number} value */
+/** Formats the value of a goal with its unit. @param {number} value */
 export const valueOf = (value, unit) => (value < 100 ? value.toPrecision(3) : whole(value)) + unit;
 
 /** @param {number} number */

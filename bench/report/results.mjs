@@ -4,15 +4,15 @@ import { CONNECTIONS } from '../load/wrk.mjs';
 import { NODE_FLAGS } from '../server.mjs';
 import { figuresOf, percent, valueOf, whole } from './figures.mjs';
 
-/** Functions of a profile that are worth a line. */
+/** Number of functions listed per profile. */
 const TOP = 8;
 
-/** RESULTS.md. */
+/** Returns the text of RESULTS.md. */
 export function results(all) {
   return (
     [
       '# Results',
-      'Written by `npm run bench`; [README.md](README.md) says how it is measured.',
+      'Written by `npm run bench`. [README.md](README.md) explains how it measures.',
       '![Requests per second of this API and its peers](results.svg)',
       goals(all),
       ...CASES.map((one) => section(one, all.cases[one.id])),
@@ -30,7 +30,7 @@ function goals(all) {
     const verdict = value === undefined ? '–' : isMet(goal, value) ? 'met' : '**missed**';
     return [goal.text, `${goal.relation} ${goal.bound}${goal.unit}`, measured, verdict];
   });
-  /** Goals that are missed for the same reason, by reason. */
+  /** Missed goals, grouped by reason. */
   const reasons = new Map();
   for (const goal of GOALS) {
     const value = goal.value(all);
@@ -40,7 +40,7 @@ function goals(all) {
   }
   return [
     '## Goals',
-    'A ratio is the median of the ratios of each round.',
+    'Each ratio is the median of the ratios of all rounds.',
     table(['measured', 'goal', 'reached', ''], rows),
     ...[...reasons].map(([reason, texts]) => `**Missed: ${texts.join('; ')}.** ${reason}`),
   ].join('\n\n');
@@ -71,9 +71,9 @@ function alone({
   startMs,
   machine,
 }) {
-  const database = machine.postgres ? 'PostgreSQL' : 'the embedded database, which counts';
+  const database = machine.postgres ? 'PostgreSQL' : 'the embedded database included';
   return [
-    '## This API alone',
+    '## This API by itself',
     table(
       ['', ''],
       [
@@ -100,12 +100,13 @@ function profiles(all) {
         parts.map(([name, share]) => [name, percent(share)]),
         1,
       ),
-      `The longest: ${top.map(([name, share]) => `\`${name}\` ${percent(share)}`).join(', ')}.`,
+      `Top functions: ${top.map(([name, share]) => `\`${name}\` ${percent(share)}`).join(', ')}.`,
     ].join('\n\n');
   });
   return [
     '## Where the time goes',
-    "This API's CPU time, as `node --cpu-prof` samples it. What V8 and Node have built in counts for whoever called it.",
+    "This API's CPU time, sampled by `node --cpu-prof`. Built-in functions of V8 and Node count " +
+      'for their caller.',
     ...sections,
   ].join('\n\n');
 }
@@ -122,23 +123,30 @@ function conditions({ machine, options, cases }) {
       `- ${cpu}, ${cores} cores, ${memoryGiB} GiB; Linux ${linux}; Node.js ${node}; wrk ${wrk}; ` +
         `${postgres ? `PostgreSQL ${postgres}` : 'the embedded database'}.`,
       `- This API: ${api}. Peers: ${versions.join(', ')}.`,
-      `- ${options.rounds} rounds of ${options.seconds} s in turn after one that is not counted (3 rounds for the record).`,
-      `- Every server, ours and the peers', has the memory that \`npm run start:prod\` gives Node: ${NODE_FLAGS.join(' ')}.`,
-      `- Idle cores ${machine.coresSleep ? 'were free to sleep, and waking them counts for the server' : 'were kept awake'}.`,
-      `- The load generator is no limit: for this API, warm, it was busy for ${own.loadShare} of its core's time, and with a server ` +
-        `that checks nothing it reached ${raw.perSecond} requests per second (${raw.loadShare} busy).`,
+      `- ${options.rounds} rounds of ${options.seconds} s in turn, after one that is not counted ` +
+        '(cases for the record: 3 rounds).',
+      '- Every server, ours and the peers, runs with the memory limits of `npm run start:prod`: ' +
+        `${NODE_FLAGS.join(' ')}.`,
+      machine.coresSleep
+        ? '- Idle cores could sleep. The time to wake them counts for the server.'
+        : '- Idle cores were kept awake.',
+      '- The load generator is not the limit. ' +
+        `For this API, warm, it was busy ${own.loadShare} of the time. With a server that checks ` +
+        `nothing, it reached ${raw.perSecond} requests per second (${raw.loadShare} busy).`,
     ].join('\n'),
-    'The commands, each pinned to its core:',
+    'The commands, each pinned to one core:',
     [
       '```sh',
-      `taskset -c 0 node ${NODE_FLAGS.join(' ')} dist/main.js   # NODE_ENV=production LOG_LEVEL=error DATABASE_URL=…`,
-      `taskset -c 1 wrk -t1 -c${CONNECTIONS} -d${options.seconds}s -s bench/load/requests.lua http://127.0.0.1:PORT -- /api/private-scoped TOKENS again`,
+      '# NODE_ENV=production LOG_LEVEL=error DATABASE_URL=…',
+      `taskset -c 0 node ${NODE_FLAGS.join(' ')} dist/main.js`,
+      `taskset -c 1 wrk -t1 -c${CONNECTIONS} -d${options.seconds}s -s bench/load/requests.lua \\`,
+      '  http://127.0.0.1:PORT -- /api/private-scoped TOKENS again',
       '```',
     ].join('\n'),
   ].join('\n\n');
 }
 
-/** @param {number} [numbers] from which column on the cells are numbers */
+/** @param {number} [numbers] index of the first column with numbers */
 function table(head, rows, numbers = Infinity) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, index) => (index < numbers ? '---' : '--:'));

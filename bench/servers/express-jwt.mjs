@@ -1,4 +1,4 @@
-/** Auth0's quickstart for Express before it had a middleware of its own; still what most tutorials show. */
+/** Auth0's earlier quickstart for Express, which most tutorials still show. */
 import express from 'express';
 import { expressjwt } from 'express-jwt';
 import jwtAuthz from 'express-jwt-authz';
@@ -17,7 +17,7 @@ const checkJwt = expressjwt({
   issuer: ISSUER_BASE_URL,
   algorithms: ['RS256', 'ES256'],
 });
-// express-jwt 7 and later call it `auth`; express-jwt-authz still looks for `user`.
+// express-jwt 7 and later set `auth`. express-jwt-authz reads `user` by default.
 const checkScopes = jwtAuthz(['read:messages'], { customUserKey: 'auth' });
 
 const app = express();

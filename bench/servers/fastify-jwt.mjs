@@ -1,6 +1,6 @@
 /**
- * @fastify/jwt with keys by get-jwks, as the README of get-jwks has it. `--cache` switches its cache of verified tokens on;
- * `--fixed-key` takes the key once, at the start: faster, and blind to a rotation.
+ * @fastify/jwt with the keys of get-jwks, as in the README of get-jwks. `--cache` enables the cache
+ * of verified tokens. `--fixed-key` loads the key once at the start: faster, but without rotation.
  */
 import { createPublicKey } from 'node:crypto';
 import fastifyJwt from '@fastify/jwt';
@@ -9,7 +9,7 @@ import buildGetJwks from 'get-jwks';
 
 const { AUDIENCE, ISSUER_BASE_URL, PORT } = process.env;
 
-/** As many as this API remembers. */
+/** The same number as in this API. */
 const CACHED_TOKENS = 10_000;
 
 const fastify = Fastify();

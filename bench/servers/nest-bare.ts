@@ -1,4 +1,4 @@
-/** Nest on Fastify with three global guards that let everything pass: what the framework takes before anything is checked. */
+/** Nest on Fastify with three global guards that allow everything: the cost of the framework. */
 import 'reflect-metadata';
 import { type CanActivate, Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

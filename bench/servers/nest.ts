@@ -1,6 +1,6 @@
 /**
- * The recipe that Nest's documentation and most articles about Auth0 share: Passport, passport-jwt, and keys by
- * `passportJwtSecret`. On Express, or on Fastify with `--fastify`.
+ * The recipe of Nest's documentation and most articles about Auth0: Passport, passport-jwt, and
+ * keys from `passportJwtSecret`. Runs on Express, or on Fastify with `--fastify`.
  */
 import 'reflect-metadata';
 import {

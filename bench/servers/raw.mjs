@@ -1,4 +1,4 @@
-/** Answers as fast as Node can and looks at nothing: what the load generator reaches when the server is no limit. */
+/** Checks nothing and answers as fast as Node can: the maximum of the load generator. */
 import { createServer } from 'node:http';
 
 const body = JSON.stringify({ message: 'Hello.' });

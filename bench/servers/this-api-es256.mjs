@@ -1,21 +1,24 @@
 /**
- * This API for tokens signed with ES256: `dist/main.js` in short, for the algorithms of `AuthModule` are no variable of
- * the environment.
+ * This API for tokens signed with ES256: a short version of `dist/main.js`, because no environment
+ * variable sets the option `algorithms` of `AuthModule`.
  */
-import { NestFactory } from '../../node_modules/@nestjs/core/index.js';
+import { Test } from '../../node_modules/@nestjs/testing/index.js';
 import { APP_OPTIONS, createAdapter } from '../../dist/http/adapter.js';
 import { AppModule } from '../../dist/app.module.js';
 import { configureApp } from '../../dist/app.setup.js';
-import { loadConfig } from '../../dist/config/config.js';
+import { authConfig } from '../../dist/config/auth.config.js';
+import { loggingConfig } from '../../dist/config/logging.config.js';
+import { serverConfig } from '../../dist/config/server.config.js';
 import { AppLogger } from '../../dist/logging/app-logger.js';
 
-const config = loadConfig();
-config.auth.algorithms = ['ES256'];
-
-const app = await NestFactory.create(AppModule.register(config), createAdapter(), {
-  ...APP_OPTIONS,
-  logger: new AppLogger(config),
-});
+const logger = new AppLogger(loggingConfig());
+const testing = await Test.createTestingModule({ imports: [AppModule] })
+  .setLogger(logger)
+  .overrideProvider(authConfig.KEY)
+  .useValue({ ...authConfig(), algorithms: ['ES256'] })
+  .compile();
+const app = testing.createNestApplication(createAdapter(), { ...APP_OPTIONS, logger });
 await configureApp(app);
 app.enableShutdownHooks(undefined, { useProcessExit: true });
-await app.listen(config.port, config.host);
+const { port, host } = serverConfig();
+await app.listen(port, host);

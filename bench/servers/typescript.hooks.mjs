@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
 
-/** What `nest build` and `tsc` do with the decorators of Nest. */
+/** Compiles decorators as `nest build` and `tsc` do. */
 const OPTIONS = {
   swcrc: false,
   jsc: {

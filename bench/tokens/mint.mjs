@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Signs many tokens on every core, for an RSA signature takes 0.3 ms, and writes them to a file, one a line.
+ * Signs tokens on every core, because an RSA signature takes 0.3 ms, and writes them to a file, one
+ * per line.
  *
  * @param {string} file
  * @param {{ header: object, payloads: object[], key: import('node:crypto').KeyObject }} tokens

@@ -5,9 +5,7 @@ import { mint } from './mint.mjs';
 
 const HOUR = 3600;
 
-/**
- * Makes files of tokens as Auth0 mints them for the users of single-page applications: about 900 characters.
- */
+/** Writes token files. Like Auth0's for single-page applications, a token has 900 characters. */
 export class Tokens {
   /** @param {import('../../dist/auth/testing/index.js').TestIssuer} issuer */
   constructor(issuer, directory) {
@@ -16,23 +14,24 @@ export class Tokens {
   }
 
   /**
-   * Tokens that are accepted, each of a subject of its own.
+   * Valid tokens, each with its own subject.
    *
+   * @param {string} name
    * @param {number} count
-   * @param {{ alg?: string, clients?: number }} [options] `clients`: how many applications they were issued to
+   * @param {{ alg?: string, clients?: number }} [options] `clients`: the number of applications
    */
   async good(name, count, { alg = 'RS256', clients = 1 } = {}) {
     const key = this.issuer.keys.find((candidate) => candidate.alg === alg);
     return this.write(name, count, { key, clients });
   }
 
-  /** Tokens that were good until an hour ago. */
+  /** Tokens that expired an hour ago. */
   async expired(name, count) {
     const { key } = this.issuer;
     return this.write(name, count, { key, issuedAgo: 2 * HOUR });
   }
 
-  /** Tokens that name a key of the issuer and are signed with another one. */
+  /** Tokens that name a key of the issuer but are signed with another key. */
   async forged(name, count) {
     const { kid, alg } = this.issuer.key;
     return this.write(name, count, { key: await createTestKey(alg, kid) });

@@ -4,11 +4,11 @@ import { ResolvedAuthOptions } from './auth.options.js';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
 import {
   OPTIONAL_AUTH,
-  openedBy,
+  hasOwnMark,
   PROTECTED,
   PUBLIC,
   type RouteTarget,
-  statedOn,
+  readMetadata,
 } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
@@ -29,8 +29,8 @@ export interface RouteHandler {
   readonly rule: AccessRule;
 }
 
-/** What the decorators on one target say. */
-interface Stated {
+/** The decorators on one target. */
+interface Decorators {
   readonly opens?: 'public' | 'optional';
   /** Whether a token is required explicitly. */
   readonly closes: boolean;
@@ -38,7 +38,7 @@ interface Stated {
   readonly claims: readonly ClaimRequirement[];
 }
 
-type Methods = Readonly<Record<string, object>>;
+type Methods = Readonly<Record<string, Function>>;
 
 /** Metadata of `@Get()`, `@Post()` and the like. */
 const ROUTE_PATH = 'path';
@@ -48,7 +48,7 @@ const ROUTE_PATH = 'path';
 export class AccessRules implements OnModuleInit {
   private readonly logger = new Logger(AccessRules.name);
   private readonly rules = new WeakMap<object, Map<object, AccessRule>>();
-  /** Of a route without any decorator of this module. */
+  /** The rule of a route that has no decorator of this module. */
   private readonly unmarked: AccessRule;
 
   constructor(
@@ -90,14 +90,17 @@ export class AccessRules implements OnModuleInit {
    * What a handler needs.
    *
    * @throws Error when the handler is not a method of the controller, or when its decorators
-   * contradict each other: what is not known to be open stays closed.
+   * contradict each other. Such a route stays closed.
    */
-  of(controller: Type, handler: object): AccessRule {
+  of(controller: Type, handler: Function): AccessRule {
     const known = this.rules.get(controller)?.get(handler);
     if (known) return known;
     const methods = controller.prototype as Methods;
-    const names = this.scanner.getAllMethodNames(methods);
-    const method = names.find((name) => methods[name] === handler);
+    // Instrumentation may wrap a handler: the wrapper has the same name and the same metadata.
+    const isWrapper = Reflect.hasMetadata(ROUTE_PATH, handler);
+    const method = this.scanner
+      .getAllMethodNames(methods)
+      .find((name) => methods[name] === handler || (isWrapper && name === handler.name));
     if (method === undefined) {
       throw new Error(
         `${controller.name} handles a request with a function that is not one of its methods, so ` +
@@ -115,15 +118,15 @@ export class AccessRules implements OnModuleInit {
       .map((method) => ({ controller, method, rule: this.of(controller, methods[method]!) }));
   }
 
-  private remember(controller: Type, handler: object, rule: AccessRule): AccessRule {
+  private remember(controller: Type, handler: Function, rule: AccessRule): AccessRule {
     const rules = this.rules.get(controller) ?? new Map<object, AccessRule>();
     this.rules.set(controller, rules.set(handler, rule));
     return rule;
   }
 
   private combine(controller: Type, method: string): AccessRule {
-    const onController = stated({ on: controller }, controller.name);
-    const onMethod = stated(
+    const onController = readDecorators({ on: controller }, controller.name);
+    const onMethod = readDecorators(
       { on: controller.prototype as object, method },
       `${controller.name}.${method}`,
     );
@@ -140,12 +143,12 @@ export class AccessRules implements OnModuleInit {
   }
 }
 
-function stated(target: RouteTarget, name: string): Stated {
-  const scopes = (statedOn(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
-  const claims = (statedOn(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
-  const isPublic = openedBy(PUBLIC, target);
-  const isOptional = openedBy(OPTIONAL_AUTH, target);
-  const isProtected = statedOn(PROTECTED, target) === true;
+function readDecorators(target: RouteTarget, name: string): Decorators {
+  const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
+  const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
+  const isPublic = hasOwnMark(PUBLIC, target);
+  const isOptional = hasOwnMark(OPTIONAL_AUTH, target);
+  const isProtected = readMetadata(PROTECTED, target) === true;
   if (isPublic && isOptional) {
     throw new Error(`${name} has both @Public() and @OptionalAuth(): keep one of them.`);
   }

@@ -14,7 +14,7 @@ import { hasExpired, validateClaims, validateTime } from './token/claim-rules.js
 import { claimOf } from './token/claim-path.js';
 import { type CompactJws, isAccessTokenType, readCompactJws } from './token/compact-jws.js';
 
-/** What passport-jwt gets as its request: a token, and what becomes known about it on the way. */
+/** What passport-jwt gets as its request: a token, and what each step finds out about it. */
 export interface TokenRequest {
   readonly token: string;
   jws?: CompactJws;
@@ -22,23 +22,32 @@ export interface TokenRequest {
   key?: SigningKey;
 }
 
+/** Reads the token, and checks its form before any key is looked up. */
+function readToken(request: TokenRequest): string {
+  request.jws = readCompactJws(request.token);
+  return request.token;
+}
+
 /** A token whose key has been found. */
 type KeyedRequest = Required<TokenRequest>;
 
 /**
- * Verifies access tokens (RFC 7519 §7.2): form and key in {@link findKey}, signature, audience and
- * issuer by passport-jwt, the remaining claims in {@link validate}.
+ * Verifies access tokens (RFC 7519 §7.2): passport-jwt reads the token ({@link readToken}), asks
+ * for its key ({@link findKey}), verifies signature, issuer and audience, and calls {@link
+ * validate}.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
+  /** Its own Passport: the shared one has one strategy per name for all applications. */
+  declare readonly passport: passport.Authenticator;
+
   constructor(
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
     private readonly clock: Clock,
   ) {
     super({
-      // The guard reads the request; see `bearerToken()`.
-      jwtFromRequest: ({ token }: TokenRequest) => token,
+      jwtFromRequest: readToken,
       secretOrKeyProvider: (request: TokenRequest, _token, done) => {
         this.findKey(request)
           // jsonwebtoken takes a KeyObject, which the types of passport-jwt do not know.
@@ -68,7 +77,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     if (failure instanceof AuthError) return failure;
     const { message } = failure as Error;
     if (/^jwt (audience|issuer) invalid/.test(message)) {
-      // The signature is good. Our own rules name the first claim that is not.
+      // The signature is good, so our own rules can say which claim is wrong.
       try {
         this.validate(request as KeyedRequest);
       } catch (error) {
@@ -83,9 +92,9 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** Reads the token and finds the key that it must be signed with, cheap checks first. */
+  /** Finds the key that the token must be signed with. Cheap checks come first. */
   private async findKey(request: TokenRequest): Promise<KeyObject> {
-    const jws = readCompactJws(request.token);
+    const jws = request.jws!;
     const { header, payload } = jws;
     if (this.options.profile === 'rfc9068' && !isAccessTokenType(header)) {
       throw new InvalidTokenError('type_not_allowed', {
@@ -102,13 +111,13 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
       });
     }
     const key = await issuer.keys.find(jws);
-    Object.assign(request, { jws, issuer, key });
+    Object.assign(request, { issuer, key });
     return key.key;
   }
 
-  /** A Passport of our own: the shared one holds one strategy per name and process. */
   protected getPassportInstance(): passport.Authenticator {
-    return new passport.Passport();
+    Object.assign(this, { passport: new passport.Passport() });
+    return this.passport;
   }
 }
 

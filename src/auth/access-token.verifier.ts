@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import passport from 'passport';
 import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
 import { ResolvedAuthOptions } from './auth.options.js';
 import { Clock } from './clock.js';
@@ -64,15 +63,16 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  /** Asks Passport for the strategy object, which needs no registry. */
+  /** By name, because Passport then makes a copy of the strategy for each request. */
   private runStrategy(request: TokenRequest): Promise<RequestAuth> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
         if (auth) resolve(auth);
         else reject(error ?? this.strategy.refusalOf(failure, request));
       };
-      const middleware = passport.authenticate(this.strategy, { session: false }, done);
-      (middleware as Middleware)(request, {}, done);
+      const { passport, name } = this.strategy;
+      const middleware = passport.authenticate(name, { session: false }, done) as Middleware;
+      middleware(request, {}, done);
     });
   }
 

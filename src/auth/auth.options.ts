@@ -89,7 +89,7 @@ export interface CommonAuthOptions {
   jwksTimeoutMs?: number;
 
   /**
-   * Age at which a key set is not used without an attempt to refresh it, in seconds. It is
+   * Age from which a key set is refreshed before it is used again, in seconds. It is
    * refreshed in the background at 80 % of this age.
    * @default 600
    */
@@ -104,8 +104,9 @@ export interface CommonAuthOptions {
   jwksMaxStaleSec?: number;
 
   /**
-   * Cache of accepted tokens: a token used again costs no signature. Key, time and revocation are
-   * still checked on every request, and so is what a route requires. `false` turns the cache off.
+   * Cache of accepted tokens: the signature of a token is verified once. Key, time and revocation
+   * are still checked on every request, and so is what a route requires. `false` turns the cache
+   * off.
    * @default { maxEntries: 50000, maxBytes: 67108864 }
    */
   tokenCache?: false | TokenCacheOptions;

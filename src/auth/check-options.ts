@@ -102,7 +102,7 @@ function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
     const allowed = checkAlgorithms(`${prefix}algorithms`, algorithms ?? ['RS256']);
     return { ...resolved, jwksUri, algorithms: allowed };
   }
-  if (jwksUri ?? algorithms) {
+  if (jwksUri !== undefined || algorithms !== undefined) {
     fail(`${prefix}secret`, 'is for HS256 only and cannot be combined with jwksUri or algorithms');
   }
   if (typeof secret !== 'string' || Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
@@ -130,8 +130,11 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     fail('tokenCache', 'must be false or an object with its bounds');
   }
   const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024 } = cache;
-  number('tokenCache.maxEntries', maxEntries);
-  number('tokenCache.maxBytes', maxBytes);
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      fail(`tokenCache.${name}`, 'must be a positive integer');
+    }
+  }
   return { maxEntries, maxBytes };
 }
 

@@ -1,31 +1,38 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { ConfigService } from '@nestjs/config';
+import { Controller, Get, Header, Inject, NotFoundException } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { z } from 'zod';
 import { Public } from '../auth/index.js';
-import type { Config } from '../config/config.js';
+import { authConfig } from '../config/auth.config.js';
+import { browserConfig } from '../config/browser.config.js';
 import { Operation } from '../openapi/operation.decorator.js';
-import { clientConfig } from './client-config.output.js';
 import { issuerDomain } from './issuer-domain.js';
 import { RequestedScopes } from './requested-scopes.js';
 
-/** Registered where there is a client id. */
+/** Options of auth0-spa-js. */
+const clientConfig = z
+  .object({ domain: z.string(), clientId: z.string(), audience: z.string(), scope: z.string() })
+  .meta({ id: 'ClientConfig' });
+
+/** What the pages need to log people in. Without a client id, people can only paste a token. */
 @Controller('config.json')
 export class ClientConfigController {
   constructor(
-    private readonly config: ConfigService<Config, true>,
+    @Inject(authConfig.KEY) private readonly auth: ConfigType<typeof authConfig>,
+    @Inject(browserConfig.KEY) private readonly browser: ConfigType<typeof browserConfig>,
     private readonly scopes: RequestedScopes,
   ) {}
 
   @Get()
   @Public()
   @Header('Cache-Control', 'no-cache')
-  @Operation('Tell the browser client where to log in', { answer: clientConfig })
+  @Operation('Read how the browser pages log people in', { answer: clientConfig })
   read() {
-    const { issuer, audience } = this.config.get('auth', { infer: true });
-    return {
-      domain: issuerDomain(issuer),
-      clientId: this.config.get('clientId', { infer: true })!,
-      audience: audience[0]!,
-      scope: this.scopes.text,
-    };
+    const { client, clientId } = this.browser;
+    if (!client || clientId === undefined) {
+      throw new NotFoundException('Cannot GET /config.json');
+    }
+    const { issuer, audience } = this.auth;
+    const domain = issuerDomain(issuer);
+    return { domain, clientId, audience: audience[0]!, scope: this.scopes.text };
   }
 }

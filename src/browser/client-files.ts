@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static';
-import { ConfigService } from '@nestjs/config';
+import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '../config/config.js';
+import { authConfig } from '../config/auth.config.js';
+import { browserConfig } from '../config/browser.config.js';
 import { allowPage, type PagePolicy } from '../http/security-headers.js';
 
 /** The same from `src` and from `dist`. */
@@ -24,7 +25,7 @@ const EACH_FILE = {
 
 /** Serves the browser client: its page at `/`, and the SDK it logs in with. Call it before the application listens. */
 export async function serveClient(app: NestFastifyApplication): Promise<void> {
-  const policy = pagePolicy(app.get<ConfigService<Config, true>>(ConfigService));
+  const policy = pagePolicy(app);
   // The worker that keeps the refresh token has a policy of its own, that of its file.
   for (const path of ['/', '/index.html', SDK_PREFIX]) allowPage(app, path, policy);
   await app.register(fastifyStatic, { ...EACH_FILE, root: PAGE_DIRECTORY });
@@ -38,15 +39,17 @@ export async function serveClient(app: NestFastifyApplication): Promise<void> {
 }
 
 /** With a client id the page also asks the issuer for tokens, in a hidden frame where it has no refresh token. */
-function pagePolicy(config: ConfigService<Config, true>): PagePolicy {
+function pagePolicy(app: NestFastifyApplication): PagePolicy {
   const own = {
     'script-src': ["'self'"],
     'style-src': ["'self'"],
     'img-src': ["'self'"],
     'connect-src': ["'self'"],
   };
-  if (config.get('clientId', { infer: true }) === undefined) return own;
-  const issuer = new URL(config.get('auth', { infer: true }).issuer).origin;
+  const { clientId } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
+  if (clientId === undefined) return own;
+  const auth = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+  const issuer = new URL(auth.issuer).origin;
   return {
     ...own,
     'connect-src': ["'self'", issuer],

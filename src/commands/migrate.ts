@@ -1,14 +1,17 @@
-import { ConfigError, loadDatabaseConfig } from '../config/config.js';
-import { openDatabase } from '../database/connection.js';
-import { DirectoryInUseError } from '../database/directory-lock.js';
-import { ConnectionError } from '../database/outage.js';
+import { ConfigModule } from '@nestjs/config';
+import { databaseConfigAlone } from '../config/database.config.js';
+import { ConfigError, refuseEnvFile } from '../config/environment.js';
+import { DataDirectoryError } from '../database/data-directory.js';
+import { openDatabase } from '../database/open-database.js';
+import { DatabaseUnavailableError } from '../database/outage.js';
 
-/** Faults of the surroundings, told in their own sentences: a stack would only hide them. */
-const PLAIN_FAULTS = [ConfigError, ConnectionError, DirectoryInUseError];
+/** Their messages are sentences for the operator and need no stack. */
+const PLAIN_FAULTS = [ConfigError, DatabaseUnavailableError, DataDirectoryError];
 
-// `npm run db:migrate`: the application does the same when it starts; this is for those who deploy in two steps.
+// `npm run db:migrate`: what the application also does at start, as a step of its own.
 try {
-  const { url, dataDir } = loadDatabaseConfig();
+  await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
+  const { url, dataDir } = databaseConfigAlone();
   const connection = await openDatabase({ url, dataDir });
   await connection.close();
   console.log(`The database is up to date: ${url === undefined ? dataDir : 'DATABASE_URL'}.`);

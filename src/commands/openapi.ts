@@ -1,22 +1,39 @@
 import { writeFile } from 'node:fs/promises';
-import { NestFactory } from '@nestjs/core';
+import { ConfigModule } from '@nestjs/config';
+import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
+import { AccessRules, AuthModule, ResolvedAuthOptions } from '../auth/index.js';
+import { authConfig } from '../config/auth.config.js';
+import { browserConfig } from '../config/browser.config.js';
+import { ConfigError, refuseEnvFile, useSampleIssuer } from '../config/environment.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
-import { AppModule } from '../app.module.js';
-import { ConfigError, loadDocumentConfig } from '../config/config.js';
 import { createDocument } from '../openapi/document.js';
 
-// `npm run openapi`: the document as a file, from an application of which nothing runs: no database, no issuer, no port.
+const OPTIONS = { ...APP_OPTIONS, logger: false, abortOnError: false } as const;
+
+// `npm run openapi`: writes the document to a file. Neither the database nor the issuer is needed:
+// in preview mode Nest creates no providers, and an AuthModule that is not initialised fetches no
+// keys.
 try {
   const [, , file = 'openapi.json'] = process.argv;
-  const config = loadDocumentConfig();
-  const app = await NestFactory.create(AppModule.register(config), createAdapter(), {
-    ...APP_OPTIONS,
+  await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
+  useSampleIssuer();
+  // Imported here, because it checks the environment.
+  const { AppModule } = await import('../app.module.js');
+  const config = authConfig();
+  const { issuer } = config;
+  const { isAuth0 } = browserConfig();
+  const auth = await NestFactory.create(AuthModule.forRoot(config), createAdapter(), OPTIONS);
+  const authOptions = auth.get<ResolvedAuthOptions>(ResolvedAuthOptions);
+  const app = await NestFactory.create(AppModule, createAdapter(), {
+    ...OPTIONS,
     preview: true,
-    logger: false,
-    abortOnError: false,
   });
-  await writeFile(file, `${JSON.stringify(createDocument(app, config), null, 2)}\n`);
-  console.log(`Written to ${file}, for access tokens of ${config.auth.issuer}.`);
+  const discovery = new DiscoveryService(app.get(ModulesContainer));
+  const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
+  const { claimFailure, grantClaims } = authOptions;
+  const options = { issuer, isAuth0, claimFailure, grantClaims };
+  await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
+  console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   process.exitCode = 1;

@@ -1,215 +1,170 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** Levels of `LOG_LEVEL`, from the fewest lines to the most. */
+/** Values of `LOG_LEVEL`, from the fewest lines to the most. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 
-/** A tenant and an API of nobody, for examples. */
-export const SAMPLE_DOMAIN = 'dev-abc123.us.auth0.com';
-export const SAMPLE_AUDIENCE = 'https://api.example.com';
-const SAMPLE_ORIGIN = 'https://app.example.com';
-/** As many as the hash has (RFC 7518 §3.2). */
+const SAMPLE_DOMAIN = 'dev-abc123.us.auth0.com';
+const SAMPLE_AUDIENCE = 'https://api.example.com';
+
+/** As long as the hash of HS256 (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32;
 
-const DISCOVERY_PATH = '.well-known/openid-configuration';
+const DOMAIN_RULE =
+  `must be a domain in lower case, without https:// and without a slash, such as ${SAMPLE_DOMAIN}; ` +
+  'for an issuer other than Auth0, set ISSUER_BASE_URL instead';
+const AUDIENCE_RULE = `write the identifier of this API, such as ${SAMPLE_AUDIENCE}`;
+const PORT_RULE = 'must be an integer from 0 to 65535, such as 3001';
 
-/** What is wrong with a value and what to write, to be read after the name of the variable. */
-type Fault = string | undefined;
+const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-const one = (text: string) => text;
-const many = (text: string) => [...new Set(text.split(',').map((entry) => entry.trim()))];
+const issuerUrl = z.union(
+  [z.url({ protocol: /^https$/ }), z.url({ protocol: /^http$/, hostname: LOOPBACK_HOST })],
+  'must be an https URL, such as https://issuer.example.com/ (http only for a loopback host)',
+);
 
-/** Every variable the application reads, by name. What is empty counts as unset and does not get here. */
-export const VARIABLES = {
-  AUTH0_DOMAIN: variable(domainFault, one).optional(),
-  ISSUER_BASE_URL: variable(issuerFault, one).optional(),
-  AUTH0_AUDIENCE: variable(
-    (text) => listFault(text),
-    many,
-    `is missing; write the identifier of this API, such as ${SAMPLE_AUDIENCE}`,
+const list = (entry: z.ZodString, missing?: string) =>
+  z
+    .string(missing)
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(entry));
+
+const word = (rule: string) => z.string().regex(/^\S+$/, rule);
+
+const onOff = z.stringbool({
+  truthy: ['on'],
+  falsy: ['off'],
+  case: 'sensitive',
+  error: 'must be on or off',
+});
+
+/** Every variable that the application reads; `.env.example` explains them. */
+export const variables = z.object({
+  AUTH0_DOMAIN: z.string().regex(z.regexes.domain, DOMAIN_RULE).lowercase(DOMAIN_RULE).optional(),
+  ISSUER_BASE_URL: issuerUrl
+    .refine(
+      (url) => !/[?#\s]|\/\.well-known\/|^https?:\/\/[^/]*@/.test(url),
+      'must not contain a user name, a query, a fragment, spaces or /.well-known/',
+    )
+    .optional(),
+  AUTH0_AUDIENCE: list(
+    word(`must be identifiers separated by commas, without spaces, such as ${SAMPLE_AUDIENCE}`),
+    `is missing; ${AUDIENCE_RULE}`,
   ),
-  AUTH0_SIGNING_SECRET: secret(signingSecretFault).optional(),
-  AUTH0_CLIENT_ID: variable(wordFault, one).optional(),
-  PORT: variable(portFault, Number).default(3001),
-  HOST: variable(hostFault, one).optional(),
-  GRANT_CLAIMS: variable((text) => listFault(text), many).default(['scope', 'scp']),
-  CORS_ORIGINS: variable((text) => listFault(text, originFault), many).default([]),
-  DATABASE_URL: secret(databaseFault).optional(),
-  DATA_DIR: variable(() => undefined, one).default('./data'),
-  LOG_LEVEL: variable(levelFault, (text) => text as (typeof LOG_LEVELS)[number]).default('info'),
-  NODE_ENV: variable(() => undefined, one).optional(),
-  DOCS: variable(switchFault, (text) => text === 'on').optional(),
-};
-
-export type VariableName = keyof typeof VARIABLES;
-
-/** Faults between variables. They are looked for in what was written, so that a bad value of one hides none of them. */
-export const RELATIONS: Partial<
-  Record<VariableName, (given: Partial<Record<VariableName, string>>) => Fault>
-> = {
-  AUTH0_DOMAIN: ({ AUTH0_DOMAIN, ISSUER_BASE_URL }) =>
-    AUTH0_DOMAIN === undefined && ISSUER_BASE_URL === undefined
-      ? `is missing, and so is ISSUER_BASE_URL; write the domain of your tenant, such as ${SAMPLE_DOMAIN}`
-      : undefined,
-  ISSUER_BASE_URL: ({ AUTH0_DOMAIN, ISSUER_BASE_URL }) =>
-    AUTH0_DOMAIN !== undefined && ISSUER_BASE_URL !== undefined
-      ? 'stands beside AUTH0_DOMAIN, and there is one issuer; remove one of the two'
-      : undefined,
-  AUTH0_AUDIENCE: ({ AUTH0_AUDIENCE, AUTH0_CLIENT_ID }) =>
-    AUTH0_CLIENT_ID !== undefined && many(AUTH0_AUDIENCE ?? '').includes(AUTH0_CLIENT_ID)
-      ? 'is AUTH0_CLIENT_ID, and access tokens are for an API, not for an application; ' +
-        `write the identifier of the API, such as ${SAMPLE_AUDIENCE}`
-      : undefined,
-};
-
-function variable<T>(faultOf: (text: string) => Fault, read: (text: string) => T, missing = '') {
-  return z
-    .string({ error: missing })
-    .superRefine((text, context) => {
-      const message = wrapperFault(text) ?? faultOf(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
+  AUTH0_SIGNING_SECRET: z
+    .string()
+    .refine(
+      (secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES,
+      `must have at least ${MIN_SECRET_BYTES} bytes for HS256`,
+    )
+    .optional(),
+  AUTH0_CLIENT_ID: word('must not contain spaces').optional(),
+  PORT: z
+    .string()
+    .regex(/^\d+$/, PORT_RULE)
+    .transform(Number)
+    .pipe(z.int().max(65_535, PORT_RULE))
+    .default(3001),
+  HOST: z
+    .union(
+      [z.ipv6(), z.hostname()],
+      'must be an IP address or a host name, without a scheme and a port, such as 127.0.0.1',
+    )
+    .optional(),
+  GRANT_CLAIMS: list(
+    word('must be claim names separated by commas, without spaces, such as scope,permissions'),
+  ).default(['scope', 'scp']),
+  CORS_ORIGINS: list(
+    z
+      .string()
+      .refine(
+        isOrigin,
+        'must be exact origins (scheme, host and port) separated by commas, ' +
+          'such as https://app.example.com; * is not allowed',
+      ),
+  ).default([]),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error:
+        'must be a PostgreSQL URL, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE, ' +
+        'with the special characters of the password percent-encoded',
     })
-    .transform(read);
-}
+    .optional(),
+  DATA_DIR: z.string().default('./data'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  NODE_ENV: z.string().optional(),
+  CLIENT: onOff.optional(),
+  DOCS: onOff.optional(),
+});
 
-/** A variable whose value is in no message. */
-function secret(faultOf: (text: string) => Fault) {
-  return z.string().superRefine((text, context) => {
-    const message = wrapperFault(text, 'it without them') ?? faultOf(text);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
+const environment = variables
+  .refine(({ AUTH0_DOMAIN, ISSUER_BASE_URL }) => AUTH0_DOMAIN ?? ISSUER_BASE_URL, {
+    path: ['AUTH0_DOMAIN'],
+    error: `is missing; write your tenant's domain, such as ${SAMPLE_DOMAIN}, or set ISSUER_BASE_URL`,
+    // Also when another variable is wrong, so that every fault is reported at once.
+    when: () => true,
+  })
+  .refine(({ AUTH0_DOMAIN, ISSUER_BASE_URL }) => !(AUTH0_DOMAIN && ISSUER_BASE_URL), {
+    path: ['ISSUER_BASE_URL'],
+    error: 'cannot be combined with AUTH0_DOMAIN; remove one of them',
+    when: () => true,
+  })
+  .refine(({ AUTH0_AUDIENCE, AUTH0_CLIENT_ID = '' }) => !AUTH0_AUDIENCE.includes(AUTH0_CLIENT_ID), {
+    path: ['AUTH0_AUDIENCE'],
+    error: `must not contain AUTH0_CLIENT_ID, which is not an API; ${AUDIENCE_RULE}`,
   });
+
+const databaseVariables = variables.pick({ DATABASE_URL: true, DATA_DIR: true });
+
+/** Variables by name, as `process.env` has them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The environment cannot be used. The message has one line per variable, and no secret. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
 }
 
-/** `.env` files drop such quotes; `docker run --env-file` and service managers keep them. */
-function wrapperFault(text: string, instead?: string): Fault {
-  const value = text.replace(/^[\s"'`“”‘’]+|[\s"'`“”‘’]+$/g, '');
-  if (value === text) return undefined;
-  const what = value === text.trim() ? 'spaces' : 'quotes';
-  return `has ${what} around its value; write ${instead ?? (value || 'nothing, or a value')}`;
+/** For `ConfigModule.forRoot().catch()`: `.env` exists, but it is not a file, or not readable. */
+export function refuseEnvFile(error: NodeJS.ErrnoException): never {
+  if (error instanceof ConfigError) throw error;
+  throw new ConfigError(
+    `.env cannot be read (${error.code}); make it a readable file, or remove it`,
+  );
 }
 
-function wordFault(text: string): Fault {
-  return /\s/.test(text) ? `has spaces in it; write ${text.replace(/\s+/g, '')}` : undefined;
+/** For the option `validate` of `ConfigModule.forRoot()`. @throws ConfigError */
+export function validateEnvironment(from: Variables): Variables {
+  readEnvironment(from);
+  // Not the parsed values: the namespaces parse the variables when an application is created.
+  return from;
 }
 
-function listFault(text: string, entryFault: (entry: string) => Fault = () => undefined): Fault {
-  const entries = many(text);
-  const named = entries.filter((entry) => entry !== '');
-  if (named.length < entries.length) return `has an empty entry; write ${named.join(',')}`;
-  if (named.some((entry) => /\s/.test(entry))) {
-    return `has spaces inside an entry; write ${text
-      .trim()
-      .split(/[\s,]+/)
-      .join(',')}`;
-  }
-  return entries.map(entryFault).find((fault) => fault !== undefined);
+/** @throws ConfigError with every fault at once. */
+export function readEnvironment(from: Variables = process.env) {
+  return read(environment, from);
 }
 
-const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
-const LABEL = '[a-z\\d](?:[a-z\\d-]*[a-z\\d])?';
-const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i');
-const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+[a-z](?:[a-z\\d-]*[a-z\\d])?$`);
-
-function domainFault(text: string): Fault {
-  const rest = text.replace(SCHEME, '');
-  const [written = ''] = rest.split('/', 1);
-  const path = rest.slice(written.length);
-  const domain = written.toLowerCase();
-  const extras = [
-    rest !== text && 'a scheme',
-    path === '/' ? 'a trailing slash' : path !== '' && 'a path',
-    domain !== written && 'capital letters',
-  ].filter((extra) => extra !== false);
-  if (!DOMAIN.test(domain)) {
-    return (
-      `is no domain name; write the domain of your tenant, such as ${SAMPLE_DOMAIN}, ` +
-      'or an issuer that is no Auth0 tenant into ISSUER_BASE_URL'
-    );
-  }
-  return extras.length > 0 ? `has ${extras.join(' and ')}; write ${domain}` : undefined;
+/** Reads only the variables of the database. @throws ConfigError */
+export function readDatabaseVariables(from: Variables = process.env) {
+  return read(databaseVariables, from);
 }
 
-function issuerFault(text: string): Fault {
-  if (!SCHEME.test(text)) {
-    const host = text.replace(/[/:].*$/s, '');
-    return `has no scheme; write ${isLoopback(host) ? 'http' : 'https'}://${text}`;
-  }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    return `is no https URL; write the issuer's identifier, such as https://${SAMPLE_DOMAIN}/`;
-  }
-  if (url.username !== '' || url.password !== '') return 'has a user in it; write it without';
-  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
-    return `has a query or a fragment; write ${text.replace(/[?#].*$/s, '')}`;
-  }
-  if (text.endsWith(DISCOVERY_PATH)) {
-    return `is the address of the discovery document; write ${text.slice(0, -DISCOVERY_PATH.length)}`;
-  }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    return (
-      `is http: to another machine, where its keys could be replaced on the way; ` +
-      `write ${text.replace(/^http/i, 'https')}`
-    );
-  }
-  return undefined;
+/** Sets a sample tenant and audience where there are none, for commands that only need a name. */
+export function useSampleIssuer(): void {
+  if (!process.env.ISSUER_BASE_URL) process.env.AUTH0_DOMAIN ||= SAMPLE_DOMAIN;
+  process.env.AUTH0_AUDIENCE ||= SAMPLE_AUDIENCE;
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+function read<Schema extends z.ZodObject>(schema: Schema, from: Variables): z.infer<Schema> {
+  // An empty value counts as unset.
+  const given = Object.fromEntries(Object.entries(from).filter(([, value]) => value !== ''));
+  const { data, error } = schema.safeParse(given);
+  if (error === undefined) return data;
+  const { fieldErrors } = z.flattenError<Record<string, unknown>>(error);
+  const lines = Object.entries(fieldErrors).map(([name, faults]) => `${name} ${faults?.[0]}`);
+  throw new ConfigError(lines.join('\n'));
 }
 
-function portFault(text: string): Fault {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
-    ? undefined
-    : 'is no port; write a whole number from 1 to 65535, such as 3001, or 0 for any free port';
-}
-
-function hostFault(text: string): Fault {
-  const host = text
-    .replace(SCHEME, '')
-    .replace(/\/.*$/s, '')
-    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
-    .replace(/^([^:]*):\d+$/, '$1');
-  if (isIP(host) === 0 && !HOST_NAME.test(host)) {
-    return 'is no address to listen on; write one, such as 127.0.0.1, or nothing for all interfaces';
-  }
-  return host === text ? undefined : `is more than an address; write ${host}`;
-}
-
-function originFault(entry: string): Fault {
-  if (entry === '*') {
-    return `has *, which lets every site in; write exact origins, such as ${SAMPLE_ORIGIN}`;
-  }
-  const url = SCHEME.test(entry) && URL.canParse(entry) ? new URL(entry) : undefined;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    return `has an entry that is no origin; write scheme, host and port, such as ${SAMPLE_ORIGIN}`;
-  }
-  return url.origin === entry
-    ? undefined
-    : `has an entry that is not exactly an origin, which is scheme, host and port; write ${url.origin}`;
-}
-
-function signingSecretFault(text: string): Fault {
-  const bytes = Buffer.byteLength(text);
-  return bytes >= MIN_SECRET_BYTES
-    ? undefined
-    : `has ${bytes} bytes, and HS256 needs at least ${MIN_SECRET_BYTES}; write a longer secret, ` +
-        'or let the API be signed with RS256 and write none';
-}
-
-function databaseFault(text: string): Fault {
-  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)
-    ? undefined
-    : 'is no PostgreSQL URL; write postgresql://USER:PASSWORD@HOST:5432/DATABASE, ' +
-        'special characters of the password percent-encoded';
-}
-
-function switchFault(text: string): Fault {
-  return text === 'on' || text === 'off' ? undefined : 'is no switch; write on or off';
-}
-
-function levelFault(text: string): Fault {
-  return (LOG_LEVELS as readonly string[]).includes(text)
-    ? undefined
-    : `is no level; write one of ${LOG_LEVELS.join(', ')}`;
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

@@ -6,19 +6,14 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import {
-  CONNECTION,
-  type Connection,
-  DATABASE,
-  type DatabaseOptions,
-  openDatabase,
-} from './connection.js';
+import { CONNECTION, type Connection, DATABASE, type DatabaseOptions } from './connection.js';
+import { openDatabase } from './open-database.js';
 import { DatabaseUnavailableFilter } from './outage.filter.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<DatabaseOptions>().setClassMethodName('forRoot').build();
 
-/** Opens the database before anything listens, hands it out as `DATABASE`, and answers for it when it is away. */
+/** Opens the database before the server listens, and answers 503 while it is unavailable. */
 @Global()
 @Module({
   providers: [
@@ -33,7 +28,7 @@ export class DatabaseModule extends ConfigurableModuleClass implements OnApplica
     super();
   }
 
-  /** Nest calls this after the HTTP server has closed: requests under way keep their database. */
+  /** Nest calls this after the HTTP server has closed, so requests in progress can finish. */
   async onApplicationShutdown(): Promise<void> {
     await this.connection.close();
   }

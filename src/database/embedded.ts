@@ -1,48 +1,81 @@
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { join, resolve } from 'node:path';
+import { PGlite, type QueryOptions } from '@electric-sql/pglite';
+import { Logger } from '@nestjs/common';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Connection } from './connection.js';
-import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import {
+  DataDirectoryError,
+  freeBytes,
+  MIN_FREE_BYTES,
+  takeDataDirectory,
+} from './data-directory.js';
 import { MIGRATIONS_FOLDER } from './migrations.js';
-import { ConnectionError } from './outage.js';
+import { DatabaseUnavailableError, reason } from './outage.js';
 
-const IN_MEMORY = 'memory://';
-
-/** Opens PGlite, PostgreSQL inside this process. It does not guard its directory itself: two processes lose rows. */
-export async function openEmbedded(dataDir: string): Promise<Connection> {
-  if (dataDir === IN_MEMORY) return start(IN_MEMORY);
-  const lock = await lockDirectory(dataDir);
-  try {
-    return await start(join(dataDir, 'pglite'), lock);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-}
-
-async function start(path: string, lock?: DirectoryLock): Promise<Connection> {
-  const client = await PGlite.create(path);
+/**
+ * Opens PGlite, PostgreSQL inside this process, and applies pending migrations. Its data survives
+ * `kill -9`, but not a power loss.
+ *
+ * @throws DataDirectoryError if the directory cannot be used, or another process uses it
+ */
+export async function openEmbedded(dataDir: string, free = freeBytes): Promise<Connection> {
+  const directory = resolve(dataDir);
+  const unlock = await takeDataDirectory(directory, free);
+  let client: PGlite | undefined;
   const close = async () => {
-    if (!client.closed) await client.close();
-    await lock?.release();
+    if (client && !client.closed) await client.close();
+    await unlock();
   };
-  tellOfClosing(client);
-  const db = drizzle(client);
   try {
+    client = await openPGlite(directory);
+    const db = drizzle(client);
     await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+    guardWrites(client, () => free(directory));
+    if (process.env.NODE_ENV === 'production') warn(directory);
+    return { db, close };
   } catch (error) {
-    await client.close();
+    await close();
     throw error;
   }
-  return { db, close };
 }
 
-/** Drizzle wraps the errors of statements. A transaction that finds the database closed has not come to one. */
-function tellOfClosing(client: PGlite): void {
+async function openPGlite(directory: string): Promise<PGlite> {
+  try {
+    return await PGlite.create(join(directory, 'pglite'));
+  } catch (cause) {
+    const problem = `PGlite cannot open the database in it (${reason(cause)})`;
+    const remedy = 'Check that this process can read and write its files, or restore a backup.';
+    throw new DataDirectoryError(directory, problem, remedy, { cause });
+  }
+}
+
+/**
+ * Refuses writes while the disk is nearly full, so that no statement can fill it. Everything except
+ * a `select` counts as a write.
+ */
+export function guardWrites(client: PGlite, free: () => number): void {
+  const query = client.query.bind(client);
   const transaction = client.transaction.bind(client);
-  client.transaction = (callback) =>
-    transaction(callback).catch((cause: unknown) => {
-      throw client.closed ? new ConnectionError({ cause }) : cause;
-    });
+  const check = () => {
+    if (client.closed) throw new DatabaseUnavailableError('PGlite is closed');
+    if (free() < MIN_FREE_BYTES) {
+      throw new DatabaseUnavailableError('less than 64 MB of disk are free for DATA_DIR');
+    }
+  };
+  client.query = async <Row>(text: string, values?: unknown[], options?: QueryOptions) => {
+    if (!/^select /i.test(text)) check();
+    return query<Row>(text, values, options);
+  };
+  client.transaction = async (work) => {
+    check();
+    return transaction(work);
+  };
+}
+
+function warn(directory: string): void {
+  new Logger('Database').warn(
+    `The database is embedded, in ${directory}. Its data does not survive a power loss, ` +
+      'and only one instance can use it. In production, set DATABASE_URL to use PostgreSQL.',
+  );
 }

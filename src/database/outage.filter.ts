@@ -4,14 +4,14 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
 import { FailedRequestFilter } from '../logging/failed-request.filter.js';
 import { duringRequest } from '../logging/request-context.js';
-import { ConnectionError, isUnavailable, reason } from './outage.js';
+import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
 
 const RETRY_AFTER_SEC = 5;
 
-/** In an outage every request fails alike: one line per this time, then one that counts the others. */
+/** During an outage every request fails. The log gets one line per interval. */
 const LOG_INTERVAL_MS = 5000;
 
-/** Body of the answer while the database is away. */
+/** Body of the answer while the database is unavailable. */
 export const databaseUnavailable = z
   .object({
     statusCode: z.literal(503),
@@ -21,15 +21,18 @@ export const databaseUnavailable = z
   })
   .meta({ id: 'DatabaseUnavailable' });
 
-/**
- * Answers 503 while the database is away, and leaves every other fault of a query what it is, a 500. Only the
- * database's own errors come here, so that a network error of something else is never taken for one.
- */
-@Catch(ConnectionError, DrizzleQueryError)
+const BODY: z.infer<typeof databaseUnavailable> = {
+  statusCode: 503,
+  error: 'Service Unavailable',
+  message: 'The database is unavailable. Try again later.',
+  code: 'database_unavailable',
+};
+
+/** Answers 503 while the database is unavailable. Other failed queries remain a 500. */
+@Catch(DatabaseUnavailableError, DrizzleQueryError)
 export class DatabaseUnavailableFilter extends FailedRequestFilter {
   private readonly logger = new Logger(DatabaseUnavailableFilter.name);
   private loggedAt = -Infinity;
-  private unlogged = 0;
 
   constructor(private readonly adapterHost: HttpAdapterHost) {
     super();
@@ -40,37 +43,18 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
       super.catch(error, host);
       return;
     }
-    const { id } = host.switchToHttp().getRequest<{ id: string }>();
-    duringRequest(id, () => this.log(error));
-    const response: unknown = host.switchToHttp().getResponse();
+    const http = host.switchToHttp();
+    duringRequest(http.getRequest<{ id: string }>().id, () => this.log(error));
     const { httpAdapter } = this.adapterHost;
-    httpAdapter.setHeader(response, 'Retry-After', String(RETRY_AFTER_SEC));
-    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    super.catch(new DatabaseUnavailableException(error), host);
+    httpAdapter.setHeader(http.getResponse(), 'Retry-After', String(RETRY_AFTER_SEC));
+    httpAdapter.setHeader(http.getResponse(), 'Cache-Control', 'no-store');
+    super.catch(new ServiceUnavailableException(BODY), host);
   }
 
   private log(error: Error): void {
     const now = performance.now();
-    if (now - this.loggedAt < LOG_INTERVAL_MS) {
-      this.unlogged++;
-      return;
-    }
-    const others =
-      this.unlogged > 0 ? ` (and ${this.unlogged} more requests failed like this)` : '';
-    this.logger.error(`The database is unavailable: ${reason(error)}${others}`);
+    if (now - this.loggedAt < LOG_INTERVAL_MS) return;
     this.loggedAt = now;
-    this.unlogged = 0;
-  }
-}
-
-class DatabaseUnavailableException extends ServiceUnavailableException {
-  constructor(cause: Error) {
-    const body: z.infer<typeof databaseUnavailable> = {
-      statusCode: 503,
-      error: 'Service Unavailable',
-      message: 'The database is unavailable. Try again later.',
-      code: 'database_unavailable',
-    };
-    super(body, { cause });
+    this.logger.error(`The database is unavailable: ${reason(error)}`);
   }
 }

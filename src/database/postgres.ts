@@ -1,106 +1,110 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { Client, Pool } from 'pg';
 import type { Connection } from './connection.js';
-import { migratePostgres } from './migrations.js';
-import { ConnectionError, isUnavailable } from './outage.js';
+import { MIGRATIONS_FOLDER } from './migrations.js';
+import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
 
-/** Every wait has an end, so that a dead database is an answer (503) and no hanging request. */
+/** Every wait is limited, so that a dead server means 503 and not a request that hangs. */
 const LIMITS = {
   max: 10,
-  /** For a new connection, and for a free one of the pool. */
+  /** For a new connection, or for the next free one. */
   connectionTimeoutMillis: 3000,
-  /** Said to the server, which then gives up the statement. */
+  /** The server cancels a statement after this time. */
   statement_timeout: 4000,
   idle_in_transaction_session_timeout: 10_000,
-  /** Kept here, for a server that says nothing any more. */
+  /** The client gives up after this time, in case the server is silent. */
   query_timeout: 5000,
-} satisfies PoolConfig;
+};
 
-/** How long closing waits for statements under way: the server may be gone. */
+/** Closing waits this long for statements in progress, in case the server is silent. */
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** Brings the database up to date and opens a pool of connections to it. */
+/** Any number, the same in every instance: the key of the advisory lock for migrations. */
+const MIGRATION_LOCK = 4_711_020_011;
+
+/** Applies pending migrations and opens a pool of connections. */
 export async function openPostgres(url: string): Promise<Connection> {
-  await migratePostgres(url);
-  const pool = new DatabasePool({
+  await migrateDatabase(url);
+  const pool = new Pool({
     connectionString: url,
     application_name: 'nestjs-auth0-api',
     keepAlive: true,
     ...LIMITS,
   });
+  // Without listeners, a lost connection would end the process. The next statement reports it.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = drizzle(pool);
-  db.transaction = (work, config) => pool.transaction(work, config);
+  db.transaction = transactionOn(pool);
   const close = async () => {
     await Promise.race([pool.end(), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   };
   return { db, close };
 }
 
-type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
-
-type ConnectCallback = (
-  error: Error | undefined,
-  client: PoolClient | undefined,
-  done: (release?: unknown) => void,
-) => void;
-
-class DatabasePool extends Pool {
-  constructor(config: PoolConfig) {
-    super(config);
-    // A connection lost while nobody waits for an answer is no failure yet: the pool makes another, and a statement
-    // that finds the connection gone says so itself. Without a listener each of the two would end the process.
-    this.on('error', () => {});
-    this.on('connect', (client) => client.on('error', () => {}));
-  }
-
-  /** Fails with a {@link ConnectionError}, which can be told from anyone else's trouble with the network. */
-  override connect(): Promise<PoolClient>;
-  override connect(callback: ConnectCallback): void;
-  override connect(callback?: ConnectCallback): Promise<PoolClient> | void {
-    if (callback === undefined) {
-      return super.connect().catch((cause: unknown) => {
-        throw new ConnectionError({ cause });
-      });
-    }
-    super.connect((cause, client, done) => {
-      callback(cause && new ConnectionError({ cause }), client, done);
+/**
+ * Drizzle's transaction on a connection of the pool. The connection is always released, also when
+ * `begin` fails, and closed if it broke. Otherwise each outage would cost the pool a connection.
+ */
+function transactionOn(pool: Pool): NodePgDatabase['transaction'] {
+  return async (work, config) => {
+    const client = await pool.connect().catch((cause: unknown) => {
+      throw new DatabaseUnavailableError('Cannot connect to PostgreSQL', { cause });
     });
-  }
-
-  /**
-   * Drizzle's transaction on a connection that comes back whatever happens. Drizzle itself, over a pool, keeps the
-   * connection when `begin` fails, and returns one that still waits for an answer: ten outages later the pool would
-   * be empty.
-   */
-  async transaction<Result>(
-    work: (tx: Transaction) => Promise<Result>,
-    config?: PgTransactionConfig,
-  ): Promise<Result> {
-    const client = await this.connect();
     let failure: unknown;
-    let returned = false;
-    const giveBack = (broken: boolean) => {
-      if (!returned) client.release(broken);
-      returned = true;
-    };
+    let isBroken = false;
     try {
-      return await drizzle(client).transaction(async (tx) => {
-        try {
-          return await work(tx);
-        } catch (error) {
-          failure = error;
-          // Closed now, a connection to a silent server does not let the rollback wait as long again.
-          if (isUnavailable(error)) giveBack(true);
-          throw error;
-        }
-      }, config);
+      return await drizzle(client).transaction(
+        (tx) =>
+          work(tx).catch((error: unknown) => {
+            failure = error;
+            throw error;
+          }),
+        config,
+      );
     } catch (error) {
-      giveBack(isUnavailable(error));
-      throw failure ?? error; // a rollback that fails as well would hide why
+      isBroken = isUnavailable(error);
+      throw failure ?? error; // if the rollback also fails, the first failure says why
     } finally {
-      giveBack(false);
+      client.release(isBroken);
     }
+  };
+}
+
+/**
+ * Applies pending migrations. When several instances start at once, each waits for the advisory
+ * lock. The lock belongs to the session, so this connection must not go through a proxy that shares
+ * sessions, such as PgBouncer in transaction mode.
+ */
+async function migrateDatabase(url: string): Promise<void> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    application_name: 'nestjs-auth0-api migrations',
+  });
+  // The statement in progress reports a lost connection. Without a listener the process would end.
+  client.on('error', () => {});
+  await client.connect().catch((cause: unknown) => {
+    const where = `${client.host}:${client.port}`;
+    const message = `Cannot connect to PostgreSQL at ${where} (DATABASE_URL): ${reason(cause)}`;
+    throw new DatabaseUnavailableError(message, { cause });
+  });
+  const db = drizzle(client);
+  try {
+    const { rows } = await db.execute(
+      sql`select pg_try_advisory_lock(${MIGRATION_LOCK}) as locked`,
+    );
+    if (!rows[0]?.locked) {
+      new Logger('Database').log('Waiting for another instance to finish the migrations.');
+      await db.execute(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    }
+    await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+  } finally {
+    await client.end(); // also releases the lock
   }
 }

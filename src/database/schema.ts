@@ -1,13 +1,13 @@
 import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
-// Milliseconds, as a JavaScript Date has them: what is answered is what is stored.
+// With the precision of a JavaScript Date, so that the API answers exactly what it stored.
 const instant = (name: string) =>
   timestamp(name, { precision: 3, withTimezone: true, mode: 'date' }).notNull();
 
 export const messages = pgTable(
   'messages',
   {
-    /** A UUIDv7: ordered by id is ordered by time of writing. */
+    /** A UUIDv7, so that ids ascend with the time of writing. */
     id: uuid().primaryKey(),
     text: text().notNull(),
     /** The `sub` of the access token that wrote it. */
@@ -23,7 +23,10 @@ export const auditEntries = pgTable('audit_entries', {
   /** The `sub` of the access token that did it. */
   actor: text().notNull(),
   action: text({ enum: ['message.delete'] }).notNull(),
-  /** No foreign key: the entry outlives the message. */
+  /** Not a foreign key, because the entry outlives the message. */
   messageId: uuid('message_id').notNull(),
+  /** The message as deleted. Null in entries written before these columns existed. */
+  author: text(),
+  text: text(),
   at: instant('at'),
 });

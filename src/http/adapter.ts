@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { answerBrokenHttp } from './broken-http.js';
-import type { Config } from '../config/config.js';
+import type { LOG_LEVELS } from '../config/environment.js';
 import { followsRequests, inRequest } from '../logging/request-context.js';
 import { requestIdOf } from '../logging/request-id.js';
 import { logRequests } from '../logging/request-log.js';
@@ -27,7 +27,7 @@ type Request = Parameters<Hook>[0];
 type Reply = Parameters<Hook>[1];
 
 /** The HTTP server, with the limits of what it reads. */
-export function createAdapter(config?: Pick<Config, 'logLevel'>): FastifyAdapter {
+export function createAdapter(config?: { logLevel: (typeof LOG_LEVELS)[number] }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

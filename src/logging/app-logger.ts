@@ -1,7 +1,10 @@
 import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import type { Config } from '../config/config.js';
+import type { ConfigType } from '@nestjs/config';
+import type { loggingConfig } from '../config/logging.config.js';
 import { currentRequestId } from './request-context.js';
+
+type Config = ConfigType<typeof loggingConfig>;
 
 /** What each `LOG_LEVEL` lets through, in Nest's names. */
 const NEST_LEVELS: Record<Config['logLevel'], LogLevel[]> = {
@@ -36,7 +39,7 @@ const CREDENTIALS = ['authorization', 'cookie', 'token', 'access_token', 'secret
  * @example this.logger.warn('The sentence.', { code, route });
  */
 export class AppLogger extends ConsoleLogger {
-  constructor({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>) {
+  constructor({ logLevel, logFormat }: Config) {
     super({
       json: logFormat === 'json',
       colors: logFormat === 'text' && isatty(process.stdout.fd) && process.stdout.hasColors(),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Config } from '../config/config.js';
+import type { LOG_LEVELS } from '../config/environment.js';
 
 const followed = new AsyncLocalStorage<string>();
 
@@ -13,7 +13,7 @@ const FOLLOWS_FOR_NOTHING = Number.parseInt(process.versions.node, 10) >= 24;
  * Whether requests are to be followed through what they start. With `LOG_LEVEL` `error` or `fatal`, lines come from where a
  * request fails, and there its id is at hand: they are then followed only where it costs nothing.
  */
-export function followsRequests(logLevel: Config['logLevel'] = 'info'): boolean {
+export function followsRequests(logLevel: (typeof LOG_LEVELS)[number] = 'info'): boolean {
   return FOLLOWS_FOR_NOTHING || !['error', 'fatal'].includes(logLevel);
 }
 

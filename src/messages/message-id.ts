@@ -1,11 +1,11 @@
 import { NotFoundException } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 
-/** What is no UUID names no message. PostgreSQL would answer it with an error; the case of the letters it ignores. */
-export function known(id: string): string {
-  return isUuid(id) ? id : notFound();
+/** Returns a UUID; any other id cannot exist, and PostgreSQL would refuse it with an error. */
+export function requireUuid(id: string): string {
+  return isUuid(id) ? id : messageNotFound();
 }
 
-export function notFound(): never {
+export function messageNotFound(): never {
   throw new NotFoundException('No such message');
 }

@@ -4,11 +4,11 @@ import { pageQuery } from '../http/pagination.js';
 const MAX_TEXT = 2000;
 const MAX_AUTHOR = 255; // what OpenID Connect Core §2 allows a `sub`
 
-/** NUL has no place in PostgreSQL's text, half of a surrogate pair none in UTF-8. */
+/** PostgreSQL's text cannot contain NUL, and UTF-8 cannot encode half of a surrogate pair. */
 const isStorable = (text: string) => !/\0|\p{Surrogate}/u.test(text);
 const notStorable = 'must not contain NUL or a lone surrogate';
 
-/** Characters as people count them, not UTF-16 units: an emoji outside the basic plane is one. */
+/** The length in code points, so that an emoji of two UTF-16 units counts as one. */
 const codePoints = (text: string) => Array.from(text).length;
 
 const text = z
@@ -20,7 +20,7 @@ const text = z
   .refine(isStorable, { error: notStorable })
   .meta({ minLength: 1, maxLength: MAX_TEXT, description: 'Counted and stored after trimming.' });
 
-/** A `sub` as this API keeps it. */
+/** A `sub` that the API can store. */
 export const author = z
   .string({ error: 'must be given once' })
   .refine((value) => value !== '' && codePoints(value) <= MAX_AUTHOR, {
@@ -35,6 +35,6 @@ export const messageInput = z
   .meta({ id: 'MessageInput' });
 export type MessageInput = z.infer<typeof messageInput>;
 
-/** Query of the public list. */
+/** Query of the list that every reader sees. */
 export const messagesQuery = z.strictObject(pageQuery);
 export type MessagesQuery = z.infer<typeof messagesQuery>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nextCursor } from '../http/pagination.js';
 
-/** A message as it is answered. */
+/** A message as a client reads it. */
 export const message = z
   .object({
     id: z.string().meta({ format: 'uuid' }),

@@ -31,7 +31,7 @@ export class MessagesController {
   @Scopes('write:messages')
   @Operation('Write a message', {
     answer: message,
-    headers: { Location: 'Where the message is.' },
+    headers: { Location: 'The address of the message.' },
     failures: ['forbidden', 'database'],
   })
   async create(
@@ -60,7 +60,7 @@ export class MessagesController {
 
   @Patch(':id')
   @Scopes('write:messages')
-  @Operation("Edit a message of one's own", {
+  @Operation('Edit your own message', {
     answer: message,
     failures: ['forbidden', 'database'],
   })
@@ -75,7 +75,7 @@ export class MessagesController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Scopes('write:messages')
-  @Operation("Delete a message of one's own", { failures: ['forbidden', 'database'] })
+  @Operation('Delete your own message', { failures: ['forbidden', 'database'] })
   async remove(@Param('id') id: string, @AccessToken('sub', SubjectPipe) author: string) {
     await this.messages.remove(id, author);
   }

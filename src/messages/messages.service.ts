@@ -2,12 +2,12 @@ import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { DATABASE, type Database } from '../database/connection.js';
-import { cutPage, type PageQuery, readCursor } from '../http/pagination.js';
 import { messages } from '../database/schema.js';
-import { known, notFound } from './message-id.js';
+import { cutPage, type PageQuery } from '../http/pagination.js';
+import { messageNotFound, requireUuid } from './message-id.js';
 import type { Message, MessagePage } from './message.output.js';
 
-/** Messages: everyone's to read, the author's alone to change. */
+/** Everyone may read a message. Only its author may change it. */
 @Injectable()
 export class MessagesService {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
@@ -20,26 +20,24 @@ export class MessagesService {
     return message;
   }
 
-  /** Newest first; of one author where one is given. */
+  /** Newest first, of one author or of all. */
   async list({
     limit,
     cursor,
     author,
   }: PageQuery & { author?: string | undefined }): Promise<MessagePage> {
-    const list = author === undefined ? 'messages' : `messages by ${author}`;
-    const before = readCursor(list, cursor);
     const rows = await this.db
       .select()
       .from(messages)
       .where(
         and(
           author === undefined ? undefined : eq(messages.author, author),
-          before === undefined ? undefined : lt(messages.id, before),
+          cursor === undefined ? undefined : lt(messages.id, cursor),
         ),
       )
       .orderBy(desc(messages.id))
       .limit(limit + 1);
-    const { items, nextCursor } = cutPage(rows, limit, list);
+    const { items, nextCursor } = cutPage(rows, limit);
     return { messages: items, nextCursor };
   }
 
@@ -47,8 +45,8 @@ export class MessagesService {
     const [message] = await this.db
       .select()
       .from(messages)
-      .where(eq(messages.id, known(id)));
-    return message ?? notFound();
+      .where(eq(messages.id, requireUuid(id)));
+    return message ?? messageNotFound();
   }
 
   async edit(id: string, author: string, text: string): Promise<Message> {
@@ -68,7 +66,7 @@ export class MessagesService {
     if (!removed) await this.refuse(id);
   }
 
-  /** Why nothing was written: the write asked for the author itself, so nothing can come between check and write. */
+  /** Says why a write changed no row. The write itself compared the author, so there is no race. */
   private async refuse(id: string): Promise<never> {
     await this.get(id);
     throw new ForbiddenException('Only its author may change a message');
@@ -76,4 +74,4 @@ export class MessagesService {
 }
 
 const ownedBy = (author: string, id: string) =>
-  and(eq(messages.id, known(id)), eq(messages.author, author));
+  and(eq(messages.id, requireUuid(id)), eq(messages.author, author));

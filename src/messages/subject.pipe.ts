@@ -2,8 +2,8 @@ import { ForbiddenException, Injectable, type PipeTransform } from '@nestjs/comm
 import { author } from './message.input.js';
 
 /**
- * Who writes: the `sub` of the access token. What is written is somebody's, and so a token that names nobody may
- * read only.
+ * Requires a `sub` that can be stored: whatever a request writes has an author. Without one, the
+ * token may only read.
  *
  * @example create(@AccessToken('sub', SubjectPipe) subject: string) {}
  */

@@ -1,37 +1,44 @@
 import { STATUS_CODES } from 'node:http';
-import type { INestApplication } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { AccessRules, resolveAuthOptions } from '../auth/index.js';
-import { type AccessExtension, accessExtension } from './access-extension.js';
-import { accessInWords } from './access-in-words.js';
-import { Handlers } from './handlers.js';
-import { type IssuerConfig, knownEndpoints, loginScheme } from './login.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
+import {
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import {
+  ApiOperation,
+  type OpenAPIObject,
+  type OperationIdFactory,
+  type ResponseObject,
+  type SecuritySchemeObject,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
+import { describeAccess, SECURITY_SCHEME } from './access.js';
 import { type DescribedOperation, describedOperation } from './operation.decorator.js';
-import { Refusals } from './refusals.js';
-import { convertSchema, schemaConverter } from './schema.js';
-import { SCHEME, securityOf } from './security.js';
+import { refusalsOf } from './refusals.js';
+import { type Components, convertSchema, schemaConverter } from './schema.js';
 
-/** Version of what the API promises its clients. */
+/** Version of the API, as clients know it. */
 export const API_VERSION = '0.1.0';
 
-type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']> & { 'x-access'?: AccessExtension };
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+export interface DocumentOptions extends Pick<ResolvedAuthOptions, 'claimFailure' | 'grantClaims'> {
+  issuer: string;
+  isAuth0: boolean;
+}
 
-/** A document with what a client needs to judge `x-access` by a token of its own. */
+/** `x-grant-claims`: the claims that grant scopes, for clients that read `x-access`. */
 export interface ApiDocument extends OpenAPIObject {
   'x-grant-claims': readonly string[];
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
-
-/** What the document has in common with every other of this API. */
-const BASE: Omit<OpenAPIObject, 'paths'> = {
+const BASE = {
   openapi: '3.1.0',
   info: {
     title: 'Messages',
-    description: 'Messages and their moderation, behind access tokens.',
+    description: 'Messages and their moderation. Access tokens protect them.',
     version: API_VERSION,
     license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
   },
@@ -39,62 +46,37 @@ const BASE: Omit<OpenAPIObject, 'paths'> = {
 };
 
 /**
- * The OpenAPI document of an application. Who may call an operation is derived from the rule that the guards go by, what
- * goes in from the schemas that validate it. The application may be one of Nest's preview mode, which runs nothing.
+ * The OpenAPI document of an application. Access comes from the rules that the guards apply, and
+ * input from the schemas that validate it.
  *
- * `x-access` of an operation is its rule as JSON, `x-grant-claims` of the document the claims that grant scopes.
+ * @param rules by default those of the application; in preview mode Nest does not create them.
  */
-export function createDocument(app: INestApplication, config: IssuerConfig): ApiDocument {
-  const { auth } = config;
-  const discovery = new DiscoveryService(app.get(ModulesContainer));
-  const scanner = new MetadataScanner();
-  const handlers = new Handlers(discovery, scanner);
-  const rules = new AccessRules(discovery, scanner);
-  const { claimFailure, grantClaims } = resolveAuthOptions(auth);
-  const refusals = new Refusals();
-
-  const document = SwaggerModule.createDocument(app, BASE, {
-    operationIdFactory: handlers.nameOperation,
-    standardSchemaConverter: schemaConverter,
-  });
-  const schemas: Schemas = { ...document.components?.schemas };
-
-  for (const operation of operationsOf(document)) {
-    const { controller, method } = handlers.of(operation.operationId!);
-    const rule = rules.of(controller, controller.prototype[method]!);
-    const described = describedOperation(controller.prototype, method);
-
-    describeSuccess(operation, described, schemas);
-    const { failures = [] } = described;
-    const refused = refusals.of({ rule, claimFailure, failures, ...inputOf(operation) });
-    Object.assign(operation.responses, refused);
-    Object.assign(operation, {
-      summary: described.summary,
-      description: accessInWords(rule),
-      security: securityOf(rule),
-      'x-access': accessExtension(rule),
-    });
-  }
-
-  return {
-    ...document,
-    components: {
-      ...refusals.components,
-      schemas: sorted({ ...schemas, ...refusals.components.schemas }),
-      securitySchemes: {
-        [SCHEME]: loginScheme(auth.issuer, scopesOf(document), knownEndpoints(config)),
-      },
-    },
-    'x-grant-claims': grantClaims,
+export function createDocument(
+  app: INestApplication,
+  options: DocumentOptions,
+  rules = app.get(AccessRules),
+): ApiDocument {
+  const components = { schemas: {}, headers: {}, responses: {} };
+  decorateHandlers(rules, options, components);
+  const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(rules)) };
+  const base = {
+    ...BASE,
+    components: { ...components, securitySchemes },
+    'x-grant-claims': options.grantClaims,
   };
+  return SwaggerModule.createDocument(app, base, {
+    operationIdFactory,
+    standardSchemaConverter: schemaConverter,
+  }) as ApiDocument;
 }
 
-/** The scopes that operations of a document ask for, each with what it is good for. */
-export function scopesOf(document: OpenAPIObject): Record<string, string> {
+/** The scopes that routes require, each with the summaries of the operations that require it. */
+export function scopesOf(rules: AccessRules): Record<string, string> {
   const uses = new Map<string, Set<string>>();
-  for (const operation of operationsOf(document)) {
-    for (const scope of (operation['x-access']?.scopes ?? []).flatMap(({ scopes }) => scopes)) {
-      uses.set(scope, (uses.get(scope) ?? new Set()).add(operation.summary ?? ''));
+  for (const { controller, method, rule } of rules.all()) {
+    const { summary } = describedOperation(controller.prototype as object, method);
+    for (const scope of rule.scopes.flatMap(({ scopes }) => scopes)) {
+      uses.set(scope, (uses.get(scope) ?? new Set()).add(summary));
     }
   }
   return Object.fromEntries(
@@ -102,37 +84,103 @@ export function scopesOf(document: OpenAPIObject): Record<string, string> {
   );
 }
 
-function operationsOf({ paths }: OpenAPIObject): Operation[] {
-  return Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
-}
-
-function inputOf({ parameters = [], requestBody }: Operation) {
-  const isIn = (place: string) => parameters.some((each) => 'in' in each && each.in === place);
-  const hasBody = requestBody !== undefined;
-  return { hasInput: hasBody || isIn('query'), hasBody, hasPathParameter: isIn('path') };
-}
-
-/** Nest knows the status of success and nothing else. */
-function describeSuccess(
-  { responses }: Operation,
-  { answer, headers }: DescribedOperation,
-  schemas: Schemas,
+/**
+ * Applies `@ApiOperation()` to every handler. It replaces each member that an earlier application
+ * of this process set; `@ApiResponse()` and `@ApiSecurity()` would add to them.
+ *
+ * @throws Error when two controllers inherit one handler and need different descriptions.
+ */
+function decorateHandlers(
+  rules: AccessRules,
+  { claimFailure }: DocumentOptions,
+  components: Components,
 ): void {
-  const [[status, response]] = Object.entries(responses) as [[string, object]];
-  Object.assign(response, { description: STATUS_CODES[status] });
+  const done = new Map<Function, object>();
+  for (const { controller, method, rule } of rules.all()) {
+    const prototype = controller.prototype as Record<string, Function>;
+    const handler = prototype[method]!;
+    const described = describedOperation(prototype, method);
+    const { summary, failures = [] } = described;
+    const refusable = { rule, claimFailure, failures, ...inputOf(controller, method) };
+    const operation = {
+      summary,
+      ...describeAccess(rule),
+      responses: {
+        [statusOf(handler)]: success(statusOf(handler), described, components),
+        ...refusalsOf(refusable, components),
+      },
+    };
+    if (!isDeepStrictEqual(done.get(handler) ?? operation, operation)) {
+      throw new Error(
+        `${controller.name} inherits ${method}() with an access rule that differs from the rule ` +
+          `in another controller. Override ${method}() in ${controller.name}.`,
+      );
+    }
+    done.set(handler, operation);
+    ApiOperation(operation)(prototype, method, { value: handler });
+  }
+}
+
+function success(
+  status: number,
+  { answer, headers }: DescribedOperation,
+  { schemas }: Components,
+): ResponseObject {
+  const response: ResponseObject = { description: STATUS_CODES[status]! };
   if (answer !== undefined) {
     const { schema, components } = convertSchema(answer);
     Object.assign(schemas, components);
-    Object.assign(response, { content: { 'application/json': { schema } } });
+    response.content = { 'application/json': { schema } };
   }
-  if (headers !== undefined) {
-    const entries = Object.entries(headers).map(([name, description]) => [
-      name,
-      { description, schema: { type: 'string' } },
-    ]);
-    Object.assign(response, { headers: Object.fromEntries(entries) });
+  for (const [name, description] of Object.entries(headers ?? {})) {
+    const header = { description, schema: { type: 'string' } };
+    response.headers = { ...response.headers, [name]: header };
   }
+  return response;
 }
 
-const sorted = (schemas: Schemas): Schemas =>
-  Object.fromEntries(Object.entries(schemas).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** The status of success, as Nest chooses it. */
+function statusOf(handler: Function): number {
+  const status = Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined;
+  return (
+    status ?? (Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.POST ? 201 : 200)
+  );
+}
+
+/** What `@Body()`, `@Query()` and `@Param()` read. */
+function inputOf(controller: RouteHandler['controller'], method: string) {
+  const args: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method);
+  // The keys have the form `kind:index`.
+  const kinds = Object.keys(args ?? {}).map((key) => Number(key.split(':')[0]));
+  return {
+    hasBody: kinds.includes(RouteParamtypes.BODY),
+    hasQuery: kinds.includes(RouteParamtypes.QUERY),
+    hasPathParameter: kinds.includes(RouteParamtypes.PARAM),
+  };
+}
+
+/** `Messages_list` for `MessagesController.list`, and `Messages_list_1` for its second path. */
+const operationIdFactory: OperationIdFactory = (controller, method, version) =>
+  [controller.replace(/Controller$/, ''), method.replace(/\[(\d+)\]$/, '_$1'), version]
+    .filter((part) => part !== undefined)
+    .join('_');
+
+/** How clients log people in. The endpoints of Auth0 are known; other issuers publish theirs. */
+function securityScheme(
+  { issuer, isAuth0 }: DocumentOptions,
+  scopes: Record<string, string>,
+): SecuritySchemeObject {
+  const description = `Access tokens of ${issuer}: authorization code flow with PKCE.`;
+  if (!isAuth0) {
+    // OpenID Connect Discovery 1.0 §4
+    const openIdConnectUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    return { type: 'openIdConnect', description, openIdConnectUrl };
+  }
+  const authorizationUrl = new URL('authorize', issuer).href;
+  const tokenUrl = new URL('oauth/token', issuer).href;
+  return {
+    type: 'oauth2',
+    description,
+    flows: { authorizationCode: { authorizationUrl, tokenUrl, scopes } },
+  };
+}

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 
-const OPERATION = Symbol('docs:operation');
+const OPERATION = Symbol('openapi:operation');
 
-/** Why an operation may fail beside its input and its access: the rule of a service, the database. */
+/** Why an operation may fail, apart from its input and its access rule. */
 export type Failure = 'forbidden' | 'database';
 
-/** What the API docs say of an operation and no other decorator tells. Access is never among it. */
+/** What the document says about an operation and no other decorator says. */
 export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {
-  /** The body of success; none for an answer without one. */
+  /** The body of a successful response; undefined when it has none. */
   answer?: Answer;
-  /** Headers of success, by name, with what they hold. */
+  /** Headers of a successful response, by name, each with its description. */
   headers?: Readonly<Record<string, string>>;
   failures?: readonly Failure[];
 }
@@ -27,8 +27,9 @@ type HandlerDecorator<Result> = <Method extends Handler<Result>>(
 ) => void;
 
 /**
- * Describes a handler in the API docs, in one line and by the schema of its answer; TypeScript compares the schema with
- * what the handler returns. It costs a request nothing: answers are not validated.
+ * Describes a handler in the API docs: a one-line summary, and the schema of its response, which
+ * TypeScript compares with what the handler returns. Responses are not validated at runtime. This
+ * file does not import `@nestjs/swagger`, so an API without docs does not load it.
  *
  * @example @Operation('Read a message', { answer: message, failures: ['database'] })
  */
@@ -45,7 +46,7 @@ export function Operation(summary: string, details: OperationDetails = {}) {
     Reflect.defineMetadata(OPERATION, { summary, ...details }, on, name);
 }
 
-/** What {@link Operation} says of a handler, or its name where nobody has described it. */
+/** The arguments of {@link Operation}; without the decorator, the name of the handler. */
 export function describedOperation(prototype: object, name: string): DescribedOperation {
   const described: unknown = Reflect.getMetadata(OPERATION, prototype, name);
   return (described ?? { summary: name }) as DescribedOperation;

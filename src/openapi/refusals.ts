@@ -1,36 +1,37 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { ReferenceObject, ResponseObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type AccessRule, AUTH_ERROR_CODES, type AuthErrorName } from '../auth/index.js';
+import {
+  type AccessRule,
+  AUTH_ERROR_CODES,
+  type AuthErrorName,
+  type ResolvedAuthOptions,
+} from '../auth/index.js';
 import { databaseUnavailable } from '../database/outage.filter.js';
 import type { Failure } from './operation.decorator.js';
-import { convertSchema } from './schema.js';
-
-type Components = Required<
-  Pick<NonNullable<OpenAPIObject['components']>, 'schemas' | 'headers' | 'responses'>
->;
+import { type Components, convertSchema } from './schema.js';
 
 /** What decides which refusals an operation can answer with. */
 export interface Refusable {
   rule: AccessRule;
-  /** How a token that fails `@Claim()` is refused: the option of `AuthModule`. */
-  claimFailure: 'invalid_token' | 'insufficient_scope';
+  claimFailure: ResolvedAuthOptions['claimFailure'];
   failures: readonly Failure[];
-  hasInput: boolean;
   hasBody: boolean;
+  hasQuery: boolean;
   hasPathParameter: boolean;
 }
 
-/** One reason for a refusal. Several with the same status are one response of an operation. */
+/** A reason for a refusal. Reasons with the same status become one response of an operation. */
 interface Reason {
+  /** Part of the name of the response in the document. */
   name: string;
   status: number;
   description: string;
-  body: z.ZodType;
-  header?: 'WWW-Authenticate' | 'Retry-After';
+  bodies: readonly z.ZodType[];
+  header?: keyof typeof HEADERS;
   applies: (operation: Refusable) => boolean;
 }
 
-/** Body of an error that is not about the token: Nest's form. */
+/** Nest's own body of an error. */
 const httpError = z
   .object({
     statusCode: z.int(),
@@ -39,48 +40,69 @@ const httpError = z
   })
   .meta({ id: 'HttpError' });
 
-/** Body of a refused token. */
-const tokenRefusal = (id: string, error: AuthErrorName) =>
+const missingToken = z
+  .object({ statusCode: z.literal(401), message: z.literal('Unauthorized') })
+  .meta({ id: 'MissingToken' });
+
+/** The body of a refusal by `AuthModule`. */
+const authError = (id: string, statusCode: number, error: AuthErrorName) =>
   z
     .object({
+      statusCode: z.literal(statusCode),
+      message: z.string(),
       error: z.literal(error),
       error_description: z.string(),
-      code: z.enum(AUTH_ERROR_CODES[error] as readonly string[] as [string]),
+      code: z.enum(AUTH_ERROR_CODES[error] as readonly string[]),
     })
     .meta({ id });
+
+const HEADERS = {
+  'WWW-Authenticate': {
+    description:
+      'The challenge (RFC 6750 §3): `Bearer`, with `error`, `error_description` and `scope` ' +
+      'where they apply.',
+    schema: { type: 'string' },
+    example:
+      'Bearer error="insufficient_scope", ' +
+      'error_description="The access token lacks a required scope.", scope="read:messages"',
+  },
+  'Retry-After': {
+    description: 'Seconds after which to try again.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+} satisfies Components['headers'];
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
 
 const REASONS: readonly Reason[] = [
   {
-    name: 'BadInput',
+    name: 'InvalidInput',
     status: 400,
-    description: 'The input is refused; `message` has the field and the reason for each fault.',
-    body: httpError,
-    applies: ({ hasInput }) => hasInput,
+    description: 'The input is invalid; `message` lists the fields and the reasons.',
+    bodies: [httpError],
+    applies: ({ hasBody, hasQuery }) => hasBody || hasQuery,
   },
   {
-    name: 'CredentialsRepeated',
+    name: 'InvalidRequest',
     status: 400,
     description: 'The request carries credentials more than once.',
-    body: tokenRefusal('InvalidRequest', 'invalid_request'),
+    bodies: [authError('InvalidRequest', 400, 'invalid_request')],
     header: 'WWW-Authenticate',
     applies: takesToken,
   },
   {
-    name: 'TokenRefused',
+    name: 'InvalidToken',
     status: 401,
-    description:
-      'The access token is missing (then the body is empty) or refused; `code` says why.',
-    body: tokenRefusal('InvalidToken', 'invalid_token'),
+    description: 'The access token is missing or invalid; `code` has the reason.',
+    bodies: [authError('InvalidToken', 401, 'invalid_token'), missingToken],
     header: 'WWW-Authenticate',
     applies: takesToken,
   },
   {
-    name: 'NotGranted',
+    name: 'InsufficientScope',
     status: 403,
-    description: 'The access token lacks what the operation requires.',
-    body: tokenRefusal('InsufficientScope', 'insufficient_scope'),
+    description: 'The access token does not grant what the operation requires.',
+    bodies: [authError('InsufficientScope', 403, 'insufficient_scope')],
     header: 'WWW-Authenticate',
     applies: ({ rule, claimFailure }) =>
       rule.scopes.length > 0 || (rule.claims.length > 0 && claimFailure === 'insufficient_scope'),
@@ -88,103 +110,82 @@ const REASONS: readonly Reason[] = [
   {
     name: 'Forbidden',
     status: 403,
-    description: "What it would change is somebody else's, or the token names no subject.",
-    body: httpError,
+    description: 'The resource belongs to another subject, or the access token has no `sub`.',
+    bodies: [httpError],
     applies: ({ failures }) => failures.includes('forbidden'),
   },
   {
     name: 'NotFound',
     status: 404,
-    description: 'There is nothing by this identifier.',
-    body: httpError,
+    description: 'There is no resource with this identifier.',
+    bodies: [httpError],
     applies: ({ hasPathParameter }) => hasPathParameter,
   },
   {
-    name: 'TooLarge',
+    name: 'PayloadTooLarge',
     status: 413,
     description: 'The body is larger than 64 KiB.',
-    body: httpError,
+    bodies: [httpError],
     applies: ({ hasBody }) => hasBody,
   },
   {
     name: 'UnsupportedMediaType',
     status: 415,
     description: 'The body is not JSON.',
-    body: httpError,
+    bodies: [httpError],
     applies: ({ hasBody }) => hasBody,
   },
   {
-    name: 'TokenUndecided',
+    name: 'TemporarilyUnavailable',
     status: 503,
-    description: 'The access token can be neither accepted nor refused now.',
-    body: tokenRefusal('TemporarilyUnavailable', 'temporarily_unavailable'),
+    description: 'The API cannot check the access token at the moment.',
+    bodies: [authError('TemporarilyUnavailable', 503, 'temporarily_unavailable')],
     header: 'Retry-After',
     applies: takesToken,
   },
   {
-    name: 'DatabaseAway',
+    name: 'DatabaseUnavailable',
     status: 503,
     description: 'The database is unavailable.',
-    body: databaseUnavailable,
+    bodies: [databaseUnavailable],
     header: 'Retry-After',
     applies: ({ failures }) => failures.includes('database'),
   },
 ];
 
-const HEADERS: Components['headers'] = {
-  'WWW-Authenticate': {
-    description:
-      'The challenge (RFC 6750 §3): `Bearer`, with `error`, `error_description` and `scope` where they apply.',
-    schema: { type: 'string' },
-    example:
-      'Bearer error="insufficient_scope", error_description="The access token lacks a required scope.", scope="read:messages"',
-  },
-  'Retry-After': {
-    description: 'Seconds after which to try again.',
-    schema: { type: 'integer', minimum: 1 },
-  },
-};
-
-/** The refusals of a document: each operation refers to them, and those that are referred to become components. */
-export class Refusals {
-  readonly components: Components = { schemas: {}, headers: {}, responses: {} };
-
-  /** The refusals an operation can answer with, by status. */
-  of(operation: Refusable): Record<string, { $ref: string }> {
-    const applying = REASONS.filter(({ applies }) => applies(operation));
-    const statuses = [...new Set(applying.map(({ status }) => status))];
-    return Object.fromEntries(
-      statuses.map((status) => {
-        const reasons = applying.filter((reason) => reason.status === status);
-        return [String(status), this.refer(reasons)];
-      }),
-    );
-  }
-
-  private refer(reasons: readonly Reason[]): { $ref: string } {
+/** The refusals that an operation can answer with, by status. Adds what they refer to. */
+export function refusalsOf(
+  operation: Refusable,
+  components: Components,
+): Record<string, ReferenceObject> {
+  const applying = REASONS.filter(({ applies }) => applies(operation));
+  const statuses = new Set(applying.map(({ status }) => status));
+  const responses = [...statuses].map((status) => {
+    const reasons = applying.filter((reason) => reason.status === status);
     const name = reasons.map((reason) => reason.name).join('Or');
-    this.components.responses[name] ??= this.response(reasons);
-    return { $ref: `#/components/responses/${name}` };
-  }
+    components.responses[name] ??= responseFor(reasons, components);
+    return [status, { $ref: `#/components/responses/${name}` }] as const;
+  });
+  return Object.fromEntries(responses);
+}
 
-  private response(reasons: readonly Reason[]) {
-    const headers = reasons.flatMap(({ header }) => header ?? []);
-    for (const header of headers) this.components.headers[header] = HEADERS[header]!;
-    const bodies = reasons.map(({ body }) => {
+function responseFor(reasons: readonly Reason[], { schemas, headers }: Components): ResponseObject {
+  const bodies = reasons
+    .flatMap((reason) => reason.bodies)
+    .map((body) => {
       const { schema, components } = convertSchema(body);
-      Object.assign(this.components.schemas, components);
+      Object.assign(schemas, components);
       return schema;
     });
-    return {
-      description: reasons.map(({ description }) => description).join(' Or: '),
-      ...(headers.length > 0 && {
-        headers: Object.fromEntries(
-          headers.map((header) => [header, { $ref: `#/components/headers/${header}` }]),
-        ),
-      }),
-      content: {
-        'application/json': { schema: bodies.length === 1 ? bodies[0]! : { oneOf: bodies } },
-      },
-    };
+  const response: ResponseObject = {
+    description: reasons.map(({ description }) => description).join(' Or: '),
+    content: {
+      'application/json': { schema: bodies.length === 1 ? bodies[0]! : { anyOf: bodies } },
+    },
+  };
+  for (const name of reasons.flatMap(({ header }) => header ?? [])) {
+    headers[name] = HEADERS[name];
+    response.headers = { ...response.headers, [name]: { $ref: `#/components/headers/${name}` } };
   }
+  return response;
 }

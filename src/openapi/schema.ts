@@ -1,17 +1,19 @@
-import type { OpenAPIObject, StandardSchemaConverter } from '@nestjs/swagger';
+import type { ComponentsObject, StandardSchemaConverter } from '@nestjs/swagger';
 import { z } from 'zod';
 
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+/** The shared parts of a document that operations refer to. */
+export type Components = Required<Pick<ComponentsObject, 'schemas' | 'headers' | 'responses'>>;
 
-export type Schema = Schemas[string];
+type Schemas = Components['schemas'];
+type Schema = Schemas[string];
 
-export interface ConvertedSchema {
+interface ConvertedSchema {
   schema: Schema;
-  /** The schemas with an id that it refers to, itself among them if it has one. */
+  /** The named schemas that it refers to; also itself, when it has an `id`. */
   components: Schemas;
 }
 
-/** A schema as it stands in the document: what goes over the wire, by the definition that validates it. */
+/** Converts a zod schema to what goes over the wire. */
 export function convertSchema(definition: z.ZodType): ConvertedSchema {
   const {
     $schema: _,
@@ -21,7 +23,6 @@ export function convertSchema(definition: z.ZodType): ConvertedSchema {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      // What JSON makes of it.
       if (zodSchema instanceof z.ZodDate) {
         Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
       }
@@ -37,11 +38,11 @@ export function convertSchema(definition: z.ZodType): ConvertedSchema {
   };
 }
 
-/** The same for `@nestjs/swagger`, which asks for the schemas of `@Body({ schema })` and `@Query({ schema })`. */
+/** Converts the schemas of `@Body({ schema })` and `@Query({ schema })` for `@nestjs/swagger`. */
 export const schemaConverter: StandardSchemaConverter = (definition) =>
   definition instanceof z.ZodType ? convertSchema(definition) : undefined;
 
-/** JSON Schema keeps definitions beside the schema, a document keeps them among its components. */
+/** Definitions are at `$defs` in JSON Schema and at `components.schemas` in OpenAPI. */
 function withReferences(json: object): unknown {
   return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

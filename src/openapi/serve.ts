@@ -1,60 +1,57 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { Config } from '../config/config.js';
+import { AccessRules, ResolvedAuthOptions } from '../auth/index.js';
 import { allowPage } from '../http/security-headers.js';
 import { createDocument, scopesOf } from './document.js';
-import { type IssuerConfig, LoginDiscovery, loginScheme } from './login.js';
-import { SCHEME } from './security.js';
 
 const PATH = '/docs';
 
+export interface DocsConfig {
+  issuer: string;
+  isAuth0: boolean;
+  audience: readonly string[];
+  /** Client that people log in with. */
+  clientId?: string;
+}
+
 /**
- * Serves the document at `/docs-json` and `/docs-yaml`, and at `/docs/` a page in which people log in and try it out. They
- * lie outside the guards, open to everybody. Call it before the application listens.
+ * Serves the document at `/docs-json` and `/docs-yaml`, and Swagger UI at `/docs/`, where people
+ * can log in and call the API. The guards do not cover these routes: they are open to everyone.
+ * Call it before the application listens.
  */
-export function serveDocs(
-  app: NestFastifyApplication,
-  config: IssuerConfig & Pick<Config, 'clientId'>,
-): void {
-  const { auth, clientId } = config;
+export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void {
+  const { issuer, isAuth0, audience, clientId } = config;
   allowPage(app, PATH, {
     'script-src': ["'self'"],
     // Swagger UI sets styles in its markup.
     'style-src': ["'self'", "'unsafe-inline'"],
     'img-src': ["'self'", 'data:'],
-    'connect-src': ["'self'", new URL(auth.issuer).origin],
+    // The issuer: for its discovery document and its token endpoint.
+    'connect-src': ["'self'", new URL(issuer).origin],
   });
   redirectToDirectory(app);
 
-  const document = createDocument(app, config);
-  const scopes = scopesOf(document);
-  const discovery = new LoginDiscovery(config);
+  const { claimFailure, grantClaims } = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
+  const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
-    patchDocumentOnRequest: async () => ({
-      ...document,
-      components: {
-        ...document.components,
-        securitySchemes: { [SCHEME]: loginScheme(auth.issuer, scopes, await discovery.find()) },
-      },
-    }),
     swaggerOptions: {
-      // The badge of a validator elsewhere would be told the address of this document.
+      // The badge of Swagger's online validator would send the address of this document there.
       validatorUrl: 'none',
       initOAuth: {
         clientId,
-        scopes: Object.keys(scopes),
+        scopes: Object.keys(scopesOf(app.get(AccessRules))),
         usePkceWithAuthorizationCodeGrant: true,
-        // Without an audience Auth0 hands out tokens for /userinfo alone.
-        additionalQueryStringParams: { audience: auth.audience[0]! },
+        // Without an audience Auth0 issues tokens for /userinfo only.
+        additionalQueryStringParams: { audience: audience[0]! },
       },
     },
   });
 }
 
-/** The page looks for its files, and for where a login returns to, beside its own address: it must be a directory. */
+/** Swagger UI loads its files, and returns from a login, relative to its URL: a directory. */
 function redirectToDirectory(app: NestFastifyApplication): void {
-  // Relative: where a proxy has put the API is not known here.
+  // Relative targets, because a proxy may serve the API under another path.
   const targets = new Map([
     [PATH, `.${PATH}/`],
     [`${PATH}/index.html`, './'],

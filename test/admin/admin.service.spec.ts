@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
 import { AdminService } from '../../src/admin/admin.service.js';
 import type { Connection } from '../../src/database/connection.js';
+import { auditEntries } from '../../src/database/schema.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { openTestDatabase } from '../support/database.js';
 
@@ -26,7 +28,20 @@ describe('AdminService', () => {
     await db.execute(sql`alter table audit_entries drop constraint never`);
     await admin.removeMessage(message.id, 'auth0|root');
     expect(await admin.audit({ limit: 100 })).toMatchObject({
-      entries: [{ actor: 'auth0|root', messageId: message.id }],
+      entries: [{ actor: 'auth0|root', messageId: message.id, author: 'auth0|eve', text: 'spam' }],
     });
+  });
+
+  it('lists entries from before the API kept the message', async () => {
+    const entry = {
+      id: uuidv7(),
+      actor: 'auth0|root',
+      action: 'message.delete' as const,
+      messageId: uuidv7(),
+      at: new Date(),
+    };
+    await connection.db.insert(auditEntries).values(entry);
+    const { entries } = await new AdminService(connection.db).audit({ limit: 1 });
+    expect(entries).toEqual([{ ...entry, author: null, text: null }]);
   });
 });

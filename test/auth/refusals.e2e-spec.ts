@@ -1,22 +1,44 @@
+import { Controller, Get } from '@nestjs/common';
+import { check, Claim } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { expectRefusal } from '../support/refusal.js';
+import { REFUSED } from './cases/case.js';
+import { base64url } from './cases/token.js';
 import { ADAPTERS, type Fixture, startFixture } from './support/fixture.js';
 import { CONTROLLERS } from './support/routes.controller.js';
 
 const PATH = '/routes/closed';
-const b64 = (text: string) => Buffer.from(text).toString('base64url');
 
-describe.each(ADAPTERS)('what is told of a refusal, on %s', (adapter) => {
+/** The longest text that one refused token may add to the log, in characters. */
+const LONGEST_LOG = 1500;
+
+@Controller('wordless')
+class WordlessController {
+  @Get()
+  @Claim(
+    check(() => {
+      throw new RangeError();
+    }),
+  )
+  wordless() {
+    return {};
+  }
+}
+
+describe.each(ADAPTERS)('a refusal on %s', (adapter) => {
   let issuer: TestIssuer;
   let fixture: Fixture;
 
   beforeAll(async () => {
     issuer = await createTestIssuer();
-    fixture = await startFixture({ adapter, issuer, controllers: CONTROLLERS });
+    const controllers = [...CONTROLLERS, WordlessController];
+    fixture = await startFixture({ adapter, issuer, controllers });
   });
 
+  beforeEach(() => fixture.log.clear());
+
   afterEach(async () => {
-    // Whatever was sent, a good token still passes.
+    // The next valid token is accepted.
     expect(await fixture.get(PATH, issuer.mint())).toMatchObject({ status: 200 });
   });
 
@@ -25,80 +47,93 @@ describe.each(ADAPTERS)('what is told of a refusal, on %s', (adapter) => {
     await issuer.close();
   });
 
-  describe('the log', () => {
-    it('says what was expected and what came, on which route, and never the token', async () => {
-      fixture.log.clear();
-      const token = issuer.mint({ aud: 'https://other.test', sub: 'alice' });
-      await fixture.get(`${PATH}?secret=1`, token);
-      expect(fixture.log.starting('Refused')).toEqual([
-        expect.objectContaining({
-          level: 'warn',
-          message: 'Refused: The access token is for another audience.',
-          status: 401,
-          code: 'audience_mismatch',
-          route: `GET ${PATH}`,
-          handler: 'RoutesController.closed',
-          sub: 'alice',
-          expected: [issuer.audience],
-          actual: 'https://other.test',
-        }),
-      ]);
-      expect(fixture.log.text()).not.toContain(token);
-      expect(fixture.log.text()).not.toContain('secret=1');
-    });
+  const refusals = () => fixture.log.starting('Refused');
 
-    it('has a line for a request without credentials, below the level of a warning', async () => {
-      fixture.log.clear();
-      await fixture.get(PATH);
-      expect(fixture.log.starting('Refused')).toEqual([
-        expect.objectContaining({ level: 'log', status: 401, route: `GET ${PATH}` }),
-      ]);
-    });
-
-    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-
-    it.each([
-      ['typ', 'type_not_allowed', () => `{"alg":"RS256","typ":${nested(31)}}`, () => '{}'],
-      ['crit', 'critical_header', () => `{"alg":"RS256","crit":${nested(31)}}`, () => '{}'],
-      ['iss', 'issuer_mismatch', () => '{"alg":"RS256"}', () => `{"iss":${nested(31)}}`],
-    ])('copes with a %s as deep as a token may be', async (_, code, header, payload) => {
-      fixture.log.clear();
-      const token = `${b64(header())}.${b64(payload())}.xxxx`;
-      expectRefusal(await fixture.get(PATH, token), { status: 401, code });
-      expect(fixture.log.starting('Refused')).toHaveLength(1);
-      expect(fixture.log.text().length).toBeLessThan(1500);
-    });
-
-    it('copes with claims as deep as a token may be', async () => {
-      const payload = `{"iss":"${issuer.url}","aud":${nested(31)}}`;
-      const token = issuer.sign({ alg: 'RS256', kid: issuer.key.kid }, payload);
-      expectRefusal(await fixture.get(PATH, token), { status: 401, code: 'audience_mismatch' });
-    });
-
-    it('that fails does not change the refusal', async () => {
-      const warn = fixture.log.warn;
-      fixture.log.warn = () => {
-        throw new Error('the disk is full');
-      };
-      const answer = await fixture.get(PATH, issuer.mint({ exp: 1 }));
-      fixture.log.warn = warn;
-      expectRefusal(answer, { status: 401, code: 'token_expired' });
-    });
-
-    it('has the request id where there is one', async () => {
-      fixture.log.clear();
-      await fixture.ask('GET', PATH, { headers: { 'X-Request-Id': 'abc-1' } });
-      expect(fixture.log.text()).toMatch(adapter === 'Express' ? /"abc-1"/ : /"requestId":"req-/);
-    });
-
-    it('cuts what a token brings', async () => {
-      fixture.log.clear();
-      await fixture.get(PATH, issuer.mint({ iss: `https://${'x'.repeat(5000)}/` }));
-      expect(fixture.log.text().length).toBeLessThan(1500);
-    });
+  it('is logged with route, subject, expected and actual value, but not the token', async () => {
+    const token = issuer.mint({ aud: 'https://other.test', sub: 'alice' });
+    await fixture.get(`${PATH}?secret=1`, token);
+    expect(refusals()).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: 'Refused: The access token is for another audience.',
+        status: 401,
+        code: 'audience_mismatch',
+        route: `GET ${PATH}`,
+        handler: 'RoutesController.closed',
+        sub: 'alice',
+        expected: [issuer.audience],
+        actual: 'https://other.test',
+      }),
+    ]);
+    expect(fixture.log.text()).not.toContain(token);
+    expect(fixture.log.text()).not.toContain('secret=1');
   });
 
-  it('keeps its texts free of what a token or the configuration says', async () => {
+  it('is logged at level log when the request has no credentials', async () => {
+    await fixture.get(PATH);
+    expect(refusals()).toEqual([
+      expect.objectContaining({ level: 'log', status: 401, route: `GET ${PATH}` }),
+    ]);
+  });
+
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+  it.each([
+    ['typ', 'type_not_allowed', () => `{"alg":"RS256","typ":${nested(31)}}`, () => '{}'],
+    ['crit', 'critical_header', () => `{"alg":"RS256","crit":${nested(31)}}`, () => '{}'],
+    ['iss', 'issuer_mismatch', () => '{"alg":"RS256"}', () => `{"iss":${nested(31)}}`],
+  ])('is logged in short when %s nests deep', async (_, code, header, payload) => {
+    const token = `${base64url(header())}.${base64url(payload())}.xxxx`;
+    expectRefusal(await fixture.get(PATH, token), { status: 401, code });
+    expect(refusals()).toHaveLength(1);
+    expect(fixture.log.text().length).toBeLessThan(LONGEST_LOG);
+  });
+
+  it('is logged in short when aud nests deep', async () => {
+    const payload = `{"iss":"${issuer.url}","aud":${nested(31)}}`;
+    const token = issuer.sign({ alg: 'RS256', kid: issuer.key.kid }, payload);
+    expectRefusal(await fixture.get(PATH, token), { status: 401, code: 'audience_mismatch' });
+    expect(fixture.log.text().length).toBeLessThan(LONGEST_LOG);
+  });
+
+  it('is logged in short when a claim is long', async () => {
+    await fixture.get(PATH, issuer.mint({ iss: `https://${'x'.repeat(5000)}/` }));
+    expect(fixture.log.text().length).toBeLessThan(LONGEST_LOG);
+  });
+
+  it('is logged with the request id', async () => {
+    await fixture.ask('GET', PATH, { headers: { 'X-Request-Id': 'abc-1' } });
+    expect(fixture.log.text()).toMatch(adapter === 'Express' ? /"abc-1"/ : /"requestId":"req-/);
+  });
+
+  it('is logged with the name of an exception that has no message', async () => {
+    expectRefusal(await fixture.get('/wordless', issuer.mint()), REFUSED.requirement);
+    expect(refusals()).toEqual([
+      expect.objectContaining({ code: 'claim_requirement', cause: 'RangeError' }),
+    ]);
+  });
+
+  it('is the same when the logger throws', async () => {
+    const { warn } = fixture.log;
+    fixture.log.warn = () => {
+      throw new Error('the disk is full');
+    };
+    const answer = await fixture.get(PATH, issuer.mint({ exp: 1 }));
+    fixture.log.warn = warn;
+    expectRefusal(answer, REFUSED.expired);
+  });
+
+  it('is the same when the log level leaves it out', async () => {
+    fixture.app.useLogger(['fatal']);
+    expectRefusal(await fixture.get(PATH, issuer.mint({ exp: 1 })), REFUSED.expired);
+    expectRefusal(await fixture.get(PATH), REFUSED.missing);
+    // Nest keeps the levels of the process.
+    fixture.app.useLogger(['fatal', 'error', 'warn', 'log', 'debug', 'verbose']);
+    expect(refusals()).toEqual([]);
+    fixture.app.useLogger(fixture.log);
+  });
+
+  it('reveals nothing from the token or the configuration', async () => {
     const tokens = [
       issuer.mint({ iss: 'https://évil.test/"' }),
       issuer.mint({ aud: 'späm"\r\nX: y' }),

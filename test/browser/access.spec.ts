@@ -12,18 +12,18 @@ const claims = (...required: Access['claims']): Access => ({ ...TOKEN, claims: r
 const all = (...names: string[]) => ({ scopes: names, match: 'all' as const });
 const any = (...names: string[]) => ({ scopes: names, match: 'any' as const });
 
-describe('The browser client says of a request without a token', () => {
-  it.each<[string, Access, boolean, string]>([
-    ['that a public route is open', OPEN, true, 'Open'],
-    ['that a route with an optional token is open', OPTIONAL, true, 'Open'],
-    ['that any other needs a token', TOKEN, false, 'Needs a token'],
-    ['the same of one that asks for a scope', scopes(all('a')), false, 'Needs a token'],
-  ])('%s', (_, access, passes, why) => {
+describe('Without a token, the browser client shows', () => {
+  it.each<[string, string, Access, boolean]>([
+    ['Open', 'a public route', OPEN, true],
+    ['Open', 'a route with an optional token', OPTIONAL, true],
+    ['Needs a token', 'a route that requires a token', TOKEN, false],
+    ['Needs a token', 'a route that requires a scope', scopes(all('a')), false],
+  ])('"%s" for %s', (why, _, access, passes) => {
     expect(judge(access, undefined, GRANT_CLAIMS)).toEqual({ passes, why });
   });
 });
 
-describe('The browser client says of a request with a token', () => {
+describe('With a token, the browser client shows', () => {
   const editor = { claim: 'roles', includes: ['admin', 'editor'] };
 
   it.each<[Access, object, boolean | undefined, string]>([
@@ -32,19 +32,19 @@ describe('The browser client says of a request with a token', () => {
     [TOKEN, {}, true, 'Passes'],
     [scopes(all('a')), { scope: 'b a' }, true, 'Passes'],
     [scopes(all('a')), { scp: ['a'] }, true, 'Passes'],
-    [scopes(all('a')), { permissions: ['a'] }, false, 'Lacks a'],
+    [scopes(all('a')), { permissions: ['a'] }, false, 'Missing a'],
     [scopes({ ...all('a'), from: ['permissions'] }), { permissions: ['a'] }, true, 'Passes'],
-    [scopes({ ...all('a'), from: ['permissions'] }), { scope: 'a' }, false, 'Lacks a'],
-    [scopes(all('a', 'b', 'c')), { scope: 'b' }, false, 'Lacks a and c'],
+    [scopes({ ...all('a'), from: ['permissions'] }), { scope: 'a' }, false, 'Missing a'],
+    [scopes(all('a', 'b', 'c')), { scope: 'b' }, false, 'Missing a and c'],
     [scopes(any('a', 'b')), { scope: 'b' }, true, 'Passes'],
-    [scopes(any('a', 'b')), { scope: 'c' }, false, 'Lacks a or b'],
-    [scopes(all('a'), all('b')), { scope: 'a' }, false, 'Lacks b'],
+    [scopes(any('a', 'b')), { scope: 'c' }, false, 'Missing a or b'],
+    [scopes(all('a'), all('b')), { scope: 'a' }, false, 'Missing b'],
     [claims({ claim: 'isAdmin', equals: true }), { isAdmin: true }, true, 'Passes'],
     [
       claims({ claim: 'isAdmin', equals: true }),
       { isAdmin: 'true' },
       false,
-      'Fails: isAdmin is true',
+      'Not met: isAdmin is true',
     ],
     [claims({ claim: 'tier', equals: null }), { tier: null }, true, 'Passes'],
     [claims({ ...editor, match: 'all' }), { roles: ['editor', 'admin'] }, true, 'Passes'],
@@ -53,44 +53,49 @@ describe('The browser client says of a request with a token', () => {
       claims({ ...editor, match: 'all' }),
       { roles: ['admin'] },
       false,
-      'Fails: roles has admin and editor',
+      'Not met: roles includes admin and editor',
     ],
     [claims({ ...editor, match: 'any' }), { roles: ['admin'] }, true, 'Passes'],
-    [claims({ ...editor, match: 'any' }), {}, false, 'Fails: roles has admin or editor'],
+    [claims({ ...editor, match: 'any' }), {}, false, 'Not met: roles includes admin or editor'],
     [claims({ claim: ['realm', 'level'], equals: 3 }), { realm: { level: 3 } }, true, 'Passes'],
     [
       claims({ claim: ['realm', 'level'], equals: 3 }),
       { 'realm.level': 3 },
       false,
-      'Fails: realm.level is 3',
+      'Not met: realm.level is 3',
     ],
     [
       claims({ claim: 'constructor', equals: 'Object' }),
       {},
       false,
-      'Fails: constructor is "Object"',
+      'Not met: constructor is "Object"',
     ],
     [claims({ message: 'Gold only' }), {}, undefined, 'The API decides'],
     [
       claims({ message: 'Gold only' }, { claim: 'isAdmin', equals: true }),
       {},
       false,
-      'Fails: isAdmin is true',
+      'Not met: isAdmin is true',
     ],
-    [{ ...scopes(all('a')), claims: [{ message: 'Gold only' }] }, { scope: 'b' }, false, 'Lacks a'],
-  ])('to %j, with %j: %s, %s', (access, token, passes, why) => {
+    [
+      { ...scopes(all('a')), claims: [{ message: 'Gold only' }] },
+      { scope: 'b' },
+      false,
+      'Missing a',
+    ],
+  ])('for a route with %j and a token with %j: passes %j, "%s"', (access, token, passes, why) => {
     expect(judge(access, token as Record<string, unknown>, GRANT_CLAIMS)).toEqual({ passes, why });
   });
 });
 
-describe('The scopes that it shows', () => {
+describe('The browser client shows the granted scopes', () => {
   it.each<[object, string[]]>([
     [{ scope: 'a b  c a' }, ['a', 'b', 'c']],
     [{ scp: ['a', 'b c', 7] }, ['a', 'b c']],
     [{ scope: 'a', scp: ['b'] }, ['a', 'b']],
     [{ scope: { a: true }, scp: 7 }, []],
     [{}, []],
-  ])('of %j are %j', (token, expected) => {
+  ])('of a token with %j: %j', (token, expected) => {
     expect(grantedScopes(token as Record<string, unknown>, GRANT_CLAIMS)).toEqual(expected);
   });
 });

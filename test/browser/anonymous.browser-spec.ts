@@ -23,11 +23,11 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await visitor.leave();
-  expect([...visitor.complaints].toSorted()).toEqual(expected.toSorted());
+  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
 });
 
-describe('Who has not logged in', () => {
-  it('finds the buttons disabled until the page knows who is there', async () => {
+describe('A visitor who is not logged in', () => {
+  it('finds the buttons disabled until the page knows whether somebody is logged in', async () => {
     const page = await visitor.context.newPage();
     let answer = () => {};
     const asked = new Promise<void>((resolve) => (answer = resolve));
@@ -46,7 +46,7 @@ describe('Who has not logged in', () => {
     expect(await page.locator('[data-call]:disabled').count()).toBe(0);
   });
 
-  it('sees nothing that is for people who have', async () => {
+  it('sees nothing that requires a login', async () => {
     const { page } = visitor;
     for (const id of ['gated-content', 'messages-in', 'moderation']) {
       expect(await page.locator(`#${id}`).isVisible()).toBe(false);
@@ -60,14 +60,14 @@ describe('Who has not logged in', () => {
     await page.locator('#openMessage', { hasText: '"Open Endpoint"' }).waitFor();
     expect(await page.locator('#openMessage').textContent()).toBe('"Open Endpoint"');
     expect(await page.locator('#openMessage + .meaning').textContent()).toBe(
-      'Sent without a token.',
+      'Sent without an access token.',
     );
   });
 
   it.each([
     ['members-only', 'moMessage'],
     ['protected', 'protectedMessage'],
-  ])('sees the 401 of the %s endpoint as it is, and what it means', async (name, id) => {
+  ])('sees the 401 of the %s endpoint and an explanation', async (name, id) => {
     const { page } = visitor;
     expected = [`401 /api/${name}`];
     await page.getByRole('button', { name: `Call the ${name} endpoint` }).click();
@@ -75,10 +75,12 @@ describe('Who has not logged in', () => {
     expect(await page.locator(`#${id}`).textContent()).toBe(
       '401 Unauthorized\nWWW-Authenticate: Bearer',
     );
-    expect(await page.locator(`#${id} + .meaning`).textContent()).toContain('No token was sent.');
+    expect(await page.locator(`#${id} + .meaning`).textContent()).toContain(
+      'No access token was sent',
+    );
   });
 
-  it('is told by the table of routes what the API then answers', async () => {
+  it('sees in the table of routes which requests the API accepts', async () => {
     const { page } = visitor;
     const rows = page.locator('#route-rows tr:not(.panel)');
     await rows.first().waitFor();
@@ -93,12 +95,12 @@ describe('Who has not logged in', () => {
       const [method, path = ''] = route.split(' ');
       const url = new URL(path.replace('{id}', '01890a5d-ac96-774b-bcce-b302099a8057'), demo.url);
       const { status } = await fetch(url, { method });
-      // Without a body: what is bad input comes before what is no token.
+      // Requests without a body: those that need one get a 4xx status in any case.
       expect([route, verdict]).toEqual([route, String(status === 200)]);
     }
   });
 
-  it('calls a route from the table, and sees request, status, challenge and body', async () => {
+  it('calls a route from the table and sees request, status, challenge and body', async () => {
     const { page } = visitor;
     expected = ['401 /api/me'];
     await page.getByRole('button', { name: 'Call GET /api/me', exact: true }).click();
@@ -120,23 +122,23 @@ describe('Who has not logged in', () => {
 });
 
 describe('The page', () => {
-  it.each(['light', 'dark'] as const)('has no barrier, %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('is accessible in %s mode', async (colorScheme) => {
     expected = ['401 /api/protected'];
     await visitor.page.emulateMedia({ colorScheme });
     await visitor.page.getByRole('button', { name: 'Call the protected endpoint' }).click();
     await visitor.page.locator('#protectedMessage', { hasText: '401' }).waitFor();
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`logged-out-${colorScheme}`);
   });
 
-  it.each([360, 768, 1600])('needs no scrolling sideways at %d px', async (width) => {
+  it.each([360, 768, 1600])('does not scroll horizontally at %d px', async (width) => {
     await visitor.page.setViewportSize({ width, height: 800 });
     const wide = await visitor.page.evaluate('document.documentElement.scrollWidth');
     expect(wide).toBeLessThanOrEqual(width);
     await visitor.screenshot(`logged-out-${width}`);
   });
 
-  it('asks for nothing but what is here', async () => {
+  it('loads resources only from its own origin', async () => {
     const hosts = new Set<string>();
     visitor.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
     await visitor.open();

@@ -17,7 +17,7 @@ describe('The API docs', () => {
     await demo?.close();
   });
 
-  it('are one click from the page, let people log in, and call with their token', async () => {
+  it('are linked from the page, let people log in, and send their access token', async () => {
     const { page } = visitor;
     await page.getByRole('link', { name: 'API docs' }).click();
     await page.locator('.swagger-ui .opblock').first().waitFor();
@@ -30,7 +30,7 @@ describe('The API docs', () => {
         .first()
         .inputValue(),
     ).toBe('demo-spa');
-    await dialog.getByText('select all').first().click();
+    // Swagger UI preselects the scopes of the API; the issuer does not list them.
     const opened = visitor.context.waitForEvent('page');
     await dialog.locator('button.authorize').first().click();
     const login = await opened;
@@ -39,7 +39,7 @@ describe('The API docs', () => {
     const closed = login.waitForEvent('close');
     await login.getByRole('button', { name: 'Log in' }).click();
     await closed;
-    await dialog.locator('button', { hasText: 'Logout' }).waitFor();
+    await dialog.locator('button', { hasText: 'Logout' }).first().waitFor();
     await dialog.locator('.btn-done').first().click();
 
     const operation = page.locator('.opblock', {
@@ -55,7 +55,7 @@ describe('The API docs', () => {
     await visitor.screenshot('docs');
   });
 
-  it('complain of nothing', () => {
-    expect([...visitor.complaints]).toEqual([]);
+  it('log no errors to the console', () => {
+    expect([...visitor.errors]).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { issuerDomain } from '../../src/browser/issuer-domain.js';
 
-describe('What the browser client takes for the domain', () => {
+describe('The domain that the browser client gets', () => {
   it.each([
     ['https://dev-abc123.us.auth0.com/', 'dev-abc123.us.auth0.com'],
     ['https://login.example.com', 'login.example.com'],
@@ -8,7 +8,7 @@ describe('What the browser client takes for the domain', () => {
     ['https://example.com/realms/one', 'https://example.com/realms/one'],
     ['http://localhost:4010/', 'http://localhost:4010'],
     ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
-  ])('of %s is %s', (issuer, domain) => {
+  ])('for the issuer %s is %s', (issuer, domain) => {
     expect(issuerDomain(issuer)).toBe(domain);
   });
 });

@@ -4,7 +4,7 @@ import { launchBrowser, Visitor } from './support/visitor.js';
 
 const TOKEN_SEC = 600;
 
-/** A second after the page has begun to renew a token: `public/session.js` does 55 seconds before its end. */
+/** One second after a renewal starts: `public/session.js` renews 55 seconds before the expiry. */
 const RENEWAL_SEC = TOKEN_SEC - 54;
 
 let demo: Demo;
@@ -31,24 +31,25 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await visitor.leave();
-  expect([...visitor.complaints].toSorted()).toEqual(expected.toSorted());
+  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
 });
 
-/** Time passes in the browser; the API and the issuer have their own. */
-const elapse = (seconds: number) => page.clock.fastForward(seconds * 1000);
+/** Advances the browser's clock. The clocks of the API and the issuer do not change. */
+const advance = (seconds: number) => page.clock.fastForward(seconds * 1000);
 
 const notice = () => page.locator('#session-notice').textContent();
 
-/** Waits until the page says this of the session. */
-const says = (text: string) => page.locator('#session-notice', { hasText: text }).waitFor();
+/** Waits until the page shows this notice. */
+const waitForNotice = (text: string) =>
+  page.locator('#session-notice', { hasText: text }).waitFor();
 
-/** Calls the members-only endpoint, and waits for the answer to say so. */
+/** Calls the members-only endpoint and waits for this answer. */
 async function callMembersOnly(answer: string): Promise<void> {
   await page.getByRole('button', { name: 'Call the members-only endpoint' }).click();
   await page.locator('#moMessage', { hasText: answer }).waitFor();
 }
 
-/** Waits for the answer to the next renewal, and for the page to show its token. */
+/** Waits for the response to the next renewal, and for the page to show the new token. */
 async function renewed(): Promise<void> {
   const answer = await page.waitForResponse(
     (response) =>
@@ -61,14 +62,14 @@ async function renewed(): Promise<void> {
 }
 
 describe('A token that is about to expire', () => {
-  it('is renewed silently, again and again, and nobody is asked anything', async () => {
+  it('is renewed repeatedly, without a login page', async () => {
     await visitor.logIn('writer');
-    const asked: string[] = [];
-    page.on('framenavigated', (frame) => asked.push(frame.url()));
-    await Promise.all([renewed(), elapse(RENEWAL_SEC)]);
-    await Promise.all([renewed(), elapse(RENEWAL_SEC)]);
+    const navigations: string[] = [];
+    page.on('framenavigated', (frame) => navigations.push(frame.url()));
+    await Promise.all([renewed(), advance(RENEWAL_SEC)]);
+    await Promise.all([renewed(), advance(RENEWAL_SEC)]);
     await visitor.is('in');
-    expect(asked).toEqual([]);
+    expect(navigations).toEqual([]);
     expect(await notice()).toBe('');
     expect(await page.locator('#token-expiry').textContent()).toMatch(
       /^Expires in (10 min 0|9 min \d+) s\.$/,
@@ -83,32 +84,32 @@ describe('While the issuer is down', () => {
     await demo.startTenant();
   });
 
-  it('the present token is used, and then a login is asked for, without a loop', async () => {
+  it('the page uses the current token until it expires, then offers a login', async () => {
     await visitor.logIn('writer');
     await page.locator('#messages-list').waitFor({ state: 'attached' });
-    const asked: string[] = [];
-    page.on('framenavigated', (frame) => asked.push(frame.url()));
+    const navigations: string[] = [];
+    page.on('framenavigated', (frame) => navigations.push(frame.url()));
     await demo.stopTenant();
 
-    await elapse(RENEWAL_SEC);
-    await says('The issuer cannot be reached, so your token was not renewed.');
+    await advance(RENEWAL_SEC);
+    await waitForNotice('The issuer is unreachable, so your access token was not renewed.');
     await callMembersOnly('"Members Only Endpoint"');
 
-    await elapse(TOKEN_SEC - RENEWAL_SEC);
+    await advance(TOKEN_SEC - RENEWAL_SEC);
     await visitor.is('ended');
     expect(await notice()).toBe(
-      'The issuer cannot be reached, and your token has expired. Log in when it is back.',
+      'Your access token has expired, and the issuer is unreachable. Try to log in later.',
     );
     expect(await page.locator('#gated-content').isVisible()).toBe(false);
     expect(await page.locator('#messages-in').isVisible()).toBe(false);
     expect(await page.locator('#btn-login').isEnabled()).toBe(true);
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
 
-    await callMembersOnly('No answer');
+    await callMembersOnly('No response');
     expect(await page.locator('#moMessage + .meaning').textContent()).toContain(
       'Your session has ended, so nothing was sent.',
     );
-    expect(asked).toEqual([]);
+    expect(navigations).toEqual([]);
 
     await demo.startTenant();
     await visitor.logIn('writer');
@@ -116,21 +117,21 @@ describe('While the issuer is down', () => {
   });
 });
 
-describe('A session that the issuer has forgotten', () => {
-  it('ends with a word, asks for a login once, and goes nowhere by itself', async () => {
+describe('A session that the issuer has ended', () => {
+  it('ends with a notice, after one silent attempt and without a redirect', async () => {
     await visitor.logIn('writer');
     await demo.stopTenant();
     await demo.startTenant();
-    const asked: string[] = [];
+    const attempts: string[] = [];
     page.on('request', (request) => {
-      if (request.url().startsWith(`${demo.issuer}authorize`)) asked.push(request.url());
+      if (request.url().startsWith(`${demo.issuer}authorize`)) attempts.push(request.url());
     });
-    await elapse(RENEWAL_SEC);
+    await advance(RENEWAL_SEC);
     await visitor.is('ended');
-    expect(await notice()).toBe('Your session has ended. Log in to go on.');
+    expect(await notice()).toBe('Your session has ended. Log in to continue.');
     expect(page.url()).toBe(demo.url);
-    expect(asked.length).toBeLessThanOrEqual(1);
-    // So says the tenant in the hidden frame that a login is needed.
+    expect(attempts.length).toBeLessThanOrEqual(1);
+    // The tenant's response in the hidden frame: a login is required.
     expected = ['400 /authorize'];
 
     await page.reload();
@@ -146,20 +147,20 @@ describe('While the API is down', () => {
     await demo.startApi();
   });
 
-  it('each call says so where its answer would be, and works once it is back', async () => {
+  it('each call shows that, and works again after a restart', async () => {
     await visitor.logIn('writer');
     await demo.stopApi();
     expected = [
       'net::ERR_CONNECTION_REFUSED /api/members-only',
       'net::ERR_CONNECTION_REFUSED /api/messages',
     ];
-    await callMembersOnly('No answer');
+    await callMembersOnly('No response');
     expect(await page.locator('#moMessage + .meaning').textContent()).toBe(
-      'The API cannot be reached. Is it running? Try again in a moment.',
+      'The API is unreachable. Check that it is running, then try again.',
     );
     await page.getByLabel('New message').fill('Is anybody there?');
     await page.getByRole('button', { name: 'Post', exact: true }).click();
-    await page.locator('#post-error', { hasText: 'The API cannot be reached.' }).waitFor();
+    await page.locator('#post-error', { hasText: 'The API is unreachable.' }).waitFor();
     expect(await page.getByLabel('New message').inputValue()).toBe('Is anybody there?');
 
     await demo.startApi();

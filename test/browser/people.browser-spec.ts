@@ -25,18 +25,18 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await visitor.leave();
-  expect([...visitor.complaints].toSorted()).toEqual(expected.toSorted());
+  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
 });
 
 const messages = () => page.locator('#messages-list > li');
-const mine = (text: string) => messages().filter({ hasText: text });
+const messageWith = (text: string) => messages().filter({ hasText: text });
 
 async function post(text: string): Promise<void> {
   await page.getByLabel('New message').fill(text);
   await page.getByRole('button', { name: 'Post', exact: true }).click();
 }
 
-/** Calls a route of the table, and resolves with what is shown of the answer. */
+/** Calls a route from the table of routes. Resolves with the text of the result. */
 async function call(route: string): Promise<string> {
   await page.getByRole('button', { name: `Call ${route}`, exact: true }).click();
   const panel = page.locator('.panel:visible');
@@ -55,33 +55,33 @@ describe('The login page', () => {
     await page.locator('input[name=username]').waitFor();
   });
 
-  it('says who the three people are, what each may do, and their password', async () => {
+  it('lists the three people, their permissions and their password', async () => {
     const people = page.getByRole('region', { name: 'Who can log in' });
     expect(await people.locator('dt').allTextContents()).toEqual(['reader', 'writer', 'admin']);
     const text = (await people.innerText()).replaceAll(/\s+/g, ' ');
-    expect(text).toContain("Everybody's password is demo.");
+    expect(text).toContain('The password is always demo.');
     expect(text).toContain('reader Reads messages. read:messages');
     expect(text).toContain('write:admin');
   });
 
-  it.each(['light', 'dark'] as const)('has no barrier, %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('is accessible in %s mode', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`login-${colorScheme}`);
   });
 
-  it('needs no scrolling sideways at 360 px', async () => {
+  it('does not scroll horizontally at 360 px', async () => {
     await page.setViewportSize({ width: 360, height: 780 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await visitor.screenshot('login-360');
   });
 
-  it('says that a password is wrong, keeps the name, and lets try again', async () => {
+  it('reports a wrong password, keeps the username, and accepts another attempt', async () => {
     await visitor.fillIn('writer', 'wrong');
     await page.getByRole('alert').filter({ hasText: 'Wrong username or password.' }).waitFor();
     expected = [`401 ${new URL(page.url()).pathname}`];
     expect(await page.locator('input[name=username]').inputValue()).toBe('writer');
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
     await page.locator('input[name=password]').fill('demo');
     await page.keyboard.press('Enter');
     await visitor.is('in');
@@ -90,7 +90,7 @@ describe('The login page', () => {
 });
 
 describe('Logging in', () => {
-  it('needs no mouse', async () => {
+  it('works with the keyboard only', async () => {
     const login = page.locator('#btn-login:focus');
     while ((await login.count()) === 0) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -102,21 +102,19 @@ describe('Logging in', () => {
     await visitor.is('in');
   });
 
-  it('leads back to the page, whose address has nothing of it', async () => {
+  it('returns to the page and leaves no parameters in its address', async () => {
     await visitor.logIn('reader');
     expect(page.url()).toBe(demo.url);
   });
 
-  it('that comes back refused says why, and is not tried again', async () => {
+  it('shows why it failed, and is not repeated', async () => {
     await page.goto(`${demo.url}?error=access_denied&error_description=Not%20you&state=x`);
     await visitor.is('out');
-    expect(await page.locator('#session-notice').textContent()).toContain(
-      'The login was not completed:',
-    );
+    expect(await page.locator('#session-notice').textContent()).toContain('Login failed:');
     expect(page.url()).toBe(demo.url);
   });
 
-  it('survives a reload, and holds in a second tab', async () => {
+  it('lasts after a reload and in a second tab', async () => {
     await visitor.logIn('writer');
     await page.reload();
     await visitor.is('in');
@@ -125,7 +123,7 @@ describe('Logging in', () => {
     expect(await second.locator('#who-name').textContent()).toBe('writer');
   });
 
-  it('ends in all tabs with Log out, which leads back to the page; the next one asks again', async () => {
+  it('ends in all tabs with Log out; the next login asks for a password again', async () => {
     await visitor.logIn('writer');
     const second = await visitor.tab();
     await visitor.is('in', second);
@@ -138,7 +136,7 @@ describe('Logging in', () => {
     await visitor.is('ended', second);
     expect(await second.locator('#gated-content').isVisible()).toBe(false);
     expect(await second.locator('#session-notice').textContent()).toBe(
-      'You have logged out in another tab.',
+      'You logged out in another tab.',
     );
     await page.reload();
     await visitor.is('out');
@@ -147,8 +145,8 @@ describe('Logging in', () => {
   });
 });
 
-describe('Who has logged in', () => {
-  it('sees profile, scopes and claims, and the token only when asked for', async () => {
+describe('A person who is logged in', () => {
+  it('sees profile, scopes and claims, and the token only after Show', async () => {
     await visitor.logIn('writer');
     const token = page.locator('#ipt-access-token');
     expect(await token.textContent()).toMatch(/^•+$/);
@@ -177,7 +175,7 @@ describe('Who has logged in', () => {
   });
 
   it.each(['reader', 'writer', 'admin'])(
-    'as %s is told by the table of routes what the API then answers',
+    'sees as %s in the table of routes which requests the API accepts',
     async (username) => {
       await visitor.logIn(username);
       const rows = page.locator('#route-rows tr:not(.panel)', {
@@ -203,7 +201,7 @@ describe('Who has logged in', () => {
     },
   );
 
-  it.each(['light', 'dark'] as const)('meets no barrier, %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('gets an accessible page in %s mode', async (colorScheme) => {
     expected = ['403 /api/admin/edit'];
     await page.emulateMedia({ colorScheme });
     await visitor.logIn('writer');
@@ -212,37 +210,37 @@ describe('Who has logged in', () => {
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByRole('button', { name: 'Call GET /api/admin/edit' }).click();
     await page.locator('.panel:visible .exchange').waitFor();
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`logged-in-${colorScheme}`);
   });
 
-  it.each([360, 1600])('needs no scrolling sideways at %d px', async (width) => {
+  it.each([360, 1600])('does not have to scroll horizontally at %d px', async (width) => {
     await page.setViewportSize({ width, height: 900 });
     await visitor.logIn('admin');
     await page.locator('#moderation-list > li').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`admin-${width}`);
   });
 });
 
 describe('The page', () => {
-  // 0.1 is what browsers' makers call good.
-  it.each([360, 1280])('does not jump when it finds a session, at %d px', async (width) => {
+  // A Cumulative Layout Shift of up to 0.1 counts as good.
+  it.each([360, 1280])('does not shift when it restores a session at %d px', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await visitor.logIn('admin');
     await page.reload();
     await visitor.is('in');
     await page.locator('#moderation-list > li').first().waitFor();
     await page.locator('#route-rows > tr').first().waitFor();
-    expect(await visitor.shifted()).toBeLessThan(0.05);
+    expect(await visitor.layoutShift()).toBeLessThan(0.05);
   });
 });
 
 describe('The reader', () => {
   beforeEach(() => visitor.logIn('reader'));
 
-  it('gets in where a token is enough, and is told which scope the protected endpoint wants', async () => {
+  it('gets the members-only message, and sees which scope another endpoint requires', async () => {
     expected = ['403 /api/protected'];
     await page.getByRole('button', { name: 'Call the members-only endpoint' }).click();
     await page.locator('#moMessage', { hasText: '"Members Only Endpoint"' }).waitFor();
@@ -253,18 +251,18 @@ describe('The reader', () => {
     expect(text).toContain('scope="read:protected"');
     expect(text).toContain('"code":"insufficient_scope"');
     expect(await page.locator('#protectedMessage + .meaning').textContent()).toContain(
-      'The token is good, but does not grant read:protected.',
+      'The access token is valid but does not grant read:protected.',
     );
   });
 
-  it('reads messages and may change none', async () => {
+  it('reads messages but cannot change them', async () => {
     await messages().first().waitFor();
     expect(await messages().count()).toBeGreaterThan(2);
     expect(await messages().getByRole('button').count()).toBe(0);
     expect(await page.locator('#moderation').isVisible()).toBe(false);
   });
 
-  it('is refused when posting, where the form is, and keeps the text', async () => {
+  it('sees the refusal of a post next to the form, which keeps the text', async () => {
     expected = ['403 /api/messages'];
     await post('May I?');
     await page.locator('#post-error', { hasText: '403 Forbidden.' }).waitFor();
@@ -280,49 +278,49 @@ describe('The writer', () => {
 
   it('posts, changes and deletes a message', async () => {
     await post('First version');
-    await mine('First version').waitFor();
+    await messageWith('First version').waitFor();
     expect(await page.getByLabel('New message').inputValue()).toBe('');
-    expect(await mine('First version').textContent()).toContain('auth0|writeryou');
+    expect(await messageWith('First version').textContent()).toContain('auth0|writeryou');
 
-    await mine('First version').getByRole('button', { name: 'Edit' }).click();
+    await messageWith('First version').getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Text of the message').fill('Second version');
     await page.getByRole('button', { name: 'Save' }).click();
-    await mine('Second version').waitFor();
-    expect(await mine('Second version').textContent()).toContain('edited');
+    await messageWith('Second version').waitFor();
+    expect(await messageWith('Second version').textContent()).toContain('edited');
 
     await page.reload();
     await visitor.is('in');
-    await mine('Second version').getByRole('button', { name: 'Delete' }).click();
+    await messageWith('Second version').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Keep' }).click();
-    await mine('Second version').getByRole('button', { name: 'Delete' }).click();
+    await messageWith('Second version').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete for good' }).click();
-    await mine('Second version').waitFor({ state: 'detached' });
-    expect(await page.locator('#announcements').textContent()).toBe('The message is deleted.');
+    await messageWith('Second version').waitFor({ state: 'detached' });
+    expect(await page.locator('#announcements').textContent()).toBe('Message deleted.');
   });
 
-  it('is told beside the field what is wrong with a text', async () => {
+  it('sees next to the field what is wrong with a text', async () => {
     expected = ['400 /api/messages'];
     await post('   ');
     await page
       .locator('#post-error', { hasText: 'must have 1 to 2000 characters after trimming' })
       .waitFor();
     expect(await page.getByLabel('New message').getAttribute('aria-invalid')).not.toBeNull();
-    expect(await visitor.barriers()).toEqual([]);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
   });
 
   it('sees markup in a message as text', async () => {
     const text = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     await post(text);
-    await mine('<img').waitFor();
-    expect(await mine('<img').locator('.message-text').textContent()).toBe(text);
+    await messageWith('<img').waitFor();
+    expect(await messageWith('<img').locator('.message-text').textContent()).toBe(text);
     expect(await page.locator('#messages-list img, #messages-list script').count()).toBe(0);
-    expect(await page.title()).toBe('What your token opens');
-    await mine('<img').getByRole('button', { name: 'Delete' }).click();
+    expect(await page.title()).toBe('Try the API with your access token');
+    await messageWith('<img').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete for good' }).click();
-    await mine('<img').waitFor({ state: 'detached' });
+    await messageWith('<img').waitFor({ state: 'detached' });
   });
 
-  it("may not change another's message, and is told that the scope is not what is missing", async () => {
+  it("cannot change another person's message, and sees that no scope is missing", async () => {
     await messages().first().waitFor();
     const id = await messages().last().getAttribute('data-id');
     expected = [`403 /api/messages/${id}`];
@@ -337,7 +335,7 @@ describe('The writer', () => {
     expect(text).toContain('belongs to somebody else');
   });
 
-  it('posts, reads and deletes from the table of routes, too', async () => {
+  it('posts, reads and deletes a message in the table of routes', async () => {
     const posted = await call('POST /api/messages');
     expect(posted).toContain('201 Created');
     const [, id = ''] = /"id": "([^"]+)"/.exec(posted) ?? [];
@@ -355,7 +353,7 @@ describe('The writer', () => {
     }
   });
 
-  it('is told by the table of routes what a field lacks, before anything is sent', async () => {
+  it('sees in the table of routes which field is invalid, before anything is sent', async () => {
     await page.getByRole('button', { name: 'Call PATCH /api/messages/{id}' }).click();
     const panel = page.locator('.panel:visible');
     await panel.getByLabel('id').fill('');
@@ -367,7 +365,7 @@ describe('The writer', () => {
     await panel.getByText('The body is not JSON').waitFor();
   });
 
-  it('goes back in time page by page', async () => {
+  it('loads older messages page by page', async () => {
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     const token = await page.locator('#ipt-access-token').textContent();
     for (let count = 0; count < 45; count += 1) {
@@ -380,23 +378,23 @@ describe('The writer', () => {
     await page.reload();
     await visitor.is('in');
     const older = page.getByRole('button', { name: 'Show older messages' });
-    await mine('Number 25.').waitFor();
+    await messageWith('Number 25.').waitFor();
     expect(await messages().count()).toBe(20);
     await older.click();
-    await mine('Number 5.').waitFor();
+    await messageWith('Number 5.').waitFor();
     await older.click();
-    await mine('Number 0.').waitFor();
-    await mine('This message came in').waitFor();
+    await messageWith('Number 0.').waitFor();
+    await messageWith('The demo machine posted').waitFor();
     await older.waitFor({ state: 'hidden' });
     expect(await page.locator('#messages-list > li:focus').count()).toBe(1);
   });
 });
 
 describe('The admin', () => {
-  it("removes another's message, and finds that in the audit trail", async () => {
+  it("deletes another person's message, and sees that in the audit trail", async () => {
     await visitor.logIn('writer');
     await post('To be removed');
-    await mine('To be removed').waitFor();
+    await messageWith('To be removed').waitFor();
     await page.locator('#btn-logout').click();
     await visitor.is('out');
     await visitor.logIn('admin');
@@ -416,6 +414,6 @@ describe('The admin', () => {
     await entry.waitFor();
     expect(await entry.textContent()).toContain('auth0|admin');
     expect(await entry.textContent()).toContain('message.delete');
-    await mine('To be removed').waitFor({ state: 'detached' });
+    await messageWith('To be removed').waitFor({ state: 'detached' });
   });
 });

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDirectory } from '../../src/database/directory-lock.js';
 import { type CompiledSource, compileSource } from '../support/compile.js';
 
-/** What a process answered: its exit code and what it printed. */
+/** The exit code of a process, and what it printed. */
 interface Result {
   code: number;
   stdout: string;
@@ -29,13 +29,13 @@ describe('npm run db:migrate', () => {
   const migrate = (environment: Record<string, string>) =>
     new Promise<Result>((resolve) => {
       const env = { PATH: process.env.PATH, ...environment };
-      const script = join(compiled.directory, 'database/migrate.js');
+      const script = join(compiled.directory, 'commands/migrate.js');
       execFile(process.execPath, [script], { env, cwd: directory }, (error, stdout, stderr) => {
         resolve({ code: Number(error?.code ?? 0), stdout, stderr });
       });
     });
 
-  it('brings the embedded database up to date, and does nothing the second time', async () => {
+  it('migrates the embedded database, and changes nothing the second time', async () => {
     const environment = { DATA_DIR: join(directory, 'data') };
     const done = {
       code: 0,
@@ -46,24 +46,39 @@ describe('npm run db:migrate', () => {
     expect(await migrate(environment)).toEqual(done);
   }, 60_000);
 
-  it('says in one sentence that another process has the directory', async () => {
+  it('says in one line that another process uses the directory', async () => {
     const dataDir = join(directory, 'taken');
-    const lock = await lockDirectory(dataDir);
+    await mkdir(dataDir);
+    const unlock = await lockDirectory(dataDir);
     expect(await migrate({ DATA_DIR: dataDir })).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(
-        new RegExp(`^The data directory ${dataDir} is in use by process ${process.pid}\\. .*\\n$`),
-      ),
+      stderr:
+        `Cannot use the data directory ${dataDir}: another process is using it. ` +
+        'Stop that process, set another DATA_DIR, or set DATABASE_URL to share PostgreSQL.\n',
     });
-    await lock.release();
+    await unlock!();
   });
 
-  it('says in one sentence that PostgreSQL cannot be reached, without the password', async () => {
+  it('says in one line that the directory is a file', async () => {
+    const dataDir = join(directory, 'file');
+    await writeFile(dataDir, '');
+    expect(await migrate({ DATA_DIR: dataDir })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `Cannot use the data directory ${dataDir}: ` +
+        `EEXIST: file already exists, mkdir '${dataDir}'. ` +
+        'Set DATA_DIR to a directory that this process can read and write.\n',
+    });
+  });
+
+  it('says in one line that PostgreSQL cannot be reached, without the password', async () => {
     const { code, stderr } = await migrate({ DATABASE_URL: 'postgres://me:pass@127.0.0.1:1/db' });
     expect([code, stderr]).toEqual([
       1,
-      'Cannot connect to PostgreSQL at 127.0.0.1:1 (DATABASE_URL): connect ECONNREFUSED 127.0.0.1:1\n',
+      'Cannot connect to PostgreSQL at 127.0.0.1:1 (DATABASE_URL): ' +
+        'connect ECONNREFUSED 127.0.0.1:1\n',
     ]);
   });
 });

@@ -1,13 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DirectoryInUseError, lockDirectory } from '../../src/database/directory-lock.js';
-import { processStart } from '../../src/database/process-start.js';
+import { createInterface } from 'node:readline';
+import { lockDirectory } from '../../src/database/directory-lock.js';
 import { type CompiledSource, compileSource } from '../support/compile.js';
 
-const RANDOM = '00000000-0000-4000-8000-000000000000';
+/** Locks and unlocks the directory as its standard input says. */
+const STARTER = `
+  import { createInterface } from 'node:readline';
+  const [, source, directory] = process.argv;
+  const { lockDirectory } = await import(source + '/database/directory-lock.js');
+  let unlock;
+  for await (const command of createInterface(process.stdin)) {
+    if (command === 'lock') unlock = await lockDirectory(directory);
+    if (command === 'unlock') await unlock();
+    console.log(command === 'lock' && !unlock ? 'taken' : command + 'ed');
+  }
+`;
+
+/** Runs a command as a container would: with process ids and a network of its own. */
+const CONTAINER = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--net'];
+const canUnshare = spawnSync(CONTAINER[0]!, [...CONTAINER.slice(1), 'true']).status === 0;
 
 describe('lockDirectory', () => {
   let directory: string;
@@ -18,78 +33,47 @@ describe('lockDirectory', () => {
 
   afterEach(() => rm(directory, { recursive: true }));
 
-  /** The file of a claim that this living process laid down, with an ending that tells where it sorts. */
-  const undecided = async (ending: string) =>
-    join(directory, `lock.${process.pid}.${await processStart(process.pid)}.${ending}`);
-
-  it('creates the directory, nested as it may be', async () => {
-    const nested = join(directory, 'a/b/c');
-    const lock = await lockDirectory(nested);
-    expect(await readdir(nested)).toEqual([
-      expect.stringMatching(new RegExp(`^lock\\.${process.pid}\\.`)),
-    ]);
-    await lock.release();
+  it('refuses a second lock until the first is released', async () => {
+    const unlock = await lockDirectory(directory);
+    expect(await lockDirectory(directory)).toBeUndefined();
+    await unlock!();
+    const unlockAgain = await lockDirectory(directory);
+    expect(unlockAgain).toBeDefined();
+    await unlockAgain!();
   });
 
-  it('refuses the second, naming the pid of the first, until the first lets go', async () => {
-    const first = await lockDirectory(directory);
-    const refused = lockDirectory(directory);
-    await expect(refused).rejects.toThrow(DirectoryInUseError);
-    await expect(refused).rejects.toThrow(
-      `The data directory ${directory} is in use by this process (${process.pid}) already.`,
-    );
-    await first.release();
-    expect(await readdir(directory)).toEqual([]);
-    await (await lockDirectory(directory)).release();
+  it('leaves nothing but an empty directory', async () => {
+    const unlock = await lockDirectory(directory);
+    await lockDirectory(directory);
+    await unlock!();
+    expect(await readdir(directory, { recursive: true })).toEqual(['lock']);
   });
 
-  it('takes over from a dead process', async () => {
-    const child = spawn(process.execPath, ['-e', '']);
-    const start = await processStart(child.pid!);
-    await once(child, 'exit');
-    await writeFile(join(directory, `lock.${child.pid}.${start}.${RANDOM}`), 'held');
-    const lock = await lockDirectory(directory);
-    expect(await readdir(directory)).toHaveLength(1);
-    await lock.release();
+  it('locks a directory whose path is longer than that of a socket may be', async () => {
+    const deep = join(directory, 'a'.repeat(200), 'b'.repeat(200));
+    await mkdir(deep, { recursive: true });
+    const unlock = await lockDirectory(deep);
+    expect(await lockDirectory(deep)).toBeUndefined();
+    expect(await readdir(deep)).toEqual(['lock']);
+    await unlock!();
   });
 
-  it('takes over from an earlier process with the pid of a living one, be it its own', async () => {
-    await writeFile(join(directory, `lock.${process.pid}.earlier-boot-12.${RANDOM}`), 'held');
-    await writeFile(join(directory, `lock.${process.ppid}.earlier-boot-13.${RANDOM}`), 'held');
-    const lock = await lockDirectory(directory);
-    expect(await readdir(directory)).toHaveLength(1);
-    await lock.release();
+  it('locks two directories whose long paths differ only at the end', async () => {
+    const [one, two] = ['1', '2'].map((end) => join(directory, 'a'.repeat(200) + end));
+    await mkdir(one!);
+    await mkdir(two!);
+    const unlocks = [await lockDirectory(one!), await lockDirectory(two!)];
+    expect(unlocks).not.toContain(undefined);
+    for (const unlock of unlocks) await unlock!();
   });
 
-  it('gives way to a claim that holds the directory, wherever it sorts', async () => {
-    const start = await processStart(process.ppid);
-    await writeFile(join(directory, `lock.${process.ppid}.${start}.${RANDOM}`), 'held');
-    await expect(lockDirectory(directory)).rejects.toThrow(`process ${process.ppid}.`);
+  it('fails, and leaves nothing, when a file is in the place of the lock', async () => {
+    await writeFile(join(directory, 'lock'), '');
+    await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'ENOTDIR' });
+    expect(await readdir(directory)).toEqual(['lock']);
   });
 
-  it('gives way to an undecided claim that sorts before its own', async () => {
-    await writeFile(await undecided('00000000-0000-4000-8000-000000000000'), '');
-    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
-  });
-
-  it('waits for an undecided claim behind its own to decide', async () => {
-    const rival = await undecided('ffffffff-ffff-4fff-bfff-ffffffffffff');
-    await writeFile(rival, '');
-    setTimeout(() => void rm(rival), 100);
-    await (await lockDirectory(directory)).release();
-
-    await writeFile(rival, '');
-    setTimeout(() => void writeFile(rival, 'held'), 100);
-    await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUseError);
-  });
-
-  it('leaves files alone that are no claims', async () => {
-    await writeFile(join(directory, 'lock.txt'), '');
-    await (await lockDirectory(directory)).release();
-    expect(await readdir(directory)).toEqual(['lock.txt']);
-  });
-
-  describe('among processes', () => {
+  describe('between processes', () => {
     let compiled: CompiledSource;
     const children: ChildProcess[] = [];
 
@@ -97,43 +81,71 @@ describe('lockDirectory', () => {
       compiled = await compileSource();
     });
 
-    afterEach(() => {
-      for (const child of children.splice(0)) child.kill('SIGKILL');
+    afterEach(async () => {
+      await Promise.all(children.splice(0).map((child) => kill(child)));
     });
 
     afterAll(() => compiled.remove());
 
-    /** A process that takes the directory when told to and says how it went. */
-    const contender = async () => {
-      const script = `
-        import { lockDirectory } from ${JSON.stringify(join(compiled.directory, 'database/directory-lock.js'))};
-        process.stdin.once('data', () => {
-          lockDirectory(${JSON.stringify(directory)}).then(() => console.log('held'), (error) => console.log(error.message));
-        });
-        console.log('ready');`;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+    /** Starts a process that carries out commands and answers each. */
+    async function start(container: string[] = []) {
+      const node = [process.execPath, '--input-type=module', '-e', STARTER];
+      const command = [...container, ...node, compiled.directory, directory];
+      const child = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
       children.push(child);
-      const line = async () => String((await once(child.stdout, 'data'))[0]).trim();
-      expect(await line()).toBe('ready');
-      return { pid: child.pid!, child, race: () => (child.stdin.write('go\n'), line()) };
-    };
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+      const ask = async (text: string): Promise<string> => {
+        child.stdin.write(`${text}\n`);
+        return (await lines.next()).value;
+      };
+      await ask('start');
+      return { child, ask };
+    }
 
-    it('lets exactly one of many take over at once what a killed process left', async () => {
-      const killed = await contender();
-      expect(await killed.race()).toBe('held');
-      killed.child.kill('SIGKILL');
-      await once(killed.child, 'exit');
-      const contenders = await Promise.all(Array.from({ length: 6 }, contender));
-      const results = await Promise.all(contenders.map(({ race }) => race()));
-      const winner = contenders[results.indexOf('held')]!;
-      expect(results.filter((result) => result === 'held')).toHaveLength(1);
-      expect(await readdir(directory)).toEqual([
-        expect.stringMatching(new RegExp(`^lock\\.${winner.pid}\\.`)),
-      ]);
-      const late = await contender();
-      expect(await late.race()).toContain(`is in use by process ${winner.pid}.`);
-    }, 20_000);
+    async function kill(child: ChildProcess): Promise<void> {
+      const closed = once(child, 'close'); // it and what it started have ended
+      if (child.kill('SIGKILL')) await closed;
+    }
+
+    it('gives the lock to exactly one of several that start at once', async () => {
+      const starters = await Promise.all([start(), start(), start()]);
+      for (let round = 0; round < 30; round++) {
+        const answers = await Promise.all(starters.map(({ ask }) => ask('lock')));
+        expect(answers.toSorted()).toEqual(['locked', 'taken', 'taken']);
+        await starters[answers.indexOf('locked')]!.ask('unlock');
+      }
+    });
+
+    it('gives the lock of a killed process to exactly one of several', async () => {
+      const starters = await Promise.all([start(), start(), start()]);
+      expect(await starters[0].ask('lock')).toBe('locked');
+      for (let holder = 0, round = 0; round < 4; round++) {
+        await kill(starters[holder]!.child);
+        starters.splice(holder, 1);
+        const answers = await Promise.all(starters.map(({ ask }) => ask('lock')));
+        expect(answers.toSorted()).toEqual(['locked', 'taken']);
+        holder = answers.indexOf('locked');
+        starters.push(await start());
+      }
+      expect(await readdir(directory)).toEqual(['lock']);
+    });
+
+    it('refuses while the process that holds the lock is stopped', async () => {
+      const holder = await start();
+      expect(await holder.ask('lock')).toBe('locked');
+      holder.child.kill('SIGSTOP');
+      expect(await lockDirectory(directory)).toBeUndefined();
+    });
+
+    (canUnshare ? describe : describe.skip)('in containers that share the directory', () => {
+      it('holds until its holder is killed', async () => {
+        const [one, two] = await Promise.all([start(CONTAINER), start(CONTAINER)]);
+        expect(await one.ask('lock')).toBe('locked');
+        expect(await two.ask('lock')).toBe('taken');
+        expect(await lockDirectory(directory)).toBeUndefined();
+        await kill(one.child);
+        expect(await two.ask('lock')).toBe('locked');
+      });
+    });
   });
 });

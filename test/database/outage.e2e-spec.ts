@@ -1,65 +1,99 @@
-import { CONNECTION, type Connection } from '../../src/database/connection.js';
+import type { PGlite } from '@electric-sql/pglite';
+import { CONNECTION, type Connection, DATABASE } from '../../src/database/connection.js';
+import { guardWrites } from '../../src/database/embedded.js';
 import { type Api, startApi } from '../support/api.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { captureLog } from '../support/log.js';
+import { captureLog, type LogLine } from '../support/log.js';
 import { expectDatabaseUnavailable } from '../support/unavailable.js';
 
-describe('while the database is closed', () => {
+const UNKNOWN = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+type Row = [method: string, path: string, json: object | undefined];
+
+const WRITES: Row[] = [
+  ['POST', '/api/messages', { text: 'Hello' }],
+  ['PATCH', `/api/messages/${UNKNOWN}`, { text: 'Hello' }],
+  ['DELETE', `/api/messages/${UNKNOWN}`, undefined],
+  ['DELETE', `/api/admin/messages/${UNKNOWN}`, undefined],
+];
+
+const READS: Row[] = [
+  ['GET', '/api/messages', undefined],
+  ['GET', '/api/admin/messages', undefined],
+  ['GET', '/api/admin/audit', undefined],
+];
+
+describe('The API', () => {
   let api: Api;
-  let database: TestDatabase;
+  let token: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startApi({ environment: database.environment });
-    await api.app.get<Connection>(CONNECTION).close();
-  }, 30_000);
-
-  afterAll(async () => {
-    await api.close();
-    await database.drop();
-  });
-
-  const id = '01890a5d-ac96-774b-bcce-b302099a8057';
-
-  it.each([
-    ['POST', '/api/messages', { text: 'Hello' }],
-    ['GET', '/api/messages', undefined],
-    ['GET', `/api/messages/${id}`, undefined],
-    ['PATCH', `/api/messages/${id}`, { text: 'Hello' }],
-    ['DELETE', `/api/messages/${id}`, undefined],
-    ['GET', '/api/admin/messages', undefined],
-    ['DELETE', `/api/admin/messages/${id}`, undefined],
-    ['GET', '/api/admin/audit', undefined],
-  ])('%s %s is answered 503', async (method, path, json) => {
-    const token = api.issuer.mint({
+    api = await startApi();
+    token = api.issuer.mint({
       scope: 'read:messages write:messages read:admin write:admin',
     });
-    expectDatabaseUnavailable(await api.send(method, path, { token, json }));
-  });
-
-  it('refuses who has no token before it asks the database', async () => {
-    expect(await api.get('/api/messages')).toMatchObject({ status: 401, body: '' });
-  });
-
-  it('answers what needs no database', async () => {
-    expect(await api.get('/api/public')).toMatchObject({ status: 200 });
-  });
-
-  it('logs the cause once, and not for every request of a flood', async () => {
-    const another = await createTestDatabase();
-    const fresh = await startApi({ environment: another.environment });
-    const log = captureLog();
-    await fresh.app.get<Connection>(CONNECTION).close();
-    const token = fresh.issuer.mint({ scope: 'read:messages' });
-    for (let request = 0; request < 5; request++) await fresh.get('/api/messages', token);
-    expect(log.filter(({ level }) => level === 'error')).toEqual([
-      {
-        level: 'error',
-        message: 'The database is unavailable: PGlite is closed',
-        context: 'DatabaseUnavailableFilter',
-      },
-    ]);
-    await fresh.close();
-    await another.drop();
   }, 30_000);
+
+  afterAll(() => api.close());
+
+  describe('while the disk is nearly full', () => {
+    const clock = performance.now.bind(performance);
+    let free = 0;
+    let log: LogLine[];
+
+    beforeAll(() => {
+      const time = clock();
+      performance.now = () => time; // the log has one line per interval
+      log = captureLog();
+      guardWrites(api.app.get<{ $client: PGlite }>(DATABASE).$client, () => free);
+    });
+
+    afterAll(() => {
+      performance.now = clock;
+    });
+
+    it.each(WRITES)('answers 503 to %s %s', async (method, path, json) => {
+      expectDatabaseUnavailable(await api.send(method, path, { token, json }));
+    });
+
+    it('logs the cause once, not for every request', () => {
+      expect(log.filter(({ level }) => level === 'error')).toEqual([
+        {
+          level: 'error',
+          message: 'The database is unavailable: less than 64 MB of disk are free for DATA_DIR',
+          context: 'DatabaseUnavailableFilter',
+        },
+      ]);
+    });
+
+    it.each(READS)('answers %s %s', async (method, path) => {
+      expect(await api.send(method, path, { token })).toMatchObject({ status: 200 });
+    });
+
+    it('writes again when there is space', async () => {
+      free = 64 * 2 ** 20;
+      const json = { text: 'Hello' };
+      expect(await api.send('POST', '/api/messages', { token, json })).toMatchObject({
+        status: 201,
+      });
+    });
+  });
+
+  describe('while the database is closed', () => {
+    beforeAll(() => api.app.get<Connection>(CONNECTION).close());
+
+    it.each([...WRITES, ...READS, ['GET', `/api/messages/${UNKNOWN}`, undefined] as Row])(
+      'answers 503 to %s %s',
+      async (method, path, json) => {
+        expectDatabaseUnavailable(await api.send(method, path, { token, json }));
+      },
+    );
+
+    it('answers 401 without a token', async () => {
+      expect(await api.get('/api/messages')).toMatchObject({ status: 401 });
+    });
+
+    it('answers on a route that needs no database', async () => {
+      expect(await api.get('/api/public')).toMatchObject({ status: 200 });
+    });
+  });
 });

@@ -8,7 +8,7 @@ import { expectDatabaseUnavailable } from '../support/unavailable.js';
 
 const UNKNOWN = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-describe('the API while PostgreSQL goes away', () => {
+describe('the API while PostgreSQL is unreachable', () => {
   let api: Api;
   let database: Awaited<ReturnType<typeof createPostgresDatabase>>;
   let proxy: TcpProxy;
@@ -31,18 +31,19 @@ describe('the API while PostgreSQL goes away', () => {
     await database.drop();
   });
 
-  /** Waits until a statement of the API waits for the lock. */
+  /** Resolves when a statement of the API waits for the lock. */
   async function untilBlocked(): Promise<void> {
     const client = new Client({ connectionString: database.url });
     await client.connect();
-    const blocked = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const blocked = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
     while ((await client.query(blocked)).rowCount === 0) await delay(20);
     await client.end();
   }
 
   const faults = () => log.filter(({ level }) => level === 'error' || level === 'fatal');
 
-  it('answers 503 on every route that needs it, says why once, and recovers', async () => {
+  it('answers 503 on every route that needs it, logs the cause once, and recovers', async () => {
     const requests: [string, string, object?][] = [
       ['POST', '/api/messages', { text: 'Lost' }],
       ['GET', '/api/messages'],
@@ -72,7 +73,7 @@ describe('the API while PostgreSQL goes away', () => {
     expect(page.messages).toMatchObject([{ text: 'Back' }]);
   });
 
-  it('answers 503 to a request whose statement is cut off under way', async () => {
+  it('answers 503 to a request whose connection is closed during a statement', async () => {
     const { json } = await api.send('POST', '/api/messages', { token, json: { text: 'Locked' } });
     const release = await holdLock();
     const waiting = api.send('DELETE', `/api/admin/messages/${json.id}`, { token });
@@ -88,7 +89,7 @@ describe('the API while PostgreSQL goes away', () => {
     expect(await api.get(`/api/messages/${json.id}`, token)).toMatchObject({ status: 200 });
   });
 
-  it('answers 503 in time when the server falls silent', async () => {
+  it('answers 503 in time when the server stops answering', async () => {
     await api.get('/api/messages', token);
     proxy.hold();
     const start = performance.now();
@@ -98,10 +99,10 @@ describe('the API while PostgreSQL goes away', () => {
     expect(await api.get('/api/messages', token)).toMatchObject({ status: 200 });
   }, 15_000);
 
-  /** Locks the messages against writes, past the proxy, until released. */
+  /** Locks the messages against writes, without the proxy, until released. */
   async function holdLock() {
     const client = new Client({ connectionString: database.url });
-    client.on('error', () => {}); // of a test that failed before it released
+    client.on('error', () => {}); // after a test that failed before it released the lock
     await client.connect();
     await client.query('begin');
     await client.query('lock table messages in share mode');

@@ -1,42 +1,56 @@
 import { DrizzleQueryError } from 'drizzle-orm';
-import { ConnectionError, isUnavailable, reason } from '../../src/database/outage.js';
+import { DatabaseUnavailableError, isUnavailable, reason } from '../../src/database/outage.js';
 
+/** An error as drivers throw it for an answer of the server: only those have a severity. */
+const answer = (message: string, code: string) =>
+  Object.assign(new Error(message), { severity: 'ERROR', code });
 const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
 const wrapped = (cause: Error) => new DrizzleQueryError('select 1', [], cause);
 
 describe('isUnavailable', () => {
   it.each([
-    ['a connection exception', failure('connection failure', '08006')],
-    ['a server that shuts down', failure('terminating connection', '57P01')],
-    ['a server that starts', failure('the database system is starting up', '57P03')],
-    ['too many connections', failure('sorry, too many clients already', '53300')],
-    ['a standby', failure('cannot execute INSERT in a read-only transaction', '25006')],
-    ['a statement over the time', failure('canceling statement', '57014')],
+    ['a connection exception', answer('connection failure', '08006')],
+    ['a server that shuts down', answer('terminating connection', '57P01')],
+    ['a server that starts', answer('the database system is starting up', '57P03')],
+    ['too many connections', answer('sorry, too many clients already', '53300')],
+    ['a full disk', answer('could not extend file', '53100')],
+    ['a password that the server refuses', answer('password authentication failed', '28P01')],
+    ['a dropped database', answer('database "api" does not exist', '3D000')],
+    ['a standby', answer('cannot execute INSERT in a read-only transaction', '25006')],
+    ['a statement that takes too long', answer('canceling statement', '57014')],
     ['a refused connection', failure('connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED')],
     ['a broken connection', failure('read ECONNRESET', 'ECONNRESET')],
     ['a closed connection', failure('Connection terminated unexpectedly')],
+    ['a pool without a free connection', failure('timeout exceeded when trying to connect')],
+    ['a certificate that is not trusted', failure('self-signed certificate')],
     ['a silent server', failure('Query read timeout')],
     ['a closed embedded database', failure('PGlite is closed')],
-    ['no connection at all', new ConnectionError({ cause: failure('self-signed certificate') })],
-  ])('is true of %s, also under the wrapper of drizzle', (_, error) => {
-    expect(isUnavailable(error)).toBe(true);
+    ['the error that says so', new DatabaseUnavailableError('The disk is full')],
+  ])('is true for %s', (_, error) => {
     expect(isUnavailable(wrapped(error))).toBe(true);
   });
 
+  it('is true for a transaction that did not begin', () => {
+    expect(isUnavailable(new DatabaseUnavailableError('PGlite is closed'))).toBe(true);
+  });
+
   it.each([
-    ['a duplicate key', failure('duplicate key', '23505')],
-    ['a NUL in a text', failure('invalid byte sequence', '22021')],
-    ['a missing table', failure('relation does not exist', '42P01')],
-    ['a fault of the program', new TypeError('x is not a function')],
-    ['nothing', undefined],
-  ])('is false of %s', (_, error) => {
-    expect(isUnavailable(error)).toBe(false);
-    expect(isUnavailable(wrapped(error as Error))).toBe(false);
+    ['a duplicate key', answer('duplicate key', '23505')],
+    ['a NUL in a text', answer('invalid byte sequence', '22021')],
+    ['a missing table', answer('relation does not exist', '42P01')],
+    ['a bug', new TypeError('x is not a function')],
+  ])('is false for %s', (_, error) => {
+    expect(isUnavailable(wrapped(error))).toBe(false);
+  });
+
+  it('is false for an error that is not from the database', () => {
+    expect(isUnavailable(failure('connect ECONNREFUSED', 'ECONNREFUSED'))).toBe(false);
+    expect(isUnavailable(undefined)).toBe(false);
   });
 });
 
 describe('reason', () => {
-  it('is the innermost cause, with its code when the message does not say it', () => {
+  it('is the innermost cause, with its code unless the message contains it', () => {
     expect(reason(wrapped(failure('connect ECONNREFUSED ::1:5432', 'ECONNREFUSED')))).toBe(
       'connect ECONNREFUSED ::1:5432',
     );
@@ -45,7 +59,7 @@ describe('reason', () => {
     );
   });
 
-  it('lists what each address said', () => {
+  it('lists the reason for each address of a host', () => {
     expect(reason(new AggregateError([failure('refused on ::1'), failure('refused on v4')]))).toBe(
       'refused on ::1, refused on v4',
     );

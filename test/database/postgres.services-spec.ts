@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Connection, type Database, openDatabase } from '../../src/database/connection.js';
+import type { Connection, Database } from '../../src/database/connection.js';
 import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { isUnavailable } from '../../src/database/outage.js';
 import { administrate, createPostgresDatabase } from '../support/database.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 type PostgresDatabase = Awaited<ReturnType<typeof createPostgresDatabase>>;
 
-/** What became of a promise, and how long it took. */
+/** The error of a promise, if any, and how long it took. */
 async function outcome(work: Promise<unknown>) {
   const start = performance.now();
   const error: unknown = await work.then(
@@ -57,13 +58,14 @@ describe('openDatabase on PostgreSQL', () => {
     await Promise.all(connections.map(({ close }) => close()));
   });
 
-  it('says where it could not connect to, without the password', async () => {
+  it('says where it cannot connect, without the password', async () => {
     await proxy.cut();
     const url = new URL(proxied);
     url.password = 'secret-of-the-test';
     const { error } = await outcome(open(url.href));
     expect((error as Error).message).toBe(
-      `Cannot connect to PostgreSQL at 127.0.0.1:${proxy.port} (DATABASE_URL): connect ECONNREFUSED 127.0.0.1:${proxy.port}`,
+      `Cannot connect to PostgreSQL at 127.0.0.1:${proxy.port} (DATABASE_URL): ` +
+        `connect ECONNREFUSED 127.0.0.1:${proxy.port}`,
     );
   });
 
@@ -81,14 +83,14 @@ describe('openDatabase on PostgreSQL', () => {
     const select = () => db.execute(sql`select 1`);
     const selectInTransaction = () => db.transaction((tx) => tx.execute(sql`select 1`));
 
-    it('outlives the loss of idle connections', async () => {
+    it('survives the loss of idle connections', async () => {
       await Promise.all(Array.from({ length: 5 }, select));
       await terminateAll();
-      await delay(200); // until the news has come through the wire
+      await delay(200); // until the pool has noticed
       expect(await outcome(select())).toMatchObject({ error: undefined });
     });
 
-    it('fails a transaction that loses its connection between two statements, and no other', async () => {
+    it('fails only the transaction that loses its connection between two statements', async () => {
       const { error } = await outcome(
         db.transaction(async (tx) => {
           await tx.execute(sql`select 1`);
@@ -101,7 +103,7 @@ describe('openDatabase on PostgreSQL', () => {
       expect(await outcome(selectInTransaction())).toMatchObject({ error: undefined });
     });
 
-    it('fails at once while the server is gone, and recovers, more often than the pool has places', async () => {
+    it('fails at once in more outages than the pool has connections, and recovers', async () => {
       for (let outage = 0; outage < 4; outage++) {
         await proxy.cut();
         const failed = await Promise.all(
@@ -118,7 +120,7 @@ describe('openDatabase on PostgreSQL', () => {
       }
     }, 20_000);
 
-    it('gives up on a silent server, keeps no connection to it, and recovers', async () => {
+    it('gives up on a silent server, drops its connections, and recovers', async () => {
       await Promise.all(Array.from({ length: 10 }, select));
       proxy.hold();
       const failed = await Promise.all(
@@ -135,22 +137,22 @@ describe('openDatabase on PostgreSQL', () => {
       for (const { error } of recovered) expect(error).toBeUndefined();
     }, 30_000);
 
-    it('closes in time though a statement waits for a server that says nothing', async () => {
+    it('closes in time while a statement waits for a silent server', async () => {
       await select();
       proxy.hold();
       const waiting = outcome(select());
-      await delay(50); // until it is under way
+      await delay(50); // until it has been sent
       const { ms } = await outcome(connection.close());
       expect(ms).toBeGreaterThan(2900); // it did wait
       expect(ms).toBeLessThan(4000);
       await proxy.cut();
       expect(isUnavailable((await waiting).error)).toBe(true);
-      // Closed is closed; this one is there for afterEach to close.
+      // For afterEach to close.
       await proxy.mend();
       connection = await open(proxied);
     }, 15_000);
 
-    it('keeps the reason of another failure, and the connection it happened on', async () => {
+    it('keeps the reason of another failure, and its connection', async () => {
       const { error } = await outcome(db.execute(sql`select * from no_such_table`));
       expect(isUnavailable(error)).toBe(false);
       const inTransaction = await outcome(

@@ -3,11 +3,11 @@ import { type Api, startApi } from '../support/api.js';
 import { startDemoTenant, type Tenant } from '../support/tenant.js';
 import { Browser } from './browser.js';
 
-/** Every GET route of the quickstarts and of the resources, and who of the demo gets a 200 from it. */
+/** Every GET route of the quickstart and the resources, and who gets a 200 from it. */
 const ROUTES = [
-  ['/api/public', ['nobody', 'reader', 'writer', 'admin']],
-  ['/api/open', ['nobody', 'reader', 'writer', 'admin']],
-  ['/api/greeting', ['nobody', 'reader', 'writer', 'admin']],
+  ['/api/public', ['anonymous', 'reader', 'writer', 'admin']],
+  ['/api/open', ['anonymous', 'reader', 'writer', 'admin']],
+  ['/api/greeting', ['anonymous', 'reader', 'writer', 'admin']],
   ['/api/private', ['reader', 'writer', 'admin']],
   ['/api/members-only', ['reader', 'writer', 'admin']],
   ['/api/me', ['reader', 'writer', 'admin']],
@@ -26,7 +26,7 @@ const ROUTES = [
 const EVERYTHING =
   'openid read:messages write:messages read:protected read:feed read:admin write:admin';
 
-describe('the API, against the tenant of the demo', () => {
+describe('the API with tokens of the demo tenant', () => {
   let tenant: Tenant;
   let api: Api;
   const tokens = new Map<string, string>();
@@ -34,7 +34,7 @@ describe('the API, against the tenant of the demo', () => {
   beforeAll(async () => {
     tenant = await startDemoTenant();
     api = await startApi({
-      // The issuer is the tenant; the API needs no other.
+      // Not used: the demo tenant is the issuer.
       issuer: {} as TestIssuer,
       environment: { ISSUER_BASE_URL: tenant.url },
     });
@@ -51,13 +51,13 @@ describe('the API, against the tenant of the demo', () => {
     await tenant.close();
   });
 
-  it.each(ROUTES)('lets in for GET %s: %j', async (path, welcome) => {
+  it.each(ROUTES)('answers GET %s with 200 only for %j', async (path, allowed) => {
     const statuses = await Promise.all(
-      ['nobody', 'reader', 'writer', 'admin'].map(async (name) => {
+      ['anonymous', 'reader', 'writer', 'admin'].map(async (name) => {
         const { status } = await api.get(path, tokens.get(name));
         return status === 200 ? [name] : [];
       }),
     );
-    expect(statuses.flat()).toEqual(welcome);
+    expect(statuses.flat()).toEqual(allowed);
   });
 });

@@ -5,7 +5,7 @@ export const CLIENT_ID = 'demo-spa';
 export const REDIRECT_URI = 'http://localhost:3001';
 export const AUDIENCE = 'https://api.example.com';
 
-/** A request for a code, and the secret that redeems it (PKCE, RFC 7636). */
+/** An authorization request, and the code verifier for the token request (PKCE, RFC 7636). */
 export function authorizationRequest(parameters: Record<string, string> = {}) {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
@@ -27,7 +27,7 @@ interface Sent {
   body?: string;
 }
 
-/** As much of a browser as a login needs: it keeps cookies, by their paths, and follows redirects to the tenant. */
+/** A minimal browser for logins: it keeps cookies by path and follows redirects to the tenant. */
 export class Browser {
   private readonly cookies = new Map<string, { path: string; value: string }>();
 
@@ -44,14 +44,14 @@ export class Browser {
     });
   }
 
-  /** Begins to log in; resolves with the path of the login page. */
+  /** Starts a login. Resolves with the path of the login page. */
   async begin(parameters?: Record<string, string>) {
     const { path, verifier } = authorizationRequest(parameters);
     const { headers } = await this.get(path);
     return { login: this.pathOf(headers.location), verifier };
   }
 
-  /** Logs in; resolves with the address that the browser ends up at, beyond the tenant. */
+  /** Logs in. Resolves with the callback address that the tenant redirects to. */
   async logIn(username: string, parameters?: Record<string, string>) {
     const { login, verifier } = await this.begin(parameters);
     const sent = await this.post(login, { username, password: 'demo' });
@@ -59,7 +59,7 @@ export class Browser {
     return { callback: new URL(resumed.headers.location ?? ''), verifier };
   }
 
-  /** Logs in and redeems the code; resolves with the answer of the token endpoint. */
+  /** Logs in and redeems the code. Resolves with the response of the token endpoint. */
   async tokens(username: string, parameters?: Record<string, string>) {
     const { callback, verifier } = await this.logIn(username, parameters);
     const { json } = await this.post('/oauth/token', {
@@ -93,12 +93,14 @@ export class Browser {
 
   private pathOf(location = '') {
     const url = new URL(location, this.tenant);
-    if (url.origin !== new URL(this.tenant).origin) throw new Error(`led away, to ${location}`);
+    if (url.origin !== new URL(this.tenant).origin) {
+      throw new Error(`unexpected redirect to ${location}`);
+    }
     return url.pathname + url.search;
   }
 }
 
-/** The claims of a token, not verified. */
+/** The claims of a token, without verification. */
 export function claimsOf(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }

@@ -50,8 +50,8 @@ const tokenForm = (fields: Record<string, string>, headers?: Record<string, stri
     body: new URLSearchParams(fields).toString(),
   });
 
-describe('the documents of the tenant', () => {
-  it('are found where those of Auth0 are', async () => {
+describe("the tenant's documents", () => {
+  it("are at the same paths as Auth0's", async () => {
     const { json } = await get('/.well-known/openid-configuration');
     expect(tenant.url).toMatch(/^http:\/\/localhost:\d+\/$/);
     expect(json).toMatchObject({
@@ -63,13 +63,13 @@ describe('the documents of the tenant', () => {
     });
   });
 
-  it('are named on the page at its address', async () => {
+  it('are linked on the page at its root', async () => {
     const { status, body } = await get('/');
     expect(status).toBe(200);
     expect(body).toContain('href="/.well-known/openid-configuration"');
   });
 
-  it('publish one RSA key, its public half only', async () => {
+  it('publish only the public part of one RSA key', async () => {
     const { json } = await get('/.well-known/jwks.json');
     expect(json.keys).toEqual([
       {
@@ -84,20 +84,20 @@ describe('the documents of the tenant', () => {
   });
 });
 
-describe('the machine', () => {
+describe('the machine client', () => {
   it.each([
-    ['as JSON', () => tokenRequest({ ...MACHINE, scope: 'read:messages' })],
-    ['as a form', () => tokenForm({ ...MACHINE, scope: 'read:messages' })],
+    ['JSON', () => tokenRequest({ ...MACHINE, scope: 'read:messages' })],
+    ['a form', () => tokenForm({ ...MACHINE, scope: 'read:messages' })],
     [
-      'as a form, with its secret in the header',
+      'a form and its secret in the Authorization header',
       () => {
         const { client_id: id, client_secret: secret, ...rest } = MACHINE;
         const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
         return tokenForm({ ...rest, scope: 'read:messages' }, { authorization });
       },
     ],
-  ])('gets a token that looks like one of Auth0, asking %s', async (_, ask) => {
-    const { status, json } = await ask();
+  ])('gets a token like those of Auth0 when it sends %s', async (_, send) => {
+    const { status, json } = await send();
     expect(status).toBe(200);
     expect(json).toMatchObject({
       token_type: 'Bearer',
@@ -118,7 +118,7 @@ describe('the machine', () => {
     });
   });
 
-  it('signs it with the published key', async () => {
+  it('gets a token that is signed with the published key', async () => {
     const { json } = await tokenRequest(MACHINE);
     const [header, payload, signature] = json.access_token.split('.');
     const jwks = await get('/.well-known/jwks.json');
@@ -132,7 +132,7 @@ describe('the machine', () => {
     expect(verify('sha256', signed, key, Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
-  it('gets every scope when it asks for none', async () => {
+  it('gets every scope when it requests none', async () => {
     const { json } = await tokenRequest(MACHINE);
     expect(claimsOf(json.access_token)).toMatchObject({
       scope: EVERYTHING,
@@ -140,27 +140,27 @@ describe('the machine', () => {
     });
   });
 
-  it('gets no scope that the API does not have', async () => {
+  it('never gets a scope that the API does not have', async () => {
     const { json } = await tokenRequest({ ...MACHINE, scope: 'read:messages openid delete:all' });
     expect(claimsOf(json.access_token).scope).toBe('read:messages');
   });
 
   it.each([
     ['a wrong secret', { client_secret: 'guess' }, 401, 'invalid_client'],
-    ['an unknown client', { client_id: 'nobody' }, 401, 'invalid_client'],
+    ['an unknown client', { client_id: 'unknown' }, 401, 'invalid_client'],
     ['an unknown audience', { audience: 'https://other.example.com' }, 400, 'invalid_target'],
     ['no audience', { audience: undefined }, 400, 'invalid_target'],
-    ['another grant', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
+    ['an unsupported grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type'],
   ])('is refused with %s', async (_, fields, status, error) => {
     const answer = await tokenRequest({ ...MACHINE, ...fields });
     expect(answer).toMatchObject({ status, json: { error } });
   });
 
   it.each([
-    ['broken JSON', '{"grant_type":'],
-    ['JSON that is no object', '["client_credentials"]'],
-    ['a body without end', JSON.stringify({ ...MACHINE, filler: 'x'.repeat(60_000) })],
-  ])('is told so when it sends %s', async (_, body) => {
+    ['invalid JSON', '{"grant_type":'],
+    ['a JSON array', '["client_credentials"]'],
+    ['a body that is too long', JSON.stringify({ ...MACHINE, filler: 'x'.repeat(60_000) })],
+  ])('gets 400 invalid_request for %s', async (_, body) => {
     const answer = await request(tenant.url, 'POST', '/oauth/token', {
       headers: { 'content-type': 'application/json' },
       body,
@@ -174,7 +174,7 @@ describe('a person', () => {
     ['reader', ['read:messages'], {}],
     ['writer', ['read:messages', 'write:messages'], { tier: 'premium' }],
     ['admin', PERMISSIONS, { roles: ['admin', 'editor'], isAdmin: true }],
-  ])('%s logs in, and gets the scopes and claims that are theirs', async (name, own, claims) => {
+  ])('%s logs in and gets only their own scopes and claims', async (name, own, claims) => {
     const tokens = await new Browser(tenant.url).tokens(name, { scope: `openid ${EVERYTHING}` });
     const scope = ['openid', ...own].join(' ');
     expect(tokens).toMatchObject({ token_type: 'Bearer', scope });
@@ -193,7 +193,7 @@ describe('a person', () => {
     });
   });
 
-  it('comes back to the application with its state and the issuer', async () => {
+  it('returns to the application with its state and the issuer', async () => {
     const { callback } = await new Browser(tenant.url).logIn('reader');
     expect(callback.origin).toBe(ORIGIN);
     expect(Object.fromEntries(callback.searchParams)).toEqual({
@@ -203,7 +203,7 @@ describe('a person', () => {
     });
   });
 
-  it('gets an ID token that tells who they are', async () => {
+  it('gets an ID token with their name and email address', async () => {
     const tokens = await new Browser(tenant.url).tokens('writer', {
       scope: 'openid profile email',
       nonce: 'a-nonce',
@@ -218,7 +218,7 @@ describe('a person', () => {
     });
   });
 
-  it('stays logged in: the next code comes without a page, also to a hidden frame', async () => {
+  it('stays logged in: a hidden frame gets a code without a login page', async () => {
     const browser = new Browser(tenant.url);
     await browser.logIn('reader');
     const { path } = authorizationRequest({
@@ -231,12 +231,12 @@ describe('a person', () => {
     expect(answer.headers).not.toHaveProperty('x-frame-options');
   });
 
-  it('can be another one the next time, in the same browser', async () => {
+  it('can log in as another person in the same browser', async () => {
     const browser = new Browser(tenant.url);
     await browser.logIn('reader');
     const { login } = await browser.begin({ prompt: 'login' });
     const sent = await browser.post(login, { username: 'writer', password: 'demo' });
-    // The page that follows ends the reader's session by a form that sends itself.
+    // The next page has a form that submits itself and ends the reader's session.
     const resume = new URL(sent.headers.location ?? '').pathname;
     const { body } = await browser.get(resume);
     const [, action = ''] = /action="([^"]+)"/.exec(body) ?? [];
@@ -247,14 +247,14 @@ describe('a person', () => {
     expect(headers.location).toMatch(/^http:\/\/localhost:3001\/?\?code=/);
   });
 
-  it('is told when login is required and no page may be shown', async () => {
+  it('gets login_required when a login is necessary but no page may be shown', async () => {
     const browser = new Browser(tenant.url);
     const { path } = authorizationRequest({ prompt: 'none' });
     const { headers } = await browser.get(path);
     expect(new URL(headers.location ?? '').searchParams.get('error')).toBe('login_required');
   });
 
-  it('is sent back with an error when the application asks for an unknown audience', async () => {
+  it('returns with invalid_target when the application requests an unknown audience', async () => {
     const browser = new Browser(tenant.url);
     const { path } = authorizationRequest({
       audience: 'https://other.example.com',
@@ -265,7 +265,7 @@ describe('a person', () => {
 });
 
 describe('the login page', () => {
-  it('says who there is, and runs and loads nothing', async () => {
+  it('lists the people, runs no scripts and loads no other resources', async () => {
     const browser = new Browser(tenant.url);
     const { login } = await browser.begin();
     const { status, headers, body } = await browser.get(login);
@@ -284,9 +284,9 @@ describe('the login page', () => {
 
   it.each([
     ['a wrong password', 'reader', 'guess'],
-    ['an unknown name', 'nobody', 'demo'],
-    ['markup for a name', '"><script>alert(1)</script>', 'demo'],
-  ])('refuses %s with 401, and lets one try again', async (_, username, password) => {
+    ['an unknown name', 'unknown', 'demo'],
+    ['a name with markup', '"><script>alert(1)</script>', 'demo'],
+  ])('refuses %s with 401, and accepts another attempt', async (_, username, password) => {
     const browser = new Browser(tenant.url);
     const { login } = await browser.begin();
     const { status, body } = await browser.post(login, { username, password });
@@ -297,19 +297,19 @@ describe('the login page', () => {
     expect(again).toMatchObject({ status: 303 });
   });
 
-  it('is of no use to another browser', async () => {
+  it('works only in the browser that started the login', async () => {
     const { login } = await new Browser(tenant.url).begin();
     const answer = await new Browser(tenant.url).post(login, {
       username: 'reader',
       password: 'demo',
     });
     expect(answer.status).toBe(400);
-    expect(answer.body).toContain('This login has ended');
+    expect(answer.body).toContain('This login is no longer valid');
   });
 });
 
 describe('a refresh token', () => {
-  it('comes with offline_access, renews the access token, and is replaced', async () => {
+  it('is issued for offline_access, renews the access token and is replaced on use', async () => {
     const browser = new Browser(tenant.url);
     const first = await browser.tokens('reader', { scope: 'openid offline_access read:messages' });
     const refresh = (token: string) =>
@@ -335,9 +335,9 @@ describe('a refresh token', () => {
 
 describe('/userinfo', () => {
   it.each([
-    ['of the API', { audience: AUDIENCE }],
-    ['of no API', { audience: '' }],
-  ])('takes an access token %s', async (_, parameters) => {
+    ['for the API', { audience: AUDIENCE }],
+    ['without an audience', { audience: '' }],
+  ])('accepts an access token %s', async (_, parameters) => {
     const tokens = await new Browser(tenant.url).tokens('writer', {
       scope: 'openid email',
       ...parameters,
@@ -353,7 +353,7 @@ describe('/userinfo', () => {
     });
   });
 
-  it('refuses a forged one, and one without the scope openid', async () => {
+  it('refuses a forged token, and a token without the scope openid', async () => {
     const { access_token: token } = await new Browser(tenant.url).tokens('reader');
     const [header, , signature] = token.split('.');
     const admin = Buffer.from(JSON.stringify({ ...claimsOf(token), sub: 'auth0|admin' }));
@@ -366,7 +366,7 @@ describe('/userinfo', () => {
   });
 });
 
-describe('a page of another origin', () => {
+describe('a page from another origin', () => {
   const preflight = (origin: string) =>
     request(tenant.url, 'OPTIONS', '/oauth/token', {
       headers: {
@@ -376,7 +376,7 @@ describe('a page of another origin', () => {
       },
     });
 
-  it('may send the headers of the browser SDK, when it is the application', async () => {
+  it('may send the headers of the browser SDK if it is the application', async () => {
     const { status, headers } = await preflight(ORIGIN);
     expect(status).toBe(204);
     expect(headers).toMatchObject({
@@ -385,7 +385,7 @@ describe('a page of another origin', () => {
     });
   });
 
-  it('may not read tokens, when it is not', async () => {
+  it('may not read tokens if it is not the application', async () => {
     const { status, headers } = await request(tenant.url, 'POST', '/oauth/token', {
       headers: { origin: 'https://evil.example' },
       json: MACHINE,
@@ -399,7 +399,7 @@ describe('/v2/logout', () => {
   const logOut = (browser: Browser, returnTo: string) =>
     browser.get(`/v2/logout?${new URLSearchParams({ client_id: CLIENT_ID, returnTo })}`);
 
-  it('ends the session and leads back to the application', async () => {
+  it('ends the session and redirects to the application', async () => {
     const browser = new Browser(tenant.url);
     await browser.logIn('reader');
     const answer = await logOut(browser, REDIRECT_URI);
@@ -407,7 +407,7 @@ describe('/v2/logout', () => {
     expect((await browser.begin()).login).toMatch(/^\/u\/login\//);
   });
 
-  it('leads nowhere that is not registered, and ends nothing', async () => {
+  it('refuses an address that is not registered, and keeps the session', async () => {
     const browser = new Browser(tenant.url);
     await browser.logIn('reader');
     const answer = await logOut(browser, 'https://evil.example');
@@ -420,11 +420,11 @@ describe('/v2/logout', () => {
   });
 });
 
-describe('a port', () => {
-  it('that is taken is said in a sentence', async () => {
+describe('a port in use', () => {
+  it('is reported in one sentence', async () => {
     const port = Number(new URL(tenant.url).port);
     await expect(startTenant({ port })).rejects.toThrow(
-      `The tenant cannot listen on port ${port} (EADDRINUSE): give it another one.`,
+      `The tenant cannot listen on port ${port} (EADDRINUSE). Choose another port.`,
     );
   });
 });
@@ -445,17 +445,17 @@ describe('the keys', () => {
     return json.keys[0].kid;
   };
 
-  it('survive a restart, in a file that nobody else can read', async () => {
+  it('survive a restart, in a file that only its owner can read', async () => {
     const kid = await kidOf();
     expect(await kidOf()).toBe(kid);
     const { mode } = await stat(join(dataDir, 'keys.json'));
     expect(mode & 0o777).toBe(0o600);
   });
 
-  it('are not replaced when the file is damaged: that is said', async () => {
+  it('are not replaced when the file is damaged: the start fails and names the file', async () => {
     await writeFile(join(dataDir, 'keys.json'), '{}');
     await expect(startTenant({ dataDir })).rejects.toThrow(
-      /keys\.json holds no keys of the demo\. Remove it/,
+      /keys\.json is not a key file of the demo\. Delete it/,
     );
   });
 });

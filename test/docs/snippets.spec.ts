@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { loadConfig } from '../../src/config/config.js';
+import { readEnvironment } from '../../src/config/environment.js';
 import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 
 const EXAMPLES = 'test/docs/examples';
@@ -57,7 +57,7 @@ describe('snippets of the documentation', () => {
   });
 
   it.each(inLanguage('dotenv'))('in %s is an environment that starts', (_, { text }) => {
-    expect(() => loadConfig(parseEnv(text))).not.toThrow();
+    expect(() => readEnvironment(parseEnv(text))).not.toThrow();
   });
 
   it('are of no other kind, which nothing would run', () => {

@@ -42,7 +42,7 @@ describe('a message input', () => {
     ['a string', 'text'],
     ['null', null],
     ['nothing', undefined],
-  ])('is no %s', (_, input) => {
+  ])('cannot be %s', (_, input) => {
     expect(reasons(input)).toEqual([['', 'must be a JSON object']]);
   });
 

@@ -39,7 +39,7 @@ describe('/api/messages', () => {
   const newest = async () => (await api.get('/api/messages?limit=1', ann)).json.messages[0]?.id;
 
   describe('POST', () => {
-    it('stores a message, trimmed, and tells where it is', async () => {
+    it('stores a message, trimmed, and answers with its Location', async () => {
       const answer = await post({ text: ' Grüße 😀\n' });
       const { id } = answer.json;
       expect([answer.status, answer.headers.location]).toEqual([201, `/api/messages/${id}`]);
@@ -56,7 +56,7 @@ describe('/api/messages', () => {
 
     it.each([
       ['no text', {}, 'text: must be a string'],
-      ['a text that is no string', { text: 1 }, 'text: must be a string'],
+      ['a text that is not a string', { text: 1 }, 'text: must be a string'],
       ['an empty text', { text: ' ' }, 'text: must have 1 to 2000 characters after trimming'],
       [
         'a long text',
@@ -67,7 +67,11 @@ describe('/api/messages', () => {
       ['a lone surrogate', { text: 'a\uD800' }, 'text: must not contain NUL or a lone surrogate'],
       ['a list', [], 'body: must be a JSON object'],
       ['null', null, 'body: must be a JSON object'],
-      ['a property of ours', { text: 'a', author: 'auth0|bob' }, 'author: is not a known field'],
+      [
+        'a property that the API sets',
+        { text: 'a', author: 'auth0|bob' },
+        'author: is not a known field',
+      ],
       ['the property prototype', { text: 'a', prototype: 1 }, 'prototype: is not a known field'],
       [
         'the property constructor',
@@ -80,7 +84,7 @@ describe('/api/messages', () => {
       expect(await newest()).toBe(before);
     });
 
-    it('names every fault at once', async () => {
+    it('names all faults at once', async () => {
       expectBadRequest(
         await post({ text: '', id: 1, at: 2 }),
         'text: must have 1 to 2000 characters after trimming',
@@ -89,7 +93,7 @@ describe('/api/messages', () => {
       );
     });
 
-    it('names no more of them than help', async () => {
+    it('names the first 20 faults and counts the others', async () => {
       const flood = Object.fromEntries(
         Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]),
       );
@@ -120,7 +124,7 @@ describe('/api/messages', () => {
       ['no sub', { sub: undefined }],
       ['a sub that cannot be stored', { sub: 'auth0|\0' }],
       ['a sub that is too long', { sub: 'a'.repeat(256) }],
-    ])('refuses a token with %s: what is written has an author', async (_, claims) => {
+    ])('refuses a token with %s, because a message has an author', async (_, claims) => {
       const token = api.issuer.mint({ scope: 'write:messages', ...claims });
       const message = 'Writing needs an access token with a sub of 1 to 255 characters';
       expectFault(await post({ text: 'Hello' }, token), 403, 'Forbidden', message);
@@ -152,7 +156,7 @@ describe('/api/messages', () => {
     });
 
     const WHOLE = 'limit: must be a whole number from 1 to 100';
-    const CURSOR = 'cursor: must be the nextCursor of this list, unchanged';
+    const CURSOR = 'cursor: must be the nextCursor of the previous page';
     it.each([
       ['limit=0', WHOLE],
       ['limit=101', WHOLE],
@@ -162,7 +166,7 @@ describe('/api/messages', () => {
       ['limit=1&limit=2', 'limit: must be given once'],
       ['cursor=', CURSOR],
       ['cursor=abc', CURSOR],
-      [`cursor=${UNKNOWN}`, CURSOR],
+      [`cursor=${UNKNOWN}0`, CURSOR],
       [`cursor=${'A'.repeat(32)}`, CURSOR],
       ['cursor=a&cursor=b', 'cursor: must be given once'],
       ['author=auth0|ann', 'author: is not a known field'],
@@ -175,15 +179,15 @@ describe('/api/messages', () => {
 
     it.each([
       ['an unknown id', UNKNOWN],
-      ['no UUID', 'first'],
-      ['a UUID and more', `${UNKNOWN}0`],
+      ['an id that is not a UUID', 'first'],
+      ['a UUID with a character more', `${UNKNOWN}0`],
       ['a NUL', '%00'],
-      ['much', 'a'.repeat(5000)],
+      ['a long id', 'a'.repeat(5000)],
     ])('by id answers 404 to %s', async (_, id) => {
       expectFault(await api.get(`/api/messages/${id}`, ann), 404, 'Not Found', 'No such message');
     });
 
-    it('by id takes the UUID in capitals and answers it in small letters', async () => {
+    it('by id accepts the UUID in capitals and answers in lower case', async () => {
       const { json } = await post({ text: 'Hello' });
       const found = await api.get(`/api/messages/${json.id.toUpperCase()}`, ann);
       expect([found.status, found.json]).toEqual([200, json]);
@@ -207,7 +211,7 @@ describe('/api/messages', () => {
       expectFault(await api.get(path, ann), 404, 'Not Found', 'No such message');
     });
 
-    it('refuse everyone else, without a challenge: no other token of theirs would do', async () => {
+    it('refuse everyone else, without a challenge', async () => {
       const { json } = await post({ text: 'Mine' });
       const path = `/api/messages/${json.id}`;
       const message = 'Only its author may change a message';
@@ -225,7 +229,7 @@ describe('/api/messages', () => {
       expectFault(removed, 404, 'Not Found', 'No such message');
     });
 
-    it('check the text of a change as that of a new message', async () => {
+    it('check a changed text like that of a new message', async () => {
       const { json } = await post({ text: 'Hello' });
       const path = `/api/messages/${json.id}`;
       expectBadRequest(

@@ -25,7 +25,7 @@ describe('MessagesService', () => {
     for (const text of texts) await service.create('auth0|ann', text);
   };
 
-  it('gives a message a UUIDv7 and both times, and finds it again as it was answered', async () => {
+  it('gives a message a UUIDv7 and both times, and stores exactly what it returns', async () => {
     const before = Date.now();
     const message = await service.create('auth0|ann', 'Grüße, 世界 😀');
     expect(message).toEqual({
@@ -40,19 +40,19 @@ describe('MessagesService', () => {
     expect(await service.get(message.id)).toEqual(message);
   });
 
-  it('finds a message by its id in capitals: a UUID is the same in any case (RFC 9562 §4)', async () => {
+  it('finds a message by its id in capitals (RFC 9562 §4)', async () => {
     const message = await service.create('auth0|ann', 'Hello');
     expect(await service.get(message.id.toUpperCase())).toEqual(message);
   });
 
-  it('lists the newest first, also those of one millisecond', async () => {
+  it('lists the newest first, also within one millisecond', async () => {
     const texts = Array.from({ length: 20 }, (_, index) => `${index}`);
     await write(...texts);
     const { messages: listed } = await service.list({ limit: 100 });
     expect(listed.map(({ text }) => text)).toEqual(texts.toReversed());
   });
 
-  it('walks every message once, whatever is written and deleted meanwhile', async () => {
+  it('pages through every message once, whatever is written and deleted meanwhile', async () => {
     await write('1', '2', '3', '4', '5', '6', '7');
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -61,20 +61,20 @@ describe('MessagesService', () => {
       seen.push(...page.messages.map(({ text }) => text));
       cursor = page.nextCursor;
       await write('written meanwhile');
-      // The message that the cursor stands on may go; the cursor still tells the place.
+      // A cursor stays valid when its own message is deleted.
       const last = page.messages.at(-1);
       if (last) await service.remove(last.id, last.author);
     } while (cursor !== undefined);
     expect(seen).toEqual(['7', '6', '5', '4', '3', '2', '1']);
   });
 
-  it('gives no cursor when the page holds the last message, be it to the brim', async () => {
+  it('gives no cursor when a full page contains the last message', async () => {
     await write('1', '2');
     expect(await service.list({ limit: 2 })).toMatchObject({ nextCursor: undefined });
     expect(await service.list({ limit: 1 })).toMatchObject({ nextCursor: expect.any(String) });
   });
 
-  it('lists one author alone, over pages too', async () => {
+  it('lists the messages of one author, page by page', async () => {
     await write('1', '2');
     await service.create('auth0|bob', '3');
     const first = await service.list({ limit: 1, author: 'auth0|ann' });
@@ -84,17 +84,7 @@ describe('MessagesService', () => {
     expect(second).toMatchObject({ messages: [{ text: '1' }], nextCursor: undefined });
   });
 
-  it('refuses the cursor of another author and of the unfiltered list', async () => {
-    await write('1', '2');
-    const { nextCursor: cursor } = await service.list({ limit: 1, author: 'auth0|ann' });
-    for (const author of [undefined, 'auth0|bob']) {
-      await expect(service.list({ limit: 1, cursor, author })).rejects.toMatchObject({
-        status: 400,
-      });
-    }
-  });
-
-  it('lets the author change the text, and tells when', async () => {
+  it('lets the author change the text, and stores the time of the change', async () => {
     const message = await service.create('auth0|ann', 'Before');
     const edited = await service.edit(message.id, 'auth0|ann', 'After');
     expect(edited).toEqual({ ...message, text: 'After', updatedAt: expect.any(Date) });
@@ -102,7 +92,7 @@ describe('MessagesService', () => {
     expect(await service.get(message.id)).toEqual(edited);
   });
 
-  it('lets nobody else change or remove it', async () => {
+  it('lets no one else change or remove it', async () => {
     const message = await service.create('auth0|ann', 'Mine');
     await expect(service.edit(message.id, 'auth0|bob', 'Yours')).rejects.toMatchObject({
       status: 403,
@@ -120,7 +110,7 @@ describe('MessagesService', () => {
 
   it.each([
     ['is unknown', UNKNOWN],
-    ['is no UUID', 'first'],
+    ['is not a UUID', 'first'],
     ['is empty', ''],
     ['carries a NUL', `${UNKNOWN}\0`],
     ['is SQL', "' or true --"],

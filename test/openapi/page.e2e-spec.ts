@@ -24,19 +24,19 @@ describe('The page of the API docs', () => {
 
   afterAll(() => api.close());
 
-  it.each(PATHS)('is open to everybody: %s', async (path) => {
+  it.each(PATHS)('is open to everyone: %s', async (path) => {
     expect((await api.get(path)).status).toBe(200);
   });
 
   it.each([
     ['/docs', './docs/'],
     ['/docs/index.html', './'],
-  ])('lies in a directory, so that %s leads to %s', async (path, location) => {
+  ])('is a directory: %s redirects to %s', async (path, location) => {
     expect(await api.get(path)).toMatchObject({ status: 302, headers: { location } });
   });
 
   it.each([...PATHS.slice(0, 3), '/docs', '/docs/nothing'])(
-    'may load scripts of its own and no others, and call the API and the issuer: %s',
+    'may load its own scripts only, and call the API and the issuer: %s',
     async (path) => {
       const { headers } = await api.get(path);
       expect(headers).toMatchObject({
@@ -57,7 +57,7 @@ describe('The page of the API docs', () => {
   );
 
   it.each(['/docs-json', '/docs-yaml', '/api/public', '/docsx'])(
-    'has a policy that data has not: %s',
+    'has a policy that other responses do not have: %s',
     async (path) => {
       expect((await api.get(path)).headers).toMatchObject({
         'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -65,7 +65,7 @@ describe('The page of the API docs', () => {
     },
   );
 
-  it('has no script in its markup', async () => {
+  it('has no inline script', async () => {
     const { body } = await api.get('/docs/');
     const scripts = [...body.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
     expect(scripts.length).toBeGreaterThan(0);
@@ -76,7 +76,7 @@ describe('The page of the API docs', () => {
     expect(body).not.toMatch(/\son\w+=/);
   });
 
-  it('logs in as the client that is configured, with PKCE, for this API', async () => {
+  it('logs in as the configured client, with PKCE, for the first audience', async () => {
     const { body } = await api.get('/docs/swagger-ui-init.js');
     const [, options] = /let options = (\{.*?\n\});/s.exec(body)!;
     expect(JSON.parse(options!)).toMatchObject({
@@ -93,14 +93,14 @@ describe('The page of the API docs', () => {
     });
   });
 
-  it('stores no token', async () => {
+  it('does not store the token', async () => {
     expect((await api.get('/docs/swagger-ui-init.js')).body).not.toContain('persistAuthorization');
   });
 });
 
 describe('The API docs are', () => {
   const statuses = async (environment: Record<string, string>) => {
-    // What tests have by default is taken back: an empty variable is as good as unset.
+    // An empty variable counts as unset: it removes the default of the tests.
     const api = await startApi({ environment: { DOCS: '', ...environment } });
     const answers = await Promise.all(['/docs', ...PATHS].map((path) => api.get(path)));
     await api.close();
@@ -109,9 +109,9 @@ describe('The API docs are', () => {
 
   it.each([
     ['served', {}, [200, 302]],
-    ['served where DOCS says so', { NODE_ENV: 'production', DOCS: 'on' }, [200, 302]],
+    ['served in production with DOCS=on', { NODE_ENV: 'production', DOCS: 'on' }, [200, 302]],
     ['not served in production', { NODE_ENV: 'production' }, [404]],
-    ['not served where DOCS says so', { DOCS: 'off' }, [404]],
+    ['not served with DOCS=off', { DOCS: 'off' }, [404]],
   ])('%s', async (_, environment, expected) => {
     expect(await statuses(environment as Record<string, string>)).toEqual(expected);
   });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
-import { type Connection, openDatabase } from '../../src/database/connection.js';
+import type { Connection } from '../../src/database/connection.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { copyEmbeddedTemplate } from './embedded-template.js';
 
 /** Set by jest.services.config.js alone, so that `npm test` needs no server whatever its environment says. */

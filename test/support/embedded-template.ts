@@ -3,14 +3,14 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/connection.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
 
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/nestjs-auth0-api');
 
 /**
- * A data directory with an embedded database and its tables in it, to be removed by the caller. The first takes
- * seconds to make; the others are copies of it, kept until PGlite or a migration changes.
+ * A data directory with an embedded database and its tables, which the caller removes. Making the
+ * first takes seconds, so it is kept as a template until PGlite or a migration changes.
  */
 export async function copyEmbeddedTemplate(): Promise<string> {
   const template = join(CACHE, `database-${await fingerprint()}`);

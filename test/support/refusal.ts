@@ -2,9 +2,11 @@ import type { Answer } from './http.js';
 
 export interface ExpectedRefusal {
   status: number;
-  /** Stable code of the body; none for a request without credentials. */
+  /** The stable code of the body. Absent for a request without credentials. */
   code?: string;
+  /** `error` of the body. By default it follows from the code. */
   error?: string;
+  /** `error_description` of the body. Without it, any is accepted. */
   description?: string;
   /** The scopes that the challenge names. */
   scope?: string;
@@ -17,28 +19,45 @@ const ERROR_OF: Readonly<Record<string, string>> = {
   revocation_unavailable: 'temporarily_unavailable',
 };
 
-/** Asserts a whole refusal: status, challenge, the other headers, body. */
+/** Asserts a whole refusal: status, challenge, other headers and body. */
 export function expectRefusal(answer: Answer, expected: ExpectedRefusal): void {
-  const { status, code, scope } = expected;
-  const { description: sent } = { description: answer.json?.error_description, ...expected };
-  const description = sent as string;
-  const error = code && (expected.error ?? ERROR_OF[code] ?? 'invalid_token');
-  const challenge =
-    code === undefined
-      ? 'Bearer'
-      : `Bearer error="${error}", error_description="${description}"` +
-        (scope === undefined ? '' : `, scope="${scope}"`);
+  const { status, code } = expected;
+  const message = code === undefined ? 'Unauthorized' : descriptionOf(answer, expected);
   expect({
     status: answer.status,
     challenge: answer.headers['www-authenticate'],
     cacheControl: answer.headers['cache-control'],
-    body: code === undefined ? answer.body : answer.json,
+    body: answer.json,
   }).toEqual({
     status,
-    challenge: status === 503 ? undefined : challenge,
+    challenge: challengeOf(expected, message),
     cacheControl: 'no-store',
-    body: code === undefined ? '' : { error, error_description: description, code },
+    body: {
+      statusCode: status,
+      message,
+      ...(code && { error: errorOf(expected), error_description: message, code }),
+    },
   });
-  if (code !== undefined) expect(description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
   if (status === 503) expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+}
+
+/** The challenge of a refusal (RFC 6750 §3). A 503 has none. */
+export function challengeOf(expected: ExpectedRefusal, description: string): string | undefined {
+  const { status, code, scope } = expected;
+  if (status === 503) return undefined;
+  if (code === undefined) return 'Bearer';
+  const challenge = `Bearer error="${errorOf(expected)}", error_description="${description}"`;
+  return scope === undefined ? challenge : `${challenge}, scope="${scope}"`;
+}
+
+function errorOf({ code, error }: ExpectedRefusal): string {
+  return error ?? ERROR_OF[code!] ?? 'invalid_token';
+}
+
+/** The expected description, or any that RFC 6750 §3 allows. */
+function descriptionOf({ json }: Answer, { description }: ExpectedRefusal): string {
+  if (description !== undefined) return description;
+  const sent = (json as { error_description?: unknown } | undefined)?.error_description;
+  expect(sent).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+  return sent as string;
 }

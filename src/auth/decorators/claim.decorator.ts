@@ -26,7 +26,8 @@ export class Inclusion {
     readonly values: readonly Primitive[],
     readonly match: 'all' | 'any',
   ) {
-    if (values.length === 0) throw new TypeError('includes() needs at least one value.');
+    if (values.length === 0)
+      throw new TypeError('includes() and includesAny() need at least one value.');
   }
 }
 

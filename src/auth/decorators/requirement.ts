@@ -36,26 +36,26 @@ export interface RouteTarget {
  */
 export function addRequirement(key: symbol, make: (route: string) => object): RouteDecorator {
   return (on: object, method?: string | symbol) => {
-    const before = (statedOn(key, { on, method }) ?? []) as object[];
-    state(key, [make(routeName(on, method)), ...before], { on, method });
+    const before = (readMetadata(key, { on, method }) ?? []) as object[];
+    writeMetadata(key, [make(routeName(on, method)), ...before], { on, method });
   };
 }
 
 /** A decorator that marks its target. */
 export function mark(key: symbol): RouteDecorator {
-  return (on: object, method?: string | symbol) => state(key, true, { on, method });
+  return (on: object, method?: string | symbol) => writeMetadata(key, true, { on, method });
 }
 
-/** What is stated on a target or on what it inherits from: base classes, overridden methods. */
-export function statedOn(key: symbol, { on, method }: RouteTarget): unknown {
+/** Metadata of a target, or of what it inherits from: base classes, overridden methods. */
+export function readMetadata(key: symbol, { on, method }: RouteTarget): unknown {
   return method === undefined ? Reflect.getMetadata(key, on) : Reflect.getMetadata(key, on, method);
 }
 
 /**
- * Whether a mark opens the target itself: the class, or the method that runs. A method that is
- * overridden without the mark is not open.
+ * Whether the target itself has a mark: the class, or the method that runs. A method that overrides
+ * a marked method does not inherit the mark.
  */
-export function openedBy(key: symbol, { on, method }: RouteTarget): boolean {
+export function hasOwnMark(key: symbol, { on, method }: RouteTarget): boolean {
   if (method === undefined) return Reflect.getOwnMetadata(key, on) === true;
   let owner: object | null = on;
   while (owner && !Object.hasOwn(owner, method)) {
@@ -64,7 +64,7 @@ export function openedBy(key: symbol, { on, method }: RouteTarget): boolean {
   return owner !== null && Reflect.getOwnMetadata(key, owner, method) === true;
 }
 
-function state(key: symbol, value: unknown, { on, method }: RouteTarget): void {
+function writeMetadata(key: symbol, value: unknown, { on, method }: RouteTarget): void {
   if (method === undefined) Reflect.defineMetadata(key, value, on);
   else Reflect.defineMetadata(key, value, on, method);
 }

@@ -26,9 +26,10 @@ export class AccessTokenGuard implements CanActivate {
     const { access } = this.rules.of(context.getClass(), context.getHandler());
     if (access === 'public') return true;
     if (context.getType() !== 'http') return this.refuseOther(context);
-    const request = this.getRequest(context);
     const { httpAdapter } = this.adapterHost;
-    const response = context.switchToHttp().getResponse<unknown>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<object>();
+    const response = http.getResponse<unknown>();
     if (access === 'optional') httpAdapter.appendHeader(response, 'vary', 'Authorization');
     try {
       const token = bearerToken(request);
@@ -44,11 +45,6 @@ export class AccessTokenGuard implements CanActivate {
     // Set before the handler runs, so that its own `Cache-Control` wins.
     httpAdapter.setHeader(response, 'cache-control', 'private, no-cache');
     return true;
-  }
-
-  /** The request that carries the token. */
-  protected getRequest(context: ExecutionContext): object {
-    return context.switchToHttp().getRequest<object>();
   }
 
   /** Outside HTTP only what is public passes. Nest answers "Forbidden" for `false`. */

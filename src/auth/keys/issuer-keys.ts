@@ -8,7 +8,7 @@ import { withoutSlash } from './issuer-url.js';
 import { JwksSource } from './jwks-source.js';
 import { KeySet, type SigningKey } from './key-set.js';
 
-/** Tokens that the set cannot verify may cause one refresh in this time, all requests together. */
+/** Tokens with an unknown key cause at most one refresh in this time, for all requests. */
 const TOKEN_REFRESH_INTERVAL_MS = 30_000;
 
 /** Part of its maximum age at which a set is refreshed in the background. */
@@ -37,7 +37,7 @@ export class IssuerKeys {
   private set?: KeySet;
   private fetching?: Promise<void>;
   /** The fetch under way, if a token caused it. */
-  private refreshing?: Promise<void>;
+  private tokenRefresh?: Promise<void>;
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private waiting = 0;
   private failures = 0;
@@ -96,8 +96,9 @@ export class IssuerKeys {
 
   /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
   async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
-    await this.settle();
-    if (this.set?.find(jws.header) === failed && this.mayRefresh()) await this.wait(this.refresh());
+    await this.waitForFetchByAge();
+    if (this.set?.find(jws.header) === failed && this.mayRefreshForToken())
+      await this.wait(this.refreshForToken());
     const key = this.set?.find(jws.header);
     return key === failed ? undefined : key;
   }
@@ -122,35 +123,35 @@ export class IssuerKeys {
 
   /** Looks for an unknown key in a set that was requested after the token arrived. */
   private async findAfterRefresh(jws: CompactJws): Promise<SigningKey> {
-    await this.settle();
+    await this.waitForFetchByAge();
     const settled = this.set?.find(jws.header);
     if (settled) return settled;
-    if (!this.mayRefresh()) {
+    if (!this.mayRefreshForToken()) {
       if (this.isBackingOff()) throw this.unavailable(jws);
       throw this.mayBeNewer(jws) ? this.unavailable(jws, this.refreshWaitMs()) : this.unknown(jws);
     }
-    await this.wait(this.refresh());
+    await this.wait(this.refreshForToken());
     const key = this.set?.find(jws.header);
     if (key) return key;
     throw this.failures > 0 ? this.unavailable(jws) : this.unknown(jws);
   }
 
-  /** Waits for a fetch by age under way. It may be answered from before the token was issued. */
-  private async settle(): Promise<void> {
-    if (this.fetching && !this.refreshing) await this.wait(this.fetching);
+  /** Its answer may be older than the token, so it may not contain the token's key yet. */
+  private async waitForFetchByAge(): Promise<void> {
+    if (this.fetching && !this.tokenRefresh) await this.wait(this.fetching);
   }
 
-  private mayRefresh(): boolean {
-    return this.refreshing !== undefined || (!this.isBackingOff() && this.refreshWaitMs() <= 0);
+  private mayRefreshForToken(): boolean {
+    return this.tokenRefresh !== undefined || (!this.isBackingOff() && this.refreshWaitMs() <= 0);
   }
 
   /** A fetch that a token causes. */
-  private refresh(): Promise<void> {
-    if (!this.refreshing) {
+  private refreshForToken(): Promise<void> {
+    if (!this.tokenRefresh) {
       this.refreshedAt = this.clock.now();
-      this.refreshing = this.fetch().finally(() => (this.refreshing = undefined));
+      this.tokenRefresh = this.fetch().finally(() => (this.tokenRefresh = undefined));
     }
-    return this.refreshing;
+    return this.tokenRefresh;
   }
 
   /** Time until a token may cause a refresh again. */
@@ -169,18 +170,20 @@ export class IssuerKeys {
   }
 
   private fetch(): Promise<void> {
-    this.fetching ??= this.attempt().finally(() => (this.fetching = undefined));
+    this.fetching ??= this.attempt()
+      // A logger that throws must not end the process.
+      .catch(() => {})
+      .finally(() => (this.fetching = undefined));
     return this.fetching;
   }
 
-  /** Never rejects: a failure is part of the state. */
   private async attempt(): Promise<void> {
     const at = this.clock.now();
     this.cancelTimer();
     if (!this.hasJustFailed()) this.failures = 0;
     try {
       const { issuer, jwks } = await this.source.fetch();
-      // Under another spelling no token that was accepted before is accepted again.
+      // When the spelling changes, tokens with the old one must not be found in the cache.
       const previous = issuer === this.issuer ? this.set : undefined;
       this.succeed(issuer, new KeySet(jwks, at, previous));
     } catch (error) {
@@ -194,20 +197,21 @@ export class IssuerKeys {
     if (!set.keys.some(isAllowed)) {
       throw new Error(`no usable key for ${algorithms.join(', ')} in the key set`);
     }
-    if (issuer !== this.issuer) {
-      this.logger.warn(
-        `The discovery document of ${this.issuer} calls the issuer ${issuer}: iss must equal it.`,
-      );
-    }
-    if (this.failures > 0 || set.summary !== this.set?.summary) {
-      this.logger.log(`Loaded the signing keys of ${issuer}: ${set.summary}`);
-    }
+    const before = { issuer: this.issuer, summary: this.set?.summary, failures: this.failures };
     this.issuer = issuer;
     this.set = set;
     this.failures = 0;
     const refreshAtMs = this.options.jwksMaxAgeSec * 1000 * REFRESH_AT;
     // The age begins when the set was requested.
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
+    if (issuer !== before.issuer) {
+      this.logger.warn(
+        `The discovery document of ${before.issuer} names the issuer ${issuer}: iss must be equal.`,
+      );
+    }
+    if (before.failures > 0 || set.summary !== before.summary) {
+      this.logger.log(`Loaded the signing keys of ${issuer}: ${set.summary}`);
+    }
   }
 
   private fail(error: Error): void {
@@ -244,7 +248,7 @@ export class IssuerKeys {
     return this.failures > 0 && this.nextAttemptAt > this.clock.now();
   }
 
-  /** Whether the last attempt failed. Not after the machine has slept: then it says nothing. */
+  /** Whether the last attempt failed, unless it is long ago because the machine has slept. */
   private hasJustFailed(): boolean {
     const lateMs = this.clock.now() - this.nextAttemptAt;
     return this.failures > 0 && lateMs <= this.options.jwksTimeoutMs;

@@ -83,7 +83,8 @@ export class JwksSource {
 }
 
 async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
-  const headers = { accept: 'application/json' };
+  // Fetches are minutes apart: an idle connection may be closed by then.
+  const headers = { accept: 'application/json', connection: 'close' };
   const response = await fetch(uri, { signal, headers, redirect: 'manual' });
   if (response.status !== 200) {
     await response.body?.cancel();

@@ -1,6 +1,36 @@
 import { HttpException } from '@nestjs/common';
 import { bearerChallenge, type ChallengeParameters } from './challenge.js';
 
+const INVALID_TOKEN = {
+  token_malformed: 'The access token is malformed.',
+  algorithm_not_allowed: 'The access token is signed with an algorithm that is not allowed.',
+  type_not_allowed: 'The access token has a type that is not allowed.',
+  critical_header: 'The access token has a header parameter that must be understood and is not.',
+  key_unknown: 'The access token is signed with an unknown key.',
+  signature_invalid: 'The signature of the access token is invalid.',
+  issuer_mismatch: 'The access token is from another issuer.',
+  audience_mismatch: 'The access token is for another audience.',
+  token_expired: 'The access token has expired.',
+  token_not_active: 'The access token is not active yet.',
+  claim_invalid: 'The access token lacks a registered claim, or has a malformed one.',
+  id_token_used: 'An ID token was sent in place of an access token.',
+  token_bound: 'The access token is bound to a key or a certificate, so it is not a bearer token.',
+  token_revoked: 'The access token has been revoked.',
+} as const;
+
+const UNAVAILABLE = {
+  keys_unavailable: 'The signing keys of the issuer are unavailable. Try again later.',
+  revocation_unavailable: 'The revocation of tokens cannot be checked. Try again later.',
+} as const;
+
+/** Every `code`, by the `error` that it comes with. */
+export const AUTH_ERROR_CODES = {
+  invalid_request: ['credentials_repeated'],
+  invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
+  insufficient_scope: ['insufficient_scope', 'claim_requirement'],
+  temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
+} as const;
+
 /** Why a token was refused. */
 export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 
@@ -67,23 +97,6 @@ export class InvalidRequestError extends AuthError {
   }
 }
 
-const INVALID_TOKEN = {
-  token_malformed: 'The access token is malformed.',
-  algorithm_not_allowed: 'The access token is signed with an algorithm that is not allowed.',
-  type_not_allowed: 'The access token has a type that is not allowed.',
-  critical_header: 'The access token has a header parameter that must be understood and is not.',
-  key_unknown: 'The access token is signed with an unknown key.',
-  signature_invalid: 'The signature of the access token is invalid.',
-  issuer_mismatch: 'The access token is from another issuer.',
-  audience_mismatch: 'The access token is for another audience.',
-  token_expired: 'The access token has expired.',
-  token_not_active: 'The access token is not active yet.',
-  claim_invalid: 'The access token lacks a registered claim, or has a malformed one.',
-  id_token_used: 'An ID token was sent in place of an access token.',
-  token_bound: 'The access token is bound to a key or a certificate, so it is not a bearer token.',
-  token_revoked: 'The access token has been revoked.',
-} as const;
-
 /** The access token cannot be accepted (RFC 6750 §3.1): 401 `invalid_token`; `code` says why. */
 export class InvalidTokenError extends AuthError {
   constructor(code: InvalidTokenCode, options?: AuthErrorOptions) {
@@ -115,11 +128,6 @@ export class ClaimRequirementError extends AuthError {
   }
 }
 
-const UNAVAILABLE = {
-  keys_unavailable: 'The signing keys of the issuer are unavailable. Try again later.',
-  revocation_unavailable: 'The revocation of tokens cannot be checked. Try again later.',
-} as const;
-
 /** The token can be neither accepted nor refused now: 503 with `Retry-After`, no challenge. */
 export class TemporarilyUnavailableError extends AuthError {
   constructor(code: keyof typeof UNAVAILABLE, retryAfterSec: number, options?: AuthErrorOptions) {
@@ -127,11 +135,3 @@ export class TemporarilyUnavailableError extends AuthError {
     super(503, { error, code, description: UNAVAILABLE[code], retryAfterSec }, options);
   }
 }
-
-/** Every `code`, by the `error` that it comes with. */
-export const AUTH_ERROR_CODES = {
-  invalid_request: ['credentials_repeated'],
-  invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
-  insufficient_scope: ['insufficient_scope', 'claim_requirement'],
-  temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
-} as const;

@@ -10,7 +10,7 @@ interface HttpRequest {
   body?: unknown;
 }
 
-/** The scheme `Bearer`, whatever follows: a scheme ends where no token character follows. */
+/** The scheme `Bearer`, whatever follows, but not a longer name such as `BearerX`. */
 const BEARER_SCHEME = /^Bearer(?![\w!#$%&'*+.^`|~-])/i;
 
 /** `Bearer`, spaces, and exactly one b64token (RFC 6750 §2.1). */

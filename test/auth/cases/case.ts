@@ -2,40 +2,47 @@ import type { TestIssuer, TestKey } from '../../../src/auth/testing/index.js';
 import type { Ask } from '../../support/http.js';
 import type { ExpectedRefusal } from '../../support/refusal.js';
 
-/** What a case makes its request of. */
+/** What a case builds its token or request from. */
 export interface Given {
-  /** The issuer that is configured. */
+  /** The configured issuer. */
   issuer: TestIssuer;
-  /** An issuer that is not. */
+  /** An issuer that is not configured. */
   other: TestIssuer;
-  /** An RSA key that nobody publishes. */
+  /** An RSA key that no issuer publishes. */
   stranger: TestKey;
-  /** An RSA key that the issuer publishes without `alg`, where it has more than one. */
+  /** An RSA key that the issuer publishes without `alg`, if it has more than one key. */
   untyped: TestKey;
-  /** The time, in seconds since 1970; it stands still. */
+  /** The time in seconds since 1970. It does not change. */
   now: number;
 }
+
+/** The token or request is accepted. */
+export const PASS = 'pass';
+
+/** Node answers 400 or 431 before the application sees the request. */
+export const BROKEN_HTTP = 'broken HTTP';
+
+export type Expected = ExpectedRefusal | typeof PASS;
+
+/** A token and the result of verifying it. The title completes "accepts" or "refuses". */
+export type TokenCase = [title: string, make: (given: Given) => string, expected: Expected];
 
 /** A request; by default `GET /routes/closed`. */
 export interface Sent extends Ask {
   method?: string;
   path?: string;
-  /** Header lines as they go over the wire, for what no client would send; a character is a byte. */
+  /** Raw header lines, one byte per character, for requests that no HTTP client sends. */
   lines?: string[];
 }
 
-/** The request passes. */
-export const PASS = 'pass';
+/** A request and its answer. The title completes "accepts" or "refuses". */
+export type RequestCase = [
+  title: string,
+  send: (given: Given) => Sent,
+  expected: Expected | typeof BROKEN_HTTP,
+];
 
-/** Node refuses it before the application sees it: 400 or 431. */
-export const BROKEN_HTTP = 'broken HTTP';
-
-export type Expected = ExpectedRefusal | typeof PASS | typeof BROKEN_HTTP;
-
-/** Title, request, and what must become of it. */
-export type Case = [title: string, send: (given: Given) => Sent, expected: Expected];
-
-/** Every refusal that has a sentence of its own, whole. */
+/** Every refusal with a fixed description. */
 export const REFUSED = {
   missing: { status: 401 },
   repeated: {
@@ -66,7 +73,7 @@ export const REFUSED = {
   idToken: invalidToken('id_token_used', 'An ID token was sent in place of an access token.'),
   bound: invalidToken(
     'token_bound',
-    'The access token is bound to a key or a certificate and is no bearer token.',
+    'The access token is bound to a key or a certificate, so it is not a bearer token.',
   ),
   requirement: invalidToken(
     'claim_requirement',
@@ -74,7 +81,7 @@ export const REFUSED = {
   ),
 } satisfies Record<string, ExpectedRefusal>;
 
-/** The refusal of a token that lacks scopes or permissions. */
+/** The refusal of a token without a required scope or permission. */
 export function lacksScope(scope: string): ExpectedRefusal {
   const description = 'The access token lacks a required scope.';
   return { status: 403, code: 'insufficient_scope', description, scope };

@@ -1,11 +1,11 @@
-import { type Case, type Given, PASS, REFUSED, type Sent } from './case.js';
+import { type Given, PASS, REFUSED, type TokenCase } from './case.js';
 import { headerText, membersText, payloadText, signed, withHeader } from './token.js';
 
 const { malformed, critical, type, key, signature } = REFUSED;
 
 const json = JSON.stringify;
 
-const CRITICAL: Case[] = [
+const CRITICAL: TokenCase[] = [
   ...[
     '["exp"]',
     '["b64"]',
@@ -22,17 +22,17 @@ const CRITICAL: Case[] = [
     '0',
     'true',
     'false',
-  ].map((value): Case => [`crit of ${value}`, withHeader(['crit', value]), critical]),
-  ...['true', 'false', 'null', '0', '""', '"false"', '[]', '{}'].map((value): Case => [
-    `b64 of ${value}`,
+  ].map((value): TokenCase => [`crit: ${value}`, withHeader(['crit', value]), critical]),
+  ...['true', 'false', 'null', '0', '""', '"false"', '[]', '{}'].map((value): TokenCase => [
+    `b64: ${value}`,
     withHeader(['b64', value]),
     critical,
   ]),
   ['an unencoded payload (RFC 7797)', withHeader(['b64', 'false'], ['crit', '["b64"]']), critical],
-  ['parameters that nobody knows', withHeader(['x', '1'], ['CRIT', '["exp"]'], ['cri', '1']), PASS],
+  ['unknown parameters', withHeader(['x', '1'], ['CRIT', '["exp"]'], ['cri', '1']), PASS],
 ];
 
-const TYPES: Case[] = [
+const TYPES: TokenCase[] = [
   ...[
     'JWT',
     'jwt',
@@ -42,11 +42,11 @@ const TYPES: Case[] = [
     'At+Jwt',
     'application/at+jwt',
     'APPLICATION/AT+JWT',
-  ].map((typ): Case => [`typ ${json(typ)}`, withHeader(['typ', json(typ)]), PASS]),
+  ].map((typ): TokenCase => [`typ: ${json(typ)}`, withHeader(['typ', json(typ)]), PASS]),
   [
     'no typ',
-    (given) => ({
-      token: signed(
+    (given) =>
+      signed(
         given,
         membersText([
           ['alg', '"RS256"'],
@@ -54,7 +54,6 @@ const TYPES: Case[] = [
         ]),
         payloadText(given),
       ),
-    }),
     PASS,
   ],
   ...[
@@ -99,7 +98,11 @@ const TYPES: Case[] = [
     'x'.repeat(4000),
     '__proto__',
     'toString',
-  ].map((typ): Case => [`typ ${json(typ).slice(0, 60)}`, withHeader(['typ', json(typ)]), type]),
+  ].map((typ): TokenCase => [
+    `typ: ${json(typ).slice(0, 60)}`,
+    withHeader(['typ', json(typ)]),
+    type,
+  ]),
   ...[
     'null',
     '0',
@@ -112,13 +115,13 @@ const TYPES: Case[] = [
     '{}',
     '{"toLowerCase":"JWT"}',
     '{"length":3}',
-  ].map((typ): Case => [`typ of ${typ}`, withHeader(['typ', typ]), type]),
+  ].map((typ): TokenCase => [`typ: ${typ}`, withHeader(['typ', typ]), type]),
 ];
 
-/** An `iat` of long ago: a token of now might be of a rotation that has not been seen yet. */
+/** An `iat` of long ago: the key of a new token may have been published since the last fetch. */
 const old = (given: Given) => payloadText(given, [['iat', '1']]);
 
-const KEY_IDS: Case[] = [
+const KEY_IDS: TokenCase[] = [
   ...[
     'null',
     '0',
@@ -132,9 +135,9 @@ const KEY_IDS: Case[] = [
     '["x"]',
     '{}',
     '{"toString":"x"}',
-  ].map((kid): Case => [`kid of ${kid}`, withHeader(['kid', kid]), malformed]),
+  ].map((kid): TokenCase => [`kid: ${kid}`, withHeader(['kid', kid]), malformed]),
   [
-    'a kid that is a list with the right one',
+    'a kid that is an array with the right kid',
     (given) => withHeader(['kid', json([given.issuer.key.kid])])(given),
     malformed,
   ],
@@ -176,34 +179,29 @@ const KEY_IDS: Case[] = [
     '\\',
     '<script>',
     'x'.repeat(8000),
-  ].map((kid): Case => [
-    `the kid ${json(kid).slice(0, 60)}`,
-    (given) => ({ token: signed(given, headerText(given, [['kid', json(kid)]]), old(given)) }),
+  ].map((kid): TokenCase => [
+    `kid: ${json(kid).slice(0, 60)}`,
+    (given) => signed(given, headerText(given, [['kid', json(kid)]]), old(given)),
     key,
   ]),
   ...(
     [
       ['in upper case', (kid: string) => kid.toUpperCase()],
-      ['with a space before it', (kid: string) => ` ${kid}`],
-      ['with a space behind it', (kid: string) => `${kid} `],
-      ['with NUL behind it', (kid: string) => `${kid}\0`],
-      ['cut short', (kid: string) => kid.slice(0, -1)],
-      ['twice', (kid: string) => kid + kid],
+      ['after a space', (kid: string) => ` ${kid}`],
+      ['followed by a space', (kid: string) => `${kid} `],
+      ['followed by NUL', (kid: string) => `${kid}\0`],
+      ['without its last character', (kid: string) => kid.slice(0, -1)],
+      ['repeated', (kid: string) => kid + kid],
     ] as const
-  ).map(([title, spell]): Case => [
+  ).map(([title, spell]): TokenCase => [
     `the right kid ${title}`,
-    (given) => ({
-      token: signed(
-        given,
-        headerText(given, [['kid', json(spell(given.issuer.key.kid))]]),
-        old(given),
-      ),
-    }),
+    (given) =>
+      signed(given, headerText(given, [['kid', json(spell(given.issuer.key.kid))]]), old(given)),
     key,
   ]),
 ];
 
-/** What a token may carry of a key: the attacker's own, by value or by address. */
+/** Header parameters that carry a key or point to one; here the attacker's. */
 const BROUGHT: [title: string, (given: Given) => Record<string, unknown>][] = [
   ['jwk', ({ other }) => ({ jwk: other.key.jwk })],
   ['a private jwk', ({ other }) => ({ jwk: other.key.privateKey.export({ format: 'jwk' }) })],
@@ -216,40 +214,36 @@ const BROUGHT: [title: string, (given: Given) => Record<string, unknown>][] = [
     }),
   ],
   ['x5t', () => ({ x5t: 'AAAA', 'x5t#S256': 'AAAA' })],
-  ['iss in the header', ({ other }) => ({ iss: other.url })],
+  ['iss', ({ other }) => ({ iss: other.url })],
   [
-    'all of them',
+    'jwk, jku, x5u and x5c',
     ({ other }) => ({ jwk: other.key.jwk, jku: other.jwksUri, x5u: other.jwksUri, x5c: ['MII'] }),
   ],
 ];
 
-/** A token of the attacker's, for the configured issuer. */
+/** A token that names the configured issuer and is signed by the attacker. */
 const forged =
   (header: (given: Given) => Record<string, unknown>) =>
-  (given: Given): Sent => {
+  (given: Given): string => {
     const { issuer, other, now } = given;
     const claims = { iss: issuer.url, aud: issuer.audience, sub: 'admin', iat: 1, exp: now + 60 };
-    return { token: other.sign({ alg: 'RS256', typ: 'JWT', ...header(given) }, claims) };
+    return other.sign({ alg: 'RS256', typ: 'JWT', ...header(given) }, claims);
   };
 
-const BROUGHT_KEYS: Case[] = BROUGHT.flatMap(([title, members]): Case[] => [
+const BROUGHT_KEYS: TokenCase[] = BROUGHT.flatMap(([title, members]): TokenCase[] => [
   [
-    `a key in ${title}, under the right kid`,
+    `a forged token with ${title} and the right kid`,
     forged((given) => ({ ...members(given), kid: given.issuer.key.kid })),
     signature,
   ],
   [
-    `a key in ${title}, under its own kid`,
+    `a forged token with ${title} and a kid of its own`,
     forged((given) => ({ ...members(given), kid: given.other.key.kid })),
     key,
   ],
-  [`a key in ${title}, without a kid`, forged(members), signature],
-  [
-    `a good token beside a key in ${title}`,
-    (given) => ({ token: given.issuer.mint({}, members(given)) }),
-    PASS,
-  ],
+  [`a forged token with ${title} and no kid`, forged(members), signature],
+  [`a valid token with ${title}`, (given) => given.issuer.mint({}, members(given)), PASS],
 ]);
 
-/** The JOSE header apart from its `alg` (RFC 7515 §4.1, RFC 8725 §3.1, §3.10, §3.11, RFC 9068 §2.1). */
-export const HEADER: Case[] = [...CRITICAL, ...TYPES, ...KEY_IDS, ...BROUGHT_KEYS];
+/** The header without its `alg` (RFC 7515 §4.1, RFC 8725 §3.1, §3.10, §3.11, RFC 9068 §2.1). */
+export const HEADER: TokenCase[] = [...CRITICAL, ...TYPES, ...KEY_IDS, ...BROUGHT_KEYS];

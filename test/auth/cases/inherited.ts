@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { Claim, includes, Scopes } from '../../../src/auth/index.js';
-import { type Case, lacksScope, PASS, REFUSED } from './case.js';
+import { lacksScope, PASS, REFUSED, type RequestCase } from './case.js';
 import { withPayload } from './token.js';
 
-/** Routes that ask for claims whose names every object inherits. */
+/** Routes that require claims whose names every object inherits. */
 @Controller('inherited')
 export class InheritedController {
   @Get('value')
@@ -43,45 +43,45 @@ export class InheritedController {
   }
 }
 
-/** A request for one of the routes, with these claims besides those of a good token. */
-const ask = (route: string, ...members: Parameters<typeof withPayload>): Case[1] => {
-  const send = withPayload(...members);
-  return (given) => ({ ...send(given), path: `/inherited/${route}` });
+/** A request for one of the routes with a valid token that has these claims. */
+const ask = (route: string, ...members: Parameters<typeof withPayload>): RequestCase[1] => {
+  const make = withPayload(...members);
+  return (given) => ({ path: `/inherited/${route}`, token: make(given) });
 };
 
 const { requirement } = REFUSED;
 
-/** Claims are own properties of the payload, whatever they are called. */
-export const INHERITED: Case[] = [
+/** Only own members of the payload are claims, whatever their names. */
+export const INHERITED: RequestCase[] = [
   ['a token without a claim called constructor', ask('value'), requirement],
   ['a claim called constructor', ask('value', ['constructor', '"x"']), PASS],
-  [
-    'a constructor that is inherited',
-    ask('value', ['__proto__', '{"constructor":"x"}']),
-    requirement,
-  ],
+  ['an inherited constructor', ask('value', ['__proto__', '{"constructor":"x"}']), requirement],
   ['a token without a claim called __proto__', ask('proto'), requirement],
   ['a claim called __proto__', ask('proto', ['__proto__', '"x"']), PASS],
   ['a claim called __proto__ that is an object', ask('proto', ['__proto__', '{}']), requirement],
   ['a token without a claim called toString', ask('list'), requirement],
   ['a claim called toString', ask('list', ['toString', '["x"]']), PASS],
-  ['a token without the nested hasOwnProperty', ask('path', ['app', '{}']), requirement],
+  ['a token without a nested claim called hasOwnProperty', ask('path', ['app', '{}']), requirement],
   ['a nested claim called hasOwnProperty', ask('path', ['app', '{"hasOwnProperty":"x"}']), PASS],
   [
-    'a nested hasOwnProperty that is inherited',
+    'an inherited nested hasOwnProperty',
     ask('path', ['app', '{"__proto__":{"hasOwnProperty":"x"}}']),
     requirement,
   ],
-  ['a token without a claim __proto__ to look into', ask('prototype-path'), requirement],
-  ['a claim __proto__ without the member', ask('prototype-path', ['__proto__', '{}']), requirement],
+  ['a token without a claim called __proto__ for a path', ask('prototype-path'), requirement],
   [
-    'a claim __proto__ with the member',
+    'a claim called __proto__ without the nested member',
+    ask('prototype-path', ['__proto__', '{}']),
+    requirement,
+  ],
+  [
+    'a claim called __proto__ with the nested member',
     ask('prototype-path', ['__proto__', '{"constructor":"x"}']),
     PASS,
   ],
-  ['a token whose scopes would be inherited', ask('scopes'), lacksScope('x')],
+  ['a token with only inherited scopes', ask('scopes'), lacksScope('x')],
   [
-    'a scope that an inherited claim grants',
+    'a scope nested in a claim called __proto__',
     ask('scopes', ['__proto__', '{"valueOf":["x"]}']),
     lacksScope('x'),
   ],

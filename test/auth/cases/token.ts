@@ -1,35 +1,35 @@
 import { sign } from 'node:crypto';
-import type { Given, Sent } from './case.js';
+import type { Given } from './case.js';
 
-/** Members of a JSON object as they are written, repeated and inherited names included; the value is JSON text. */
+/** Members of a JSON object in order, repeated ones included; the value is JSON text. */
 export type Members = readonly (readonly [name: string, json: string])[];
 
-/** Bytes or text in base64url. */
+/** Encodes bytes, or text in UTF-8, as base64url. */
 export const base64url = (content: string | Buffer): string =>
   Buffer.from(content as string).toString('base64url');
 
-/** The header of a good token as JSON text, with members in place of its own or behind them. */
+/** The JSON text of a valid header. `members` replace its members of the same name, or follow. */
 export function headerText({ issuer }: Given, members: Members = []): string {
   return objectText({ alg: 'RS256', typ: 'JWT', kid: issuer.key.kid }, members);
 }
 
-/** The same for the payload. */
+/** The JSON text of a valid payload, with `members` as in {@link headerText}. */
 export function payloadText({ issuer, now }: Given, members: Members = []): string {
   const claims = { iss: issuer.url, sub: 'x', aud: issuer.audience, iat: now, exp: now + 60 };
   return objectText(claims, members);
 }
 
-/** An object as JSON text, written member by member. */
+/** The JSON text of an object, written member by member. */
 export function membersText(members: Members): string {
   return `{${members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
 }
 
-/** Signs two parts, whatever they are, with the issuer's own key. */
+/** Encodes two parts of any content and signs them with the issuer's own key. */
 export function signed(given: Given, header: string | Buffer, payload: string | Buffer): string {
   return signedText(given, `${base64url(header)}.${base64url(payload)}`);
 }
 
-/** Signs a text as it is with the issuer's own RSA key: it need not be two parts in base64url. */
+/** Signs any text with the issuer's own RSA key, also text that is not two parts in base64url. */
 export function signedText({ issuer }: Given, input: string): string {
   const signature = sign('sha256', Buffer.from(input), issuer.key.privateKey);
   return `${input}.${signature.toString('base64url')}`;
@@ -38,30 +38,30 @@ export function signedText({ issuer }: Given, input: string): string {
 /** A token whose header has these members. */
 export const withHeader =
   (...members: [name: string, json: string][]) =>
-  (given: Given): Sent => ({
-    token: signed(given, headerText(given, members), payloadText(given)),
-  });
+  (given: Given): string =>
+    signed(given, headerText(given, members), payloadText(given));
 
 /** A token whose payload has these members. */
 export const withPayload =
   (...members: [name: string, json: string][]) =>
-  (given: Given): Sent => ({
-    token: signed(given, headerText(given), payloadText(given, members)),
-  });
+  (given: Given): string =>
+    signed(given, headerText(given), payloadText(given, members));
 
-/** A token with claims as `mint()` of the issuer takes them. */
+/** A token whose header and payload have one member each. */
+export const withBoth =
+  (header: [name: string, json: string], payload: [name: string, json: string]) =>
+  (given: Given): string =>
+    signed(given, headerText(given, [header]), payloadText(given, [payload]));
+
+/** A token with the claims that the issuer's `mint()` takes. */
 export const withClaims =
   (claims: (given: Given) => Record<string, unknown>) =>
-  (given: Given): Sent => ({ token: given.issuer.mint(claims(given)) });
+  (given: Given): string =>
+    given.issuer.mint(claims(given));
 
-/** A token, however it is made. */
-export const withToken =
-  (make: (given: Given) => string) =>
-  (given: Given): Sent => ({ token: make(given) });
-
-function objectText(good: Record<string, unknown>, members: Members): string {
+function objectText(valid: Record<string, unknown>, members: Members): string {
   const replaced = new Set(members.map(([name]) => name));
-  const kept = Object.entries(good)
+  const kept = Object.entries(valid)
     .filter(([name]) => !replaced.has(name))
     .map(([name, value]) => [name, JSON.stringify(value)] as const);
   return membersText([...kept, ...members]);

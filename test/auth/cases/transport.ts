@@ -1,65 +1,59 @@
-import {
-  BROKEN_HTTP,
-  type Case,
-  type Expected,
-  type Given,
-  PASS,
-  REFUSED,
-  type Sent,
-} from './case.js';
+import { BROKEN_HTTP, type Given, PASS, REFUSED, type RequestCase, type Sent } from './case.js';
 
 const { missing, repeated, malformed } = REFUSED;
 
+type Expected = RequestCase[2];
+
 const token = ({ issuer }: Given) => issuer.mint();
 
-/** A value of `Authorization`; `TOKEN` in it becomes a good token. */
+/** A value of `Authorization`; `TOKEN` stands for a valid token. */
 const authorization = (value: string) => (given: Given) => ({
   headers: ['Authorization', value.replaceAll('TOKEN', token(given))],
 });
 
-/** Values of `Authorization` and what becomes of them. */
+/** Values of `Authorization` with the same result. */
 function values(expected: Expected, list: readonly (readonly [title: string, value: string])[]) {
-  return list.map(([title, value]): Case => [title, authorization(value), expected]);
+  return list.map(([title, value]): RequestCase => [title, authorization(value), expected]);
 }
 
 const NO_CREDENTIALS = values(missing, [
-  ['an empty header', ''],
-  ['Basic', 'Basic YTpi'],
-  ['Basic with a token', 'Basic TOKEN'],
-  ['Digest', 'Digest username="x", uri="/"'],
-  ['DPoP, for a proof is not checked', 'DPoP TOKEN'],
-  ['Negotiate', 'Negotiate TOKEN'],
-  ['Token', 'Token TOKEN'],
-  ['JWT', 'JWT TOKEN'],
+  ['an empty Authorization header', ''],
+  ['the scheme Basic', 'Basic YTpi'],
+  ['the scheme Basic with a token', 'Basic TOKEN'],
+  ['the scheme Digest', 'Digest username="x", uri="/"'],
+  ['the scheme DPoP, whose proofs are not supported', 'DPoP TOKEN'],
+  ['the scheme Negotiate', 'Negotiate TOKEN'],
+  ['the scheme Token', 'Token TOKEN'],
+  ['the scheme JWT', 'JWT TOKEN'],
   ['a token without a scheme', 'TOKEN'],
-  ['a scheme that begins like Bearer', 'BearerToken TOKEN'],
-  ['a scheme that begins like Bearer and a hyphen', 'Bearer-Token TOKEN'],
-  ['a scheme that ends like Bearer', 'XBearer TOKEN'],
-  ['a scheme with a space in it', 'Bear er TOKEN'],
-  ['a quoted scheme', '"Bearer" TOKEN'],
-  ['a scheme with an accent', 'B\u00E9arer TOKEN'],
-  ['a scheme in wide letters', Buffer.from('\uFF22earer TOKEN').toString('latin1')],
-  ['a scheme behind a comma', ', Bearer TOKEN'],
+  ['the scheme BearerToken', 'BearerToken TOKEN'],
+  ['the scheme Bearer-Token', 'Bearer-Token TOKEN'],
+  ['the scheme XBearer', 'XBearer TOKEN'],
+  ['Bearer with a space inside', 'Bear er TOKEN'],
+  ['Bearer in quotes', '"Bearer" TOKEN'],
+  ['Bearer with an accent', 'B\u00E9arer TOKEN'],
+  ['Bearer in fullwidth letters', Buffer.from('\uFF22earer TOKEN').toString('latin1')],
+  ['Bearer after a comma', ', Bearer TOKEN'],
 ]);
 
 const NOT_ONE_TOKEN = values(missing, [
-  ['Bearer and nothing', 'Bearer'],
-  ['bearer and nothing', 'bearer'],
-  ['Bearer and a tab for a space', 'Bearer\tTOKEN'],
-  ['a tab behind the space', 'Bearer \tTOKEN'],
-  ['a tab behind the token', 'Bearer TOKEN\tx'],
-  ['a no-break space for a space', 'Bearer\u00A0TOKEN'],
-  ['a no-break space behind the space', 'Bearer \u00A0TOKEN'],
-  ['a colon for the space', 'Bearer:TOKEN'],
-  ['an equals sign for the space', 'Bearer=TOKEN'],
-  ['a comma for the space', 'Bearer,TOKEN'],
-  ['the scheme twice', 'Bearer Bearer TOKEN'],
+  ['Bearer without a token', 'Bearer'],
+  ['bearer without a token', 'bearer'],
+  ['Bearer followed by a tab', 'Bearer\tTOKEN'],
+  ['a tab after the space', 'Bearer \tTOKEN'],
+  ['a tab and a letter after the token', 'Bearer TOKEN\tx'],
+  ['Bearer followed by a no-break space', 'Bearer\u00A0TOKEN'],
+  ['a no-break space after the space', 'Bearer \u00A0TOKEN'],
+  ['Bearer followed by a colon', 'Bearer:TOKEN'],
+  ['Bearer followed by an equals sign', 'Bearer=TOKEN'],
+  ['Bearer followed by a comma', 'Bearer,TOKEN'],
+  ['Bearer twice', 'Bearer Bearer TOKEN'],
   ['two tokens', 'Bearer TOKEN TOKEN'],
   ['a token and a word', 'Bearer TOKEN admin'],
   ['a token and a comma', 'Bearer TOKEN,'],
-  ['a list of tokens', 'Bearer TOKEN, TOKEN'],
-  ['a list of credentials', 'Bearer TOKEN, Bearer TOKEN'],
-  ['a list of schemes', 'Bearer TOKEN, Basic YTpi'],
+  ['two tokens separated by a comma', 'Bearer TOKEN, TOKEN'],
+  ['two credentials separated by a comma', 'Bearer TOKEN, Bearer TOKEN'],
+  ['Bearer and Basic separated by a comma', 'Bearer TOKEN, Basic YTpi'],
   ['a token and a semicolon', 'Bearer TOKEN;'],
   ['a token in quotes', 'Bearer "TOKEN"'],
   ['a token in single quotes', "Bearer 'TOKEN'"],
@@ -67,26 +61,26 @@ const NOT_ONE_TOKEN = values(missing, [
   ['a token as a parameter', 'Bearer token=TOKEN'],
   ['a token as a quoted parameter', 'Bearer access_token="TOKEN"'],
   ['the parameters of a challenge', 'Bearer realm="x"'],
-  ['equals signs alone', 'Bearer ===='],
-  ['an equals sign within', 'Bearer a=b'],
+  ['only equals signs', 'Bearer ===='],
+  ['an equals sign inside the token', 'Bearer a=b'],
   ['JSON', 'Bearer {"alg":"none"}'],
-  ['the text of an object', 'Bearer [object Object]'],
-  ['a percent-encoded dot', 'Bearer a%2Eb%2Ec'],
-  ['a colon in a token', 'Bearer a:b'],
-  ['a backslash in a token', String.raw`Bearer a\b`],
-  ['a byte beyond ASCII in a token', 'Bearer TOKEN\u00FF'],
+  ['the string form of an object', 'Bearer [object Object]'],
+  ['percent-encoded dots', 'Bearer a%2Eb%2Ec'],
+  ['a colon in the token', 'Bearer a:b'],
+  ['a backslash in the token', String.raw`Bearer a\b`],
+  ['a byte beyond ASCII after the token', 'Bearer TOKEN\u00FF'],
   ['thousands of spaces and an exclamation mark', `Bearer ${' '.repeat(8000)}!`],
-  ['thousands of spaces within', `Bearer a${' '.repeat(8000)}b`],
-  ['thousands of schemes', 'Bearer '.repeat(1500)],
-  ['thousands of equals signs and a letter', `Bearer a${'='.repeat(8000)}b`],
+  ['thousands of spaces between two letters', `Bearer a${' '.repeat(8000)}b`],
+  ['Bearer thousands of times', 'Bearer '.repeat(1500)],
+  ['thousands of equals signs between two letters', `Bearer a${'='.repeat(8000)}b`],
 ]);
 
 const NO_TOKEN = values(malformed, [
   ['the word undefined', 'Bearer undefined'],
   ['the word null', 'Bearer null'],
-  ['a dot', 'Bearer .'],
-  ['two dots', 'Bearer ..'],
-  ['every character that is allowed', 'Bearer -._~+/09azAZ=='],
+  ['a token of one dot', 'Bearer .'],
+  ['a token of two dots', 'Bearer ..'],
+  ['every character of a b64token (RFC 6750 §2.1)', 'Bearer -._~+/09azAZ=='],
   ['an opaque token', 'Bearer 7f3a9c'],
 ]);
 
@@ -98,7 +92,7 @@ const GOOD = values(PASS, [
   ['thousands of spaces', `Bearer ${' '.repeat(8000)}TOKEN`],
 ]);
 
-/** A good token in a header that is not `Authorization`. */
+/** A valid token in a header that is not `Authorization`. */
 const elsewhere = [
   'X-Authorization',
   'Proxy-Authorization',
@@ -107,8 +101,8 @@ const elsewhere = [
   'Authentication',
   'WWW-Authenticate',
   'Authorization_',
-].map((name): Case => [
-  `a token in ${name}`,
+].map((name): RequestCase => [
+  `a token only in ${name}`,
   (given) => ({ headers: [name, `Bearer ${token(given)}`] }),
   missing,
 ]);
@@ -130,21 +124,21 @@ const query = (text: string) => (given: Given) => ({
   token: token(given),
 });
 
-const PLACES: Case[] = [
-  ['no header', () => ({}), missing],
+const PLACES: RequestCase[] = [
+  ['a request without Authorization', () => ({}), missing],
   [
-    'a token in a cookie',
+    'a token only in a cookie',
     (given) => ({ headers: ['Cookie', `access_token=${token(given)}; token=${token(given)}`] }),
     missing,
   ],
   ...elsewhere,
   [
-    'a token in the query alone',
+    'a token only in the query (RFC 6750 §2.3)',
     (given) => ({ path: `/routes/closed?access_token=${token(given)}` }),
     missing,
   ],
   [
-    'a token in the query beside another scheme',
+    'a token in the query with another scheme in the header',
     (given) => ({
       path: `/routes/closed?access_token=${token(given)}`,
       headers: ['Authorization', 'Basic YTpi'],
@@ -152,28 +146,32 @@ const PLACES: Case[] = [
     missing,
   ],
   [
-    'a token in a form alone',
+    'a token only in a form (RFC 6750 §2.2)',
     form(FORM, (given) => `access_token=${token(given)}`, false),
     missing,
   ],
   ['a token in the header and in the query', query('access_token=x'), repeated],
   ['a token in the header and an empty one in the query', query('access_token='), repeated],
   [
-    'Bearer and no token, and a token in the query',
+    'two words after Bearer and a token in the query',
     (given) => ({ ...query('access_token=x')(given), token: 'a b' }),
     missing,
   ],
   [
-    'a token in the header and a name without a value in the query',
+    'a token in the header and access_token without a value in the query',
     query('access_token'),
     repeated,
   ],
   ['a token in the header and two in the query', query('access_token=x&access_token=y'), repeated],
-  ['a token in the header and one behind an encoded name', query('access%5Ftoken=x'), repeated],
-  ['a token in the header and one at the end of a query', query('a=b&access_token=x'), repeated],
-  ['a query with a name in another case', query('ACCESS_TOKEN=x'), PASS],
-  ['a query with a longer name', query('access_token_hint=x'), PASS],
-  ['a query with a token under another name', query('token=x&jwt=y&id_token=z'), PASS],
+  [
+    'a token in the header and in the query under an encoded name',
+    query('access%5Ftoken=x'),
+    repeated,
+  ],
+  ['a token in the header and at the end of the query', query('a=b&access_token=x'), repeated],
+  ['ACCESS_TOKEN in the query', query('ACCESS_TOKEN=x'), PASS],
+  ['access_token_hint in the query', query('access_token_hint=x'), PASS],
+  ['token, jwt and id_token in the query', query('token=x&jwt=y&id_token=z'), PASS],
   ['a token in the header and in a form', form(FORM, () => 'access_token=x'), repeated],
   ['a token in the header and an empty one in a form', form(FORM, () => 'access_token='), repeated],
   [
@@ -188,94 +186,73 @@ const PLACES: Case[] = [
   ],
   ['a form without a token', form(FORM, () => 'a=b'), PASS],
   [
-    'access_token in JSON, where it is a field',
+    'a token in the header and access_token in JSON',
     form('application/json', () => '{"access_token":"x"}'),
     PASS,
   ],
   [
-    'access_token in JSON alone, where it is a field',
+    'a token only in JSON',
     form('application/json', (given) => JSON.stringify({ access_token: token(given) }), false),
     missing,
   ],
 ];
 
-/** Several `Authorization` headers; `TOKEN` in them becomes the same good token. */
-const several = (title: string, ...headers: [name: string, value: string][]): Case => [
+/** Several `Authorization` headers; `TOKEN` stands for a valid token. */
+const several = (title: string, ...headers: string[]): RequestCase => [
   title,
   (given) => {
-    const good = token(given);
-    return { headers: headers.flatMap(([name, value]) => [name, value.replace('TOKEN', good)]) };
+    const fields = headers.map((value) => value.replace('TOKEN', token(given)));
+    return { headers: fields.flatMap((value) => ['Authorization', value]) };
   },
   repeated,
 ];
 
-const SEVERAL: Case[] = [
-  several(
-    'the same header twice',
-    ['Authorization', 'Bearer TOKEN'],
-    ['Authorization', 'Bearer TOKEN'],
-  ),
-  several(
-    'the same header in two spellings',
-    ['Authorization', 'Bearer TOKEN'],
-    ['aUTHORIZATION', 'Bearer TOKEN'],
-  ),
-  several(
-    'a good token and a bad one',
-    ['Authorization', 'Bearer TOKEN'],
-    ['Authorization', 'Bearer x'],
-  ),
-  several(
-    'a bad token and a good one',
-    ['Authorization', 'Bearer x'],
-    ['Authorization', 'Bearer TOKEN'],
-  ),
-  several(
-    'a token and another scheme',
-    ['Authorization', 'Bearer TOKEN'],
-    ['Authorization', 'Basic YTpi'],
-  ),
-  several(
-    'another scheme and a token',
-    ['Authorization', 'Basic YTpi'],
-    ['Authorization', 'Bearer TOKEN'],
-  ),
-  several('a token and an empty header', ['Authorization', 'Bearer TOKEN'], ['Authorization', '']),
-  several('an empty header and a token', ['Authorization', ''], ['Authorization', 'Bearer TOKEN']),
-  several('two empty headers', ['Authorization', ''], ['authorization', '']),
-  several(
-    'two headers apart from each other',
-    ['Authorization', 'Bearer TOKEN'],
-    ['Accept', '*/*'],
-    ['Authorization', 'Bearer TOKEN'],
-  ),
-  several(
-    'a hundred headers',
-    ...Array.from({ length: 100 }, (): [string, string] => ['Authorization', 'Basic YTpi']),
-  ),
+const SEVERAL: RequestCase[] = [
+  several('the same Authorization header twice', 'Bearer TOKEN', 'Bearer TOKEN'),
+  [
+    'two Authorization headers in different case',
+    (given) => ({ token: token(given), headers: ['aUTHORIZATION', `Bearer ${token(given)}`] }),
+    repeated,
+  ],
+  several('a valid token and a malformed one', 'Bearer TOKEN', 'Bearer x'),
+  several('a malformed token and a valid one', 'Bearer x', 'Bearer TOKEN'),
+  several('a token and another scheme', 'Bearer TOKEN', 'Basic YTpi'),
+  several('another scheme and a token', 'Basic YTpi', 'Bearer TOKEN'),
+  several('a token and an empty header', 'Bearer TOKEN', ''),
+  several('an empty header and a token', '', 'Bearer TOKEN'),
+  several('two empty Authorization headers', '', ''),
+  [
+    'two Authorization headers with another header between',
+    (given) => {
+      const credentials = ['Authorization', `Bearer ${token(given)}`];
+      return { headers: [...credentials, 'Accept', '*/*', ...credentials] };
+    },
+    repeated,
+  ],
+  several('a hundred Authorization headers', ...Array<string>(100).fill('Basic YTpi')),
 ];
 
-/** Lines on the wire; `TOKEN` in them becomes a good token. */
-const wire = (title: string, expected: Expected, ...lines: string[]): Case => [
+/** Raw header lines; `TOKEN` stands for a valid token. */
+const wire = (title: string, expected: Expected, ...lines: string[]): RequestCase => [
   title,
   (given) => ({ lines: lines.map((line) => line.replaceAll('TOKEN', token(given))) }),
   expected,
 ];
 
-const WIRE: Case[] = [
-  wire('a header without a space before its value', PASS, 'Authorization:Bearer TOKEN'),
-  wire('a header with a tab before its value', PASS, 'Authorization:\tBearer TOKEN'),
-  wire('a header with spaces and tabs behind its value', PASS, 'Authorization: Bearer TOKEN \t '),
-  wire('Bearer and spaces', missing, 'Authorization: Bearer    '),
-  wire('spaces alone', missing, 'Authorization:     '),
+const WIRE: RequestCase[] = [
+  wire('no space before the value', PASS, 'Authorization:Bearer TOKEN'),
+  wire('a tab before the value', PASS, 'Authorization:\tBearer TOKEN'),
+  wire('spaces and tabs after the value', PASS, 'Authorization: Bearer TOKEN \t '),
+  wire('Bearer followed by spaces', missing, 'Authorization: Bearer    '),
+  wire('a value of only spaces', missing, 'Authorization:     '),
   wire(
-    'a header that is continued before the token',
+    'a line continued before the token (RFC 9112 §5.2)',
     BROKEN_HTTP,
     'Authorization: Bearer',
     ' TOKEN',
   ),
   wire(
-    'a header that is continued behind the token',
+    'a line continued after the token (RFC 9112 §5.2)',
     BROKEN_HTTP,
     'Authorization: Bearer TOKEN',
     '\tx',
@@ -283,8 +260,8 @@ const WIRE: Case[] = [
   wire('a space before the colon', BROKEN_HTTP, 'Authorization : Bearer TOKEN'),
   wire('a tab before the colon', BROKEN_HTTP, 'Authorization\t: Bearer TOKEN'),
   wire('a space before the name', BROKEN_HTTP, ' Authorization: Bearer TOKEN'),
-  wire('a name alone', BROKEN_HTTP, 'Authorization'),
-  wire('no name', BROKEN_HTTP, ': Bearer TOKEN'),
+  wire('a line without a colon', BROKEN_HTTP, 'Authorization'),
+  wire('a line without a name', BROKEN_HTTP, ': Bearer TOKEN'),
   wire('a carriage return in the value', BROKEN_HTTP, 'Authorization: Bearer TOKEN\rx'),
   wire('a line feed in the value', BROKEN_HTTP, 'Authorization: Bearer TOKEN\nX-Admin: true'),
   wire('NUL in the value', BROKEN_HTTP, 'Authorization: Bearer TOKEN\0'),
@@ -294,8 +271,8 @@ const WIRE: Case[] = [
   wire('a header of 16 KiB', BROKEN_HTTP, `Authorization: Bearer ${'a'.repeat(16 * 1024)}`),
 ];
 
-/** Where credentials stand, and in what form (RFC 6750 §2, RFC 9110 §5.5, §11). */
-export const TRANSPORT: Case[] = [
+/** Where a request carries its credentials, and in what form (RFC 6750 §2, RFC 9110 §11). */
+export const TRANSPORT: RequestCase[] = [
   ...NO_CREDENTIALS,
   ...NOT_ONE_TOKEN,
   ...NO_TOKEN,

@@ -5,7 +5,7 @@ interface Timer {
   task: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that only moves when a test moves it. */
 export class FakeClock extends Clock {
   private time = Date.parse('2026-01-01T00:00:00Z');
   private timers: Timer[] = [];
@@ -20,7 +20,7 @@ export class FakeClock extends Clock {
     };
   }
 
-  /** Lets time pass and runs what falls due, in its order. */
+  /** Moves the time forward and runs the tasks that become due, in order. */
   advance(ms: number): void {
     const end = this.time + ms;
     for (;;) {
@@ -33,7 +33,7 @@ export class FakeClock extends Clock {
     this.time = end;
   }
 
-  /** Lets time pass as a suspended machine does: timers fall due and none has run yet. */
+  /** Moves the time like a suspended machine: tasks become due and have not run yet. */
   sleep(ms: number): void {
     this.time += ms;
   }

@@ -1,34 +1,48 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { NestApplicationOptions } from '@nestjs/common/interfaces/nest-application-options.interface.js';
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { AuthModule, type AuthOptions } from '../../../src/auth/index.js';
-import type { AuthModuleExtras } from '../../../src/auth/auth.module.js';
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+import {
+  AccessTokenVerifier,
+  AuthModule,
+  type AuthOptions,
+  Clock,
+} from '../../../src/auth/index.js';
 import type { TestIssuer } from '../../../src/auth/testing/index.js';
 import { type Answer, type Ask, request } from '../../support/http.js';
 import { LogRecorder } from './log-recorder.js';
 
-/** Every suite of the auth module runs on both. */
+/** The adapters that the auth module supports. */
 export const ADAPTERS = [['Fastify'], ['Express']] as const;
 export type AdapterName = (typeof ADAPTERS)[number][0];
 
-export interface FixtureOptions {
-  adapter: AdapterName;
+export interface ModuleOptions {
   issuer: TestIssuer;
-  /** Added to the issuer's own, or put in their place. */
-  options?: Partial<AuthOptions & AuthModuleExtras>;
+  /** Added to the options for the issuer; replaces those of the same name. */
+  options?: Partial<AuthOptions>;
+  /** Replaces the clock of the module. */
+  clock?: Clock;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
-  imports?: ModuleMetadata['imports'];
-  /** Changes the module before it is built. */
+  /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+}
+
+export interface FixtureOptions extends ModuleOptions {
+  adapter: AdapterName;
   /** Changes the application before it listens. */
   setup?: (app: INestApplication) => void;
 }
 
-/** An application of somebody else's that uses the auth module. */
+/** The auth module without HTTP. */
+export interface VerifierFixture {
+  module: TestingModule;
+  verifier: AccessTokenVerifier;
+  log: LogRecorder;
+  close: () => Promise<void>;
+}
+
+/** An application that uses the auth module. */
 export interface Fixture {
   app: INestApplication;
   log: LogRecorder;
@@ -37,22 +51,22 @@ export interface Fixture {
   close: () => Promise<void>;
 }
 
-export async function startFixture(fixture: FixtureOptions): Promise<Fixture> {
-  const { adapter, issuer, controllers, providers, override = (builder) => builder } = fixture;
-  const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
-  const builder = Test.createTestingModule({
-    imports: [AuthModule.forRoot(options as AuthOptions), ...(fixture.imports ?? [])],
-    controllers,
-    providers,
-  });
+export async function startVerifier(options: ModuleOptions): Promise<VerifierFixture> {
   const log = new LogRecorder();
-  const module = await override(builder).setLogger(log).compile();
-  const appOptions: NestApplicationOptions = { logger: log };
+  const module = await compile(options, log);
+  await module.init();
+  const verifier = module.get(AccessTokenVerifier);
+  return { module, verifier, log, close: () => module.close() };
+}
+
+export async function startFixture(options: FixtureOptions): Promise<Fixture> {
+  const log = new LogRecorder();
+  const module = await compile(options, log);
   const app =
-    adapter === 'Fastify'
-      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), appOptions)
-      : module.createNestApplication(new ExpressAdapter(), appOptions);
-  fixture.setup?.(app);
+    options.adapter === 'Fastify'
+      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: log })
+      : module.createNestApplication(new ExpressAdapter(), { logger: log });
+  options.setup?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
@@ -62,4 +76,16 @@ export async function startFixture(fixture: FixtureOptions): Promise<Fixture> {
     ask: (method, path, ask) => request(url, method, path, ask),
     close: () => app.close(),
   };
+}
+
+function compile(fixture: ModuleOptions, log: LogRecorder) {
+  const { issuer, clock, controllers, providers, override = (builder) => builder } = fixture;
+  const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
+  const builder = Test.createTestingModule({
+    imports: [AuthModule.forRoot(options as AuthOptions)],
+    controllers,
+    providers,
+  });
+  if (clock) builder.overrideProvider(Clock).useValue(clock);
+  return override(builder).setLogger(log).compile();
 }

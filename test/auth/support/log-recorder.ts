@@ -3,11 +3,11 @@ import type { LoggerService } from '@nestjs/common';
 export interface LogLine {
   level: string;
   message: string;
-  /** Fields that came with the message. */
+  /** Fields logged with the message. */
   [field: string]: unknown;
 }
 
-/** Keeps what the application logs, as a test reads it. */
+/** Keeps the lines that the application logs. */
 export class LogRecorder implements LoggerService {
   readonly lines: LogLine[] = [];
 
@@ -18,12 +18,12 @@ export class LogRecorder implements LoggerService {
   verbose = this.recorder('verbose');
   fatal = this.recorder('fatal');
 
-  /** Lines whose message begins so. */
+  /** Lines whose message starts with `text`. */
   starting(text: string): LogLine[] {
     return this.lines.filter(({ message }) => message.startsWith(text));
   }
 
-  /** Everything that was logged, to look for what must not be there. */
+  /** All lines as one string, to search for values that must not be logged. */
   text(): string {
     return JSON.stringify(this.lines);
   }

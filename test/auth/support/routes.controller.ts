@@ -61,15 +61,15 @@ export class RoutesController {
     return {};
   }
 
-  @Get('scopes-as-text')
+  @Get('scopes-as-string')
   @Scopes('read:admin write:admin')
-  scopesAsText() {
+  scopesAsString() {
     return {};
   }
 
-  @Get('scopes-as-list')
+  @Get('scopes-as-array')
   @Scopes(['read:admin', 'write:admin'])
-  scopesAsList() {
+  scopesAsArray() {
     return {};
   }
 
@@ -176,7 +176,7 @@ export class RoutesController {
   }
 }
 
-/** Requirements of the controller add to those of its methods. */
+/** Its methods add to the requirements of the controller. */
 @Controller('restricted')
 @Scopes('of:controller')
 @Claim('tenant', 'acme')
@@ -205,7 +205,7 @@ export class RestrictedController {
   }
 }
 
-/** Opens the methods that ask for nothing themselves. */
+/** Opens the methods without a requirement of their own. */
 @Controller('opened')
 @Public()
 export class OpenedController {

@@ -1,18 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApi, untilAnswered } from '../../../demo/api.mjs';
+import { startApi, waitUntilReady } from '../../../demo/api.mjs';
 import { freePorts } from '../../../demo/check.tools.mjs';
 import { seed } from '../../../demo/seed.mjs';
 import { startTenant } from '../../../demo/tenant.mjs';
 
-/** What `npm run demo` starts, on free ports and with data of its own; each half can be ended and started again. */
+/** A demo on free ports with its own data. The tenant and the API can be restarted separately. */
 export interface Demo {
-  /** Where the API is, and the browser client with it. */
+  /** Address of the API, which serves the browser client. */
   url: string;
-  /** The issuer's address. */
   issuer: string;
-  /** Starts with the same keys and without any session, as a restarted issuer does. */
+  /** Starts the tenant with the same keys and without sessions. */
   startTenant(): Promise<void>;
   stopTenant(): Promise<void>;
   startApi(): Promise<void>;
@@ -21,9 +20,9 @@ export interface Demo {
 }
 
 /**
- * Starts both halves, the API from `dist`.
+ * Starts the tenant and the API, which must have been compiled.
  *
- * @param options.tokenSec how long access tokens live; a day, as in the demo
+ * @param options.tokenSec lifetime of access tokens; a day by default
  */
 export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promise<Demo> {
   const [apiPort = 0, tenantPort = 0] = await freePorts(2);
@@ -46,7 +45,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
     },
     startApi: async () => {
       api = await startApi({ apiPort, dataDir, issuer });
-      await untilAnswered(`${apiOrigin}/api/public`, signal);
+      await waitUntilReady(`${apiOrigin}/api/public`, signal);
     },
     stopApi: async () => {
       await api?.close();

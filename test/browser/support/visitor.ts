@@ -21,7 +21,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Kept for whoever wants to look; git does not. */
+/** For people to look at. Ignored by git. */
 const SCREENSHOTS = join(import.meta.dirname, '../screenshots');
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -29,20 +29,24 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const COUNT_SHIFTS = `
   globalThis.shifted = 0;
   new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shifted += value;
+    for (const { value, hadRecentInput } of list.getEntries()) {
+      if (!hadRecentInput) shifted += value;
+    }
   }).observe({ type: 'layout-shift', buffered: true });
 `;
 
-/** Chromium, for one suite. */
+/** Starts Chromium. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Somebody with a browser of their own: cookies, tabs, and a console whose errors are kept. */
+/** A person with their own cookies and tabs. Collects the errors of the browser console. */
 export class Visitor {
-  /** What the consoles of all tabs complain of: `401 /api/private` for a refused request, else the text. */
-  readonly complaints = new Set<string>();
+  /**
+   * Console errors and warnings of all tabs: the text, or `401 /api/private` for a failed request.
+   */
+  readonly errors = new Set<string>();
 
   private constructor(
     readonly context: BrowserContext,
@@ -60,12 +64,12 @@ export class Visitor {
     const visitor = new Visitor(context, await context.newPage(), address);
     await context.addInitScript(COUNT_SHIFTS);
     context.on('console', (message) => visitor.note(message));
-    context.on('weberror', (error) => visitor.complaints.add(String(error.error())));
+    context.on('weberror', (error) => visitor.errors.add(String(error.error())));
     await visitor.open();
     return visitor;
   }
 
-  /** Loads the page, and waits until it knows whether somebody is logged in. */
+  /** Loads the page and waits until it knows whether somebody is logged in. */
   async open(page = this.page): Promise<void> {
     await page.goto(this.address);
     await this.settled(page);
@@ -76,11 +80,12 @@ export class Visitor {
     await page.locator('body:not([data-session=starting])').waitFor();
   }
 
+  /** Waits until the session has this state. */
   async is(state: 'out' | 'in' | 'ended' | 'unconfigured', page = this.page): Promise<void> {
     await page.locator(`body[data-session=${state}]`).waitFor();
   }
 
-  /** Another tab of the same browser. */
+  /** Opens another tab of the same browser. */
   async tab(): Promise<Page> {
     const page = await this.context.newPage();
     await this.open(page);
@@ -93,15 +98,15 @@ export class Visitor {
     await this.is('in');
   }
 
-  /** Fills in the form of the login page, and sends it. */
+  /** Fills in and submits the login form. */
   async fillIn(username: string, password: string): Promise<void> {
     await this.page.locator('input[name=username]').fill(username);
     await this.page.locator('input[name=password]').fill(password);
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
-  /** What axe finds wrong with the page as it is now. */
-  async barriers(page = this.page): Promise<string[]> {
+  /** Checks the current page with axe. */
+  async accessibilityViolations(page = this.page): Promise<string[]> {
     await page.evaluate(AXE);
     const { violations } = (await page.evaluate('axe.run()')) as {
       violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];
@@ -111,8 +116,8 @@ export class Visitor {
     );
   }
 
-  /** How much of the page has moved since it was loaded, without having been touched: Cumulative Layout Shift. */
-  shifted(): Promise<number> {
+  /** The Cumulative Layout Shift since the page was loaded. */
+  layoutShift(): Promise<number> {
     return this.page.evaluate('shifted');
   }
 
@@ -132,8 +137,6 @@ export class Visitor {
         .exec(message.text())
         ?.filter(Boolean) ?? [];
     const { url } = message.location();
-    this.complaints.add(
-      reason === undefined ? message.text() : `${reason} ${new URL(url).pathname}`,
-    );
+    this.errors.add(reason === undefined ? message.text() : `${reason} ${new URL(url).pathname}`);
   }
 }

@@ -6,7 +6,7 @@ import { DATABASE, type Database } from '../../../src/database/connection.js';
 import { type Api, startApi } from '../../support/api.js';
 import { rowsOf } from './rows.js';
 
-/** How many messages and how many entries there are of an id. */
+/** How many messages and how many audit entries have an id. */
 interface State extends Record<string, unknown> {
   message: number;
   entry: number;
@@ -34,7 +34,7 @@ describe('The audit trail', () => {
   const remove = (id: string, ask: { json?: unknown } = {}) =>
     api.send('DELETE', `/api/admin/messages/${id}`, { token: admin, ...ask });
 
-  /** In one statement: at every moment there is one of the two, whatever is under way. */
+  /** Counts both in one statement, so that it sees one moment. */
   const state = async (id: string): Promise<State> => {
     const messages = sql`(select count(*) from messages where id = ${id})`;
     const entries = sql`(select count(*) from audit_entries where message_id = ${id})`;
@@ -42,14 +42,14 @@ describe('The audit trail', () => {
     return (await rowsOf<State>(db, query))[0]!;
   };
 
-  it('has its entry, or the message is still there, at every moment of many deletions', async () => {
+  it('has the entry, or the message still exists, at every moment of many deletions', async () => {
     const ids = await Promise.all(Array.from({ length: 8 }, write));
     let pending = true;
     const deletions = Promise.all(ids.map((id) => remove(id))).finally(() => (pending = false));
     const moments: State[] = [];
     while (pending) {
       for (const id of ids) moments.push(await state(id));
-      // The embedded database answers without giving the requests their turn.
+      // The embedded database answers without letting the event loop turn.
       await turn();
     }
     expect((await deletions).map(({ status }) => status)).toEqual(ids.map(() => 204));
@@ -58,7 +58,7 @@ describe('The audit trail', () => {
     expect(await state(ids[0]!)).toEqual({ message: 0, entry: 1 });
   });
 
-  it('has an entry where the administrator was first, and none where the author was', async () => {
+  it('has an entry if the administrator was first, and none if the author was', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, write));
     for (const id of ids) {
       const [byAdmin, byAuthor] = await Promise.all([
@@ -70,14 +70,14 @@ describe('The audit trail', () => {
     }
   });
 
-  it('is not escaped by hanging up', async () => {
+  it('has its entry even if the client hangs up', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, write));
     for (const id of ids) {
       const { hostname, port } = new URL(api.url);
       const path = `/api/admin/messages/${id}`;
       const headers = { Authorization: `Bearer ${admin}` };
       const request = open({ hostname, port, path, method: 'DELETE', headers, agent: false });
-      request.on('error', () => {}); // it is cut off by ourselves
+      request.on('error', () => {}); // from destroying it below
       request.end();
       await once(request, 'finish');
       request.destroy();
@@ -88,7 +88,7 @@ describe('The audit trail', () => {
     for (const id of ids) expect(await state(id)).toEqual({ message: 0, entry: 1 });
   });
 
-  it('keeps the message where its entry cannot be written, and tells the client nothing of why', async () => {
+  it('keeps the message when its entry cannot be written, and hides the reason', async () => {
     const id = await write();
     await db.execute(sql`alter table audit_entries add constraint never check (false) not valid`);
     try {
@@ -100,12 +100,20 @@ describe('The audit trail', () => {
     }
   });
 
-  it('names the subject of the token, whatever the request says', async () => {
+  it('names the subject of the token, and the message, whatever the request says', async () => {
     const id = await write();
-    const json = { actor: 'auth0|bob', at: '2001-01-01T00:00:00Z', action: 'none' };
+    const json = { actor: 'auth0|bob', at: '2001-01-01T00:00:00Z', action: 'none', text: 'ham' };
     expect((await remove(id, { json })).status).toBe(204);
     const { entries } = (await api.get('/api/admin/audit?limit=1', admin)).json;
-    expect(entries).toMatchObject([{ actor: 'auth0|root', action: 'message.delete', messageId: id }]);
+    expect(entries).toMatchObject([
+      {
+        actor: 'auth0|root',
+        action: 'message.delete',
+        messageId: id,
+        author: 'auth0|eve',
+        text: 'spam',
+      },
+    ]);
     expect(Date.now() - Date.parse(entries[0].at)).toBeLessThan(60_000);
   });
 

@@ -3,7 +3,7 @@ import { type Api, startApi } from '../../support/api.js';
 const OTHER_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const LONG_AGO = '2001-01-01T00:00:00.000Z';
 
-/** What the API decides itself, and what a client might hope for. */
+/** Properties that the API sets itself, or that a client may hope exist. */
 const FOREIGN = {
   id: OTHER_ID,
   author: 'auth0|bob',
@@ -18,7 +18,7 @@ const FOREIGN = {
   'text[]': 'Another',
 };
 
-describe('A property that is not for the client to set', () => {
+describe('A property that a client must not set', () => {
   let api: Api;
   let token: string;
 
@@ -39,28 +39,37 @@ describe('A property that is not for the client to set', () => {
     json: { statusCode: 400, error: 'Bad Request', message: [`${name}: is not a known field`] },
   });
 
-  it.each(Object.entries(FOREIGN))('%j is refused in POST, and nothing is stored', async (name, value) => {
-    const before = await count();
-    expect(await post(JSON.stringify({ text: 'Mine', [name]: value }))).toMatchObject(faultOf(name));
-    expect(await count()).toBe(before);
-  });
+  it.each(Object.entries(FOREIGN))(
+    '%j is refused in POST, and nothing is stored',
+    async (name, value) => {
+      const before = await count();
+      expect(await post(JSON.stringify({ text: 'Mine', [name]: value }))).toMatchObject(
+        faultOf(name),
+      );
+      expect(await count()).toBe(before);
+    },
+  );
 
-  it.each(Object.entries(FOREIGN))('%j is refused in PATCH, and nothing is changed', async (name, value) => {
-    const { json: message, headers } = await post('{"text":"Mine"}');
-    const path = headers.location!;
-    const body = JSON.stringify({ text: 'Changed', [name]: value });
-    expect(await send('PATCH', path, body)).toMatchObject(faultOf(name));
-    expect((await api.get(path, token)).json).toEqual(message);
-  });
+  it.each(Object.entries(FOREIGN))(
+    '%j is refused in PATCH, and nothing is changed',
+    async (name, value) => {
+      const { json: message, headers } = await post('{"text":"Mine"}');
+      const path = headers.location!;
+      const body = JSON.stringify({ text: 'Changed', [name]: value });
+      expect(await send('PATCH', path, body)).toMatchObject(faultOf(name));
+      expect((await api.get(path, token)).json).toEqual(message);
+    },
+  );
 
-  it('is refused as well when its name is written in escapes', async () => {
+  it('is also refused when its name is written with escapes', async () => {
     const body = String.raw`{"text":"Mine","\u0061uthor":"auth0|bob"}`;
     expect(await post(body)).toMatchObject(faultOf('author'));
   });
 
   it.each(['query', 'header'])('is not read from a %s', async (where) => {
     const query = where === 'query' ? `?author=bob&id=${OTHER_ID}&text=Another` : '';
-    const headers: Record<string, string> = where === 'header' ? { author: 'bob', id: OTHER_ID } : {};
+    const headers: Record<string, string> =
+      where === 'header' ? { author: 'bob', id: OTHER_ID } : {};
     const answer = await api.send('POST', `/api/messages${query}`, {
       token,
       headers,
@@ -70,7 +79,7 @@ describe('A property that is not for the client to set', () => {
     expect(answer.json.id).not.toBe(OTHER_ID);
   });
 
-  it('is not read behind a first text: of repeated members the last counts, and is judged', async () => {
+  it('is not accepted in the last of two texts, the one that counts', async () => {
     expect(await post('{"text":"First","text":"Last"}')).toMatchObject({ json: { text: 'Last' } });
     expect((await post('{"text":"First","text":{"author":"auth0|bob"}}')).status).toBe(400);
   });
@@ -89,11 +98,13 @@ describe('A property that is not for the client to set', () => {
     expect(Object.prototype).not.toHaveProperty('polluted');
   });
 
-  it.each(['__proto__[limit]=1', '__proto__.limit=1', 'constructor[prototype][limit]=1', '__proto__=1'])(
-    'changes no prototype from the query: %s',
-    async (query) => {
-      expect((await api.get(`/api/messages?${query}`, token)).status).toBe(400);
-      expect(Object.prototype).not.toHaveProperty('limit');
-    },
-  );
+  it.each([
+    '__proto__[limit]=1',
+    '__proto__.limit=1',
+    'constructor[prototype][limit]=1',
+    '__proto__=1',
+  ])('changes no prototype from the query: %s', async (query) => {
+    expect((await api.get(`/api/messages?${query}`, token)).status).toBe(400);
+    expect(Object.prototype).not.toHaveProperty('limit');
+  });
 });

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { Database } from '../../../src/database/connection.js';
 
-/** What a statement finds. Both drivers answer with `rows`, which the type that they share does not know. */
+/** The rows of a statement: both drivers return them, but their common type does not say so. */
 export async function rowsOf<Row>(db: Database, statement: SQL): Promise<Row[]> {
   return ((await db.execute(statement)) as { rows: Row[] }).rows;
 }

@@ -3,7 +3,7 @@ import { DATABASE, type Database } from '../../../src/database/connection.js';
 import { type Api, startApi } from '../../support/api.js';
 import { rowsOf } from './rows.js';
 
-/** What would do something, or fail, if it became part of a statement. */
+/** Each would have an effect, or fail, as a part of a statement. */
 const STATEMENTS = [
   "'",
   "' or '1'='1",
@@ -53,14 +53,14 @@ describe('SQL', () => {
   const post = (text: string, sub = 'auth0|bob') =>
     api.send('POST', '/api/messages', { token: tokenOf(sub), json: { text } });
 
-  /** The whole of both tables. */
+  /** All rows of both tables. */
   const everything = async () => {
     const messages = await rowsOf(db, sql`select * from messages order by id`);
     const entries = await rowsOf(db, sql`select * from audit_entries order by id`);
     return { messages, entries };
   };
 
-  it.each(STATEMENTS)('in the text of a message is stored as it is: %s', async (text) => {
+  it.each(STATEMENTS)('in the text of a message is stored unchanged: %s', async (text) => {
     const before = await everything();
     const posted = await post(text);
     expect(posted).toMatchObject({ status: 201, json: { text } });
@@ -73,7 +73,7 @@ describe('SQL', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it.each(STATEMENTS)('in the subject of a token is a name: %s', async (sub) => {
+  it.each(STATEMENTS)('in the subject of a token is only a name: %s', async (sub) => {
     const before = await everything();
     const posted = await post('Hello', sub);
     expect(posted).toMatchObject({ status: 201, json: { author: sub } });
@@ -82,7 +82,7 @@ describe('SQL', () => {
     const path = `/api/admin/messages/${posted.json.id}`;
     expect((await api.send('DELETE', path, { token: tokenOf(sub) })).status).toBe(204);
     const [entry] = (await api.get('/api/admin/audit?limit=1', admin)).json.entries;
-    expect(entry).toMatchObject({ actor: sub, messageId: posted.json.id });
+    expect(entry).toMatchObject({ actor: sub, messageId: posted.json.id, author: sub });
     const after = await everything();
     expect(after.messages).toEqual(before.messages);
     expect(after.entries).toHaveLength(before.entries.length + 1);
@@ -91,7 +91,9 @@ describe('SQL', () => {
   it.each(STATEMENTS)('as a parameter finds nothing and changes nothing: %s', async (statement) => {
     const before = await everything();
     const text = encodeURIComponent(statement);
-    expect((await api.get(`/api/admin/messages?author=${text}`, admin)).json).toEqual({ messages: [] });
+    expect((await api.get(`/api/admin/messages?author=${text}`, admin)).json).toEqual({
+      messages: [],
+    });
     for (const path of ['/api/messages', '/api/admin/messages', '/api/admin/audit']) {
       for (const query of [`cursor=${text}`, `limit=${text}`, `limit=1${text}`, `${text}=1`]) {
         expect((await api.get(`${path}?${query}`, admin)).status).toBe(400);

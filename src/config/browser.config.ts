@@ -1,0 +1,16 @@
+import { registerAs } from '@nestjs/config';
+import { readEnvironment } from './environment.js';
+
+/** What is served to browsers: the pages at `/` and the API reference at `/docs`. */
+export const browserConfig = registerAs('browser', () => {
+  const { NODE_ENV, CLIENT, DOCS, AUTH0_CLIENT_ID, AUTH0_DOMAIN } = readEnvironment();
+  const byDefault = NODE_ENV !== 'production';
+  return {
+    client: CLIENT ?? byDefault,
+    docs: DOCS ?? byDefault,
+    /** With it people can log in; without it they can paste a token. */
+    clientId: AUTH0_CLIENT_ID,
+    /** Where people log in is known for an Auth0 tenant; for other issuers it is discovered. */
+    isAuth0: AUTH0_DOMAIN !== undefined,
+  };
+});

@@ -1,0 +1,2 @@
+ALTER TABLE "audit_entries" ADD COLUMN "author" text;--> statement-breakpoint
+ALTER TABLE "audit_entries" ADD COLUMN "text" text;

@@ -1,0 +1,254 @@
+import {
+  ConfigError,
+  readDatabaseVariables,
+  readEnvironment,
+  type Variables,
+} from '../../src/config/environment.js';
+import { VARIABLE_NAMES } from '../support/environment.js';
+
+const DOMAIN = 'dev-abc123.us.auth0.com';
+const CLIENT_ID = 'abcdefghijklmnopqrstuvwxyz012345';
+
+const GOOD = { AUTH0_DOMAIN: DOMAIN, AUTH0_AUDIENCE: 'https://api.example.com' };
+
+/** The lines that are printed about an environment; none when it is good. */
+function linesFor(variables: Variables, read: (from: Variables) => unknown = readEnvironment) {
+  try {
+    read(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+}
+
+describe('A good environment', () => {
+  it('needs a tenant and an audience; everything else has a default or is optional', () => {
+    expect(readEnvironment(GOOD)).toEqual({
+      AUTH0_DOMAIN: DOMAIN,
+      AUTH0_AUDIENCE: ['https://api.example.com'],
+      PORT: 3001,
+      GRANT_CLAIMS: ['scope', 'scp'],
+      CORS_ORIGINS: [],
+      DATA_DIR: './data',
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  it('can set every variable', () => {
+    const secret = 'x'.repeat(32);
+    expect(
+      readEnvironment({
+        ISSUER_BASE_URL: 'https://issuer.example.com/realms/main',
+        AUTH0_AUDIENCE: 'https://api.example.com, https://api2.example.com',
+        AUTH0_SIGNING_SECRET: secret,
+        AUTH0_CLIENT_ID: CLIENT_ID,
+        PORT: '8080',
+        HOST: '::1',
+        GRANT_CLAIMS: 'scope,permissions',
+        CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
+        DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
+        DATA_DIR: '/var/lib/api',
+        LOG_LEVEL: 'warn',
+        NODE_ENV: 'production',
+        CLIENT: 'off',
+        DOCS: 'on',
+      }),
+    ).toEqual({
+      ISSUER_BASE_URL: 'https://issuer.example.com/realms/main',
+      AUTH0_AUDIENCE: ['https://api.example.com', 'https://api2.example.com'],
+      AUTH0_SIGNING_SECRET: secret,
+      AUTH0_CLIENT_ID: CLIENT_ID,
+      PORT: 8080,
+      HOST: '::1',
+      GRANT_CLAIMS: ['scope', 'permissions'],
+      CORS_ORIGINS: ['https://app.example.com', 'http://localhost:5173'],
+      DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
+      DATA_DIR: '/var/lib/api',
+      LOG_LEVEL: 'warn',
+      NODE_ENV: 'production',
+      CLIENT: false,
+      DOCS: true,
+    });
+  });
+
+  it('treats an empty value as unset', () => {
+    const empty = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, '']));
+    expect(readEnvironment({ ...empty, ...GOOD })).toEqual(readEnvironment(GOOD));
+  });
+
+  it('ignores unknown variables', () => {
+    const others = { AUTH0_SCOPE: 'x', auth0_domain: 'x', port: 'x', PATH: '/bin' };
+    expect(readEnvironment({ ...GOOD, ...others })).toEqual(readEnvironment(GOOD));
+  });
+
+  it.each([
+    ['ISSUER_BASE_URL', 'http://localhost:4010/'],
+    ['ISSUER_BASE_URL', 'http://127.0.0.1:4010'],
+    ['ISSUER_BASE_URL', 'http://127.8.9.1/'],
+    ['ISSUER_BASE_URL', 'http://[::1]:4010/'],
+    ['ISSUER_BASE_URL', 'https://issuer.example.com/@tenant'],
+    ['HOST', 'localhost'],
+    ['HOST', '0.0.0.0'],
+    ['HOST', '::'],
+    ['PORT', '0'],
+    ['PORT', '65535'],
+    ['DATABASE_URL', 'postgres://localhost/api'],
+    ['DATABASE_URL', 'postgresql:///api?host=/var/run/postgresql'],
+  ])('accepts %s=%s', (name, value) => {
+    expect(
+      linesFor({ AUTH0_AUDIENCE: 'a', ISSUER_BASE_URL: 'https://a.test', [name]: value }),
+    ).toEqual([]);
+  });
+});
+
+describe('A wrong environment', () => {
+  const domain =
+    `must be a domain in lower case, without https:// and without a slash, such as ${DOMAIN}; ` +
+    'for an issuer other than Auth0, set ISSUER_BASE_URL instead';
+  const audience =
+    'must be identifiers separated by commas, without spaces, such as https://api.example.com';
+  const port = 'must be an integer from 0 to 65535, such as 3001';
+  const host =
+    'must be an IP address or a host name, without a scheme and a port, such as 127.0.0.1';
+  const claims =
+    'must be claim names separated by commas, without spaces, such as scope,permissions';
+  const origins =
+    'must be exact origins (scheme, host and port) separated by commas, ' +
+    'such as https://app.example.com; * is not allowed';
+  const postgres =
+    'must be a PostgreSQL URL, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE, ' +
+    'with the special characters of the password percent-encoded';
+
+  it.each([
+    ['AUTH0_DOMAIN', `https://${DOMAIN}`, domain],
+    ['AUTH0_DOMAIN', `${DOMAIN}/`, domain],
+    ['AUTH0_DOMAIN', 'Dev-abc123.us.auth0.com', domain],
+    ['AUTH0_DOMAIN', 'localhost:4010', domain],
+    ['AUTH0_DOMAIN', '127.0.0.1', domain],
+    ['AUTH0_DOMAIN', '{yourDomain}', domain],
+    ['AUTH0_DOMAIN', `"${DOMAIN}"`, domain],
+    ['AUTH0_DOMAIN', ` ${DOMAIN}`, domain],
+    ['AUTH0_AUDIENCE', 'https://a,,https://b', audience],
+    ['AUTH0_AUDIENCE', 'https://a https://b', audience],
+    ['AUTH0_CLIENT_ID', 'my app', 'must not contain spaces'],
+    ['PORT', '65536', port],
+    ['PORT', '3001/tcp', port],
+    ['PORT', '-1', port],
+    ['PORT', '80.5', port],
+    ['PORT', '0x50', port],
+    ['PORT', ' ', port],
+    ['HOST', 'http://localhost', host],
+    ['HOST', 'localhost:3001', host],
+    ['HOST', '[::1]', host],
+    ['HOST', '*', host],
+    ['GRANT_CLAIMS', 'scope scp', claims],
+    ['CORS_ORIGINS', '*', origins],
+    ['CORS_ORIGINS', 'https://app.example.com/', origins],
+    ['CORS_ORIGINS', 'http://a.example.com,https://b.example.com:443', origins],
+    ['CORS_ORIGINS', 'app.example.com', origins],
+    ['CORS_ORIGINS', 'ftp://app.example.com', origins],
+    ['CORS_ORIGINS', 'null', origins],
+    ['DATABASE_URL', 'mysql://api:secret@db.example.com/api', postgres],
+    ['DATABASE_URL', 'postgres://api:sec#ret/@db.example.com/api', postgres],
+    ['LOG_LEVEL', 'verbose', 'must be one of fatal, error, warn, info, debug'],
+    ['LOG_LEVEL', 'INFO', 'must be one of fatal, error, warn, info, debug'],
+    ['CLIENT', 'true', 'must be on or off'],
+    ['DOCS', 'ON', 'must be on or off'],
+  ])('%s=%s: it %s', (name, value, fault) => {
+    expect(linesFor({ ...GOOD, [name]: value })).toEqual([`${name} ${fault}`]);
+  });
+
+  const https =
+    'must be an https URL, such as https://issuer.example.com/ (http only for a loopback host)';
+  const parts = 'must not contain a user name, a query, a fragment, spaces or /.well-known/';
+
+  it.each([
+    ['http://issuer.example.com/', https],
+    ['http://localhost.example.com/', https],
+    ['http://127.0.0.1.example.com/', https],
+    ['issuer.example.com/', https],
+    ['localhost:4010/', https],
+    ['ftp://issuer.example.com/', https],
+    ['https://', https],
+    ['https://me:secret@issuer.example.com/', parts],
+    ['https://issuer.example.com/?a=b', parts],
+    ['https://issuer.example.com/#a', parts],
+    ['https://issuer.example.com/a b', parts],
+    ['https://issuer.example.com/.well-known/openid-configuration', parts],
+  ])('ISSUER_BASE_URL=%s: it %s', (issuer, fault) => {
+    expect(linesFor({ AUTH0_AUDIENCE: 'a', ISSUER_BASE_URL: issuer })).toEqual([
+      `ISSUER_BASE_URL ${fault}`,
+    ]);
+  });
+
+  it('sets neither AUTH0_DOMAIN nor ISSUER_BASE_URL, and no audience', () => {
+    expect(linesFor({})).toEqual([
+      'AUTH0_AUDIENCE is missing; write the identifier of this API, such as https://api.example.com',
+      `AUTH0_DOMAIN is missing; write your tenant's domain, such as ${DOMAIN}, or set ISSUER_BASE_URL`,
+    ]);
+  });
+
+  it('sets both AUTH0_DOMAIN and ISSUER_BASE_URL', () => {
+    expect(linesFor({ ...GOOD, ISSUER_BASE_URL: 'https://issuer.example.com/' })).toEqual([
+      'ISSUER_BASE_URL cannot be combined with AUTH0_DOMAIN; remove one of them',
+    ]);
+  });
+
+  it('has the client id of an application as an audience', () => {
+    const AUTH0_AUDIENCE = `https://api.test,${CLIENT_ID}`;
+    expect(linesFor({ ...GOOD, AUTH0_CLIENT_ID: CLIENT_ID, AUTH0_AUDIENCE })).toEqual([
+      'AUTH0_AUDIENCE must not contain AUTH0_CLIENT_ID, which is not an API; ' +
+        'write the identifier of this API, such as https://api.example.com',
+    ]);
+  });
+
+  it('gets all of its faults reported at once, one line per variable', () => {
+    const variables = {
+      ISSUER_BASE_URL: 'x',
+      PORT: 'x',
+      LOG_LEVEL: 'x',
+      CORS_ORIGINS: '*,x',
+      AUTH0_DOMAIN: 'x',
+    };
+    expect(linesFor(variables).map((line) => line.split(' ')[0])).toEqual([
+      'AUTH0_DOMAIN',
+      'ISSUER_BASE_URL',
+      'AUTH0_AUDIENCE',
+      'PORT',
+      'CORS_ORIGINS',
+      'LOG_LEVEL',
+    ]);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://api:hunter2@db/api'],
+    ['DATABASE_URL', '"postgres://api:hunter2@db/api"'],
+    ['DATABASE_URL', 'hunter2'],
+    ['AUTH0_SIGNING_SECRET', 'hunter2'],
+  ])('does not have its secret printed: %s=%s', (name, value) => {
+    const lines = linesFor({ ...GOOD, [name]: value });
+    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} must `))]);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it('has a signing secret that is shorter than the hash of HS256 (RFC 7518 §3.2)', () => {
+    const secret = (length: number) => ({ ...GOOD, AUTH0_SIGNING_SECRET: 'x'.repeat(length) });
+    expect(linesFor(secret(32))).toEqual([]);
+    expect(linesFor(secret(31))).toEqual([
+      'AUTH0_SIGNING_SECRET must have at least 32 bytes for HS256',
+    ]);
+  });
+});
+
+describe('The variables of the database alone', () => {
+  it('need no issuer and no audience', () => {
+    expect(readDatabaseVariables({ DATA_DIR: '/srv' })).toEqual({ DATA_DIR: '/srv' });
+  });
+
+  it('are validated, and the others are not', () => {
+    expect(linesFor({ DATABASE_URL: 'x', PORT: 'x' }, readDatabaseVariables)).toEqual([
+      expect.stringMatching(/^DATABASE_URL must be a PostgreSQL URL/),
+    ]);
+  });
+});
