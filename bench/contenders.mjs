@@ -50,6 +50,20 @@ export const CONTENDERS = [
     path: SCOPED,
   },
   {
+    id: 'this-twenty-clients',
+    name: 'this API',
+    server: 'this-twenty-clients',
+    args: [path('../dist/main.js')],
+    path: SCOPED,
+  },
+  {
+    id: 'this-one-client',
+    name: 'this API',
+    server: 'this-one-client',
+    args: [path('../dist/main.js')],
+    path: SCOPED,
+  },
+  {
     id: 'fastify-jwt-fixed-key',
     name: 'Fastify, @fastify/jwt, cache, fixed key',
     server: 'fastify-jwt-fixed-key',

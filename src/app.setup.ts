@@ -1,6 +1,6 @@
 import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { serveClient } from './browser/client-files.js';
+import { serveClient } from './browser/browser-files.js';
 import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { serverConfig } from './config/server.config.js';

@@ -5,7 +5,7 @@ import { type Api, startApi } from './support/api.js';
 import type { Answer } from './support/http.js';
 import { expectRefusal } from './support/refusal.js';
 
-/** The files of the browser client. */
+/** The files of the browser pages. */
 const CLIENT = [
   'GET /',
   'GET /vendor/auth0-spa-js.production.esm.js',
@@ -21,7 +21,7 @@ const OPEN = [
   ...CLIENT,
 ];
 
-/** What DOCS opens beside them: lies outside the guards, and turns with the switch. */
+/** Opened by DOCS=on. The guards do not see these routes. */
 const DOCS = [
   'GET /docs',
   'GET /docs-json',
@@ -34,7 +34,7 @@ const DOCS = [
   'GET /docs/swagger-ui-init.js',
 ];
 
-describe('Of all routes of the server', () => {
+describe('Among all routes of the server', () => {
   let api: Api;
   const answers = new Map<string, Answer>();
 
@@ -55,7 +55,7 @@ describe('Of all routes of the server', () => {
 
   afterAll(() => api.close());
 
-  it('the walk finds those of every module', () => {
+  it('are those of every module', () => {
     expect([...answers.keys()]).toEqual(
       expect.arrayContaining([
         'GET /api/private',
@@ -67,13 +67,13 @@ describe('Of all routes of the server', () => {
     );
   });
 
-  it('these alone are open to requests without a token', () => {
+  it('only these are open to requests without a token', () => {
     const open = [...answers].filter(([, { status }]) => status !== 401).map(([route]) => route);
     const heads = OPEN.map((route) => route.replace('GET', 'HEAD'));
     expect(open.toSorted()).toEqual([...OPEN, ...heads].toSorted());
   });
 
-  it('each other one asks for a token, and says nothing else', () => {
+  it('every other one requires a token', () => {
     for (const [route, answer] of answers) {
       const get = route.replace('HEAD', 'GET');
       if (!OPEN.includes(get)) expectRefusal(answer, { status: 401 });
@@ -82,7 +82,7 @@ describe('Of all routes of the server', () => {
 });
 
 describe('With DOCS=on', () => {
-  it('the API docs are open as well, and nothing else', async () => {
+  it('only the API docs are open in addition', async () => {
     const adapter = createAdapter();
     const routes: string[] = [];
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {

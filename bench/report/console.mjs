@@ -27,7 +27,6 @@ export function printGoals(results) {
     const value = goal.value(results);
     if (value === undefined) continue;
     const verdict = isMet(goal, value) ? 'met   ' : 'MISSED';
-    const bound = `${goal.relation} ${goal.bound}${goal.unit}`;
-    console.log(`  ${verdict} ${goal.text}: ${valueOf(value, goal.unit)}, ${bound}`);
+    console.log(`  ${verdict} ${goal.text}: ${valueOf(value, '×')}, at least ${goal.bound}×`);
   }
 }

@@ -26,9 +26,9 @@ export function results(all) {
 function goals(all) {
   const rows = GOALS.map((goal) => {
     const value = goal.value(all);
-    const measured = value === undefined ? 'not measured' : valueOf(value, goal.unit);
+    const measured = value === undefined ? 'not measured' : valueOf(value, '×');
     const verdict = value === undefined ? '–' : isMet(goal, value) ? 'met' : '**missed**';
-    return [goal.text, `${goal.relation} ${goal.bound}${goal.unit}`, measured, verdict];
+    return [goal.text, `at least ${goal.bound}×`, measured, verdict];
   });
   /** Missed goals, grouped by reason. */
   const reasons = new Map();

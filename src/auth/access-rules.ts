@@ -9,6 +9,7 @@ import {
   PUBLIC,
   type RouteTarget,
   readMetadata,
+  routeName,
 } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 
@@ -42,14 +43,15 @@ type Methods = Readonly<Record<string, Function>>;
 
 /** Metadata of `@Get()`, `@Post()` and the like. */
 const ROUTE_PATH = 'path';
+const ROUTE_METHOD = 'method';
 
 /** What every route needs, from the decorators on its method and on its controller. */
 @Injectable()
 export class AccessRules implements OnModuleInit {
   private readonly logger = new Logger(AccessRules.name);
-  private readonly rules = new WeakMap<object, Map<object, AccessRule>>();
+  private readonly rules = new WeakMap<object, WeakMap<object, AccessRule>>();
   /** The rule of a route that has no decorator of this module. */
-  private readonly unmarked: AccessRule;
+  readonly unmarked: AccessRule;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -96,11 +98,11 @@ export class AccessRules implements OnModuleInit {
     const known = this.rules.get(controller)?.get(handler);
     if (known) return known;
     const methods = controller.prototype as Methods;
-    // Instrumentation may wrap a handler: the wrapper has the same name and the same metadata.
-    const isWrapper = Reflect.hasMetadata(ROUTE_PATH, handler);
-    const method = this.scanner
-      .getAllMethodNames(methods)
-      .find((name) => methods[name] === handler || (isWrapper && name === handler.name));
+    const names = this.scanner.getAllMethodNames(methods);
+    // Instrumentation may wrap a handler: only the metadata of its route is the same.
+    const routes = names.filter((name) => isSameRoute(methods[name]!, handler));
+    const onlyRoute = routes.length === 1 ? routes[0] : undefined;
+    const method = names.find((name) => methods[name] === handler) ?? onlyRoute;
     if (method === undefined) {
       throw new Error(
         `${controller.name} handles a request with a function that is not one of its methods, so ` +
@@ -119,17 +121,14 @@ export class AccessRules implements OnModuleInit {
   }
 
   private remember(controller: Type, handler: Function, rule: AccessRule): AccessRule {
-    const rules = this.rules.get(controller) ?? new Map<object, AccessRule>();
+    const rules = this.rules.get(controller) ?? new WeakMap<object, AccessRule>();
     this.rules.set(controller, rules.set(handler, rule));
     return rule;
   }
 
   private combine(controller: Type, method: string): AccessRule {
-    const onController = readDecorators({ on: controller }, controller.name);
-    const onMethod = readDecorators(
-      { on: controller.prototype as object, method },
-      `${controller.name}.${method}`,
-    );
+    const onController = readDecorators({ on: controller });
+    const onMethod = readDecorators({ on: controller.prototype as object, method });
     if (onMethod.opens) return { access: onMethod.opens, scopes: [], claims: [] };
     if (!onMethod.closes) {
       if (onController.opens) return { access: onController.opens, scopes: [], claims: [] };
@@ -143,7 +142,15 @@ export class AccessRules implements OnModuleInit {
   }
 }
 
-function readDecorators(target: RouteTarget, name: string): Decorators {
+function isSameRoute(one: Function, other: Function): boolean {
+  if (!Reflect.hasMetadata(ROUTE_PATH, one)) return false;
+  return [ROUTE_PATH, ROUTE_METHOD].every(
+    (key) => Reflect.getMetadata(key, one) === Reflect.getMetadata(key, other),
+  );
+}
+
+function readDecorators(target: RouteTarget): Decorators {
+  const name = routeName(target);
   const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
   const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
   const isPublic = hasOwnMark(PUBLIC, target);
@@ -163,10 +170,6 @@ function readDecorators(target: RouteTarget, name: string): Decorators {
         'a route is either open or protected.',
     );
   }
-  return {
-    opens: isPublic ? 'public' : isOptional ? 'optional' : undefined,
-    closes,
-    scopes,
-    claims,
-  };
+  const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
+  return { opens, closes, scopes, claims };
 }

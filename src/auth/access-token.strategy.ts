@@ -28,9 +28,6 @@ function readToken(request: TokenRequest): string {
   return request.token;
 }
 
-/** A token whose key has been found. */
-type KeyedRequest = Required<TokenRequest>;
-
 /**
  * Verifies access tokens (RFC 7519 §7.2): passport-jwt reads the token ({@link readToken}), asks
  * for its key ({@link findKey}), verifies signature, issuer and audience, and calls {@link
@@ -65,7 +62,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   }
 
   /** Called by passport-jwt when the signature is good. */
-  validate({ token, jws, issuer }: KeyedRequest): RequestAuth {
+  validate({ token, jws, issuer }: Required<TokenRequest>): RequestAuth {
     // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
     validateClaims(jws, issuer, this.options);
     validateTime(jws.payload, this.options, this.clock.now() / 1000);
@@ -75,11 +72,10 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Why passport-jwt refused a token, as an error with a code. */
   refusalOf(failure: unknown, request: TokenRequest): AuthError {
     if (failure instanceof AuthError) return failure;
-    const { message } = failure as Error;
-    if (/^jwt (audience|issuer) invalid/.test(message)) {
+    if (/^jwt (audience|issuer) invalid/.test((failure as Error | undefined)?.message ?? '')) {
       // The signature is good, so our own rules can say which claim is wrong.
       try {
-        this.validate(request as KeyedRequest);
+        this.validate(request as Required<TokenRequest>);
       } catch (error) {
         return error as AuthError;
       }

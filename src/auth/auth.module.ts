@@ -21,7 +21,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
+const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -38,10 +38,10 @@ const EXPORTED = [Clock, AccessRules, TrustedIssuers, AccessTokenVerifier];
       useFactory: resolveAuthOptions,
     },
     ...EXPORTED,
+    TrustedIssuers,
     AccessTokenStrategy,
     Refusals,
     ...GUARDS,
-    // By class, so that a test can override each guard.
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],

@@ -3,6 +3,7 @@ import {
   ALGORITHMS,
   type Algorithm,
   type AuthOptions,
+  type CommonAuthOptions,
   type IssuerOptions,
   type ResolvedAuthOptions,
   type ResolvedIssuer,
@@ -38,7 +39,13 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     isRevoked,
     profile,
     maxTokenAgeSec,
-  } = options;
+    issuers,
+    ...short
+  } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
+  refuseUnknown(short, '');
+  if (issuers !== undefined && short.issuer !== undefined) {
+    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
+  }
   oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
   oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
   oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
@@ -55,7 +62,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('isRevoked', 'must be a function');
   }
   return {
-    issuers: resolveIssuers(options),
+    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
     grantClaims: strings('grantClaims', grantClaims),
     claimFailure,
@@ -71,18 +78,11 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   };
 }
 
-function resolveIssuers(options: AuthOptions): readonly ResolvedIssuer[] {
-  if (options.issuers === undefined) return [resolveIssuer(options, '')];
-  if (options.issuer !== undefined) {
-    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
-  }
-  const { issuers } = options as { issuers: unknown };
+function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
   if (!Array.isArray(issuers) || issuers.length === 0) {
     fail('issuers', 'must be a non-empty array');
   }
-  const resolved = (issuers as IssuerOptions[]).map((issuer, index) =>
-    resolveIssuer(issuer, `issuers[${index}].`),
-  );
+  const resolved = issuers.map((issuer, index) => resolveIssuer(issuer, `issuers[${index}].`));
   if (new Set(resolved.map(({ issuer }) => withoutSlash(issuer))).size < resolved.length) {
     fail('issuers', 'names an issuer twice; list all its audiences in one entry');
   }
@@ -90,6 +90,7 @@ function resolveIssuers(options: AuthOptions): readonly ResolvedIssuer[] {
 }
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
+  refuseUnknown(options, prefix);
   const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) {
@@ -136,6 +137,13 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+/** A misspelt option would silently leave out a check. */
+function refuseUnknown(options: IssuerOptions, prefix: string): void {
+  const known = ['issuer', 'jwksUri', 'audience', 'algorithms', 'secret'];
+  const unknown = Object.keys(options ?? {}).find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(prefix + unknown, 'is unknown');
 }
 
 function checkUrl(option: string, value: unknown): asserts value is string {

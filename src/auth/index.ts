@@ -21,7 +21,6 @@ export { Protected } from './decorators/protected.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { type ScopeRequirement, Scopes } from './decorators/scopes.decorator.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
-export { TrustedIssuers } from './keys/trusted-issuers.js';
 export {
   AUTH_ERROR_CODES,
   AuthError,

@@ -1,6 +1,6 @@
 /**
- * An issuer as auth0-spa-js takes it: the domain of a tenant, or the whole address without its final slash where that
- * says more, as `http:` on this machine does.
+ * The option `domain` of auth0-spa-js: the domain of an issuer, or its URL without the final slash
+ * if the issuer has a path or uses `http:`.
  */
 export function issuerDomain(issuer: string): string {
   return issuer.replace(/\/$/, '').replace(/^https:\/\/([^/]+)$/, '$1');

@@ -10,7 +10,8 @@ const SAMPLE_AUDIENCE = 'https://api.example.com';
 const MIN_SECRET_BYTES = 32;
 
 const DOMAIN_RULE =
-  `must be a domain in lower case, without https:// and without a slash, such as ${SAMPLE_DOMAIN}; ` +
+  'must be a domain in lower case, without https:// and without a slash, ' +
+  `such as ${SAMPLE_DOMAIN}; ` +
   'for an issuer other than Auth0, set ISSUER_BASE_URL instead';
 const AUDIENCE_RULE = `write the identifier of this API, such as ${SAMPLE_AUDIENCE}`;
 const PORT_RULE = 'must be an integer from 0 to 65535, such as 3001';
@@ -100,7 +101,9 @@ export const variables = z.object({
 const environment = variables
   .refine(({ AUTH0_DOMAIN, ISSUER_BASE_URL }) => AUTH0_DOMAIN ?? ISSUER_BASE_URL, {
     path: ['AUTH0_DOMAIN'],
-    error: `is missing; write your tenant's domain, such as ${SAMPLE_DOMAIN}, or set ISSUER_BASE_URL`,
+    error:
+      `is missing; write your tenant's domain, such as ${SAMPLE_DOMAIN}, ` +
+      'or set ISSUER_BASE_URL',
     // Also when another variable is wrong, so that every fault is reported at once.
     when: () => true,
   })

@@ -3,7 +3,6 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
 import { FailedRequestFilter } from '../logging/failed-request.filter.js';
-import { duringRequest } from '../logging/request-context.js';
 import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
 
 const RETRY_AFTER_SEC = 5;
@@ -44,17 +43,17 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
       return;
     }
     const http = host.switchToHttp();
-    duringRequest(http.getRequest<{ id: string }>().id, () => this.log(error));
+    this.log(error, http.getRequest<{ id: string }>().id);
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(http.getResponse(), 'Retry-After', String(RETRY_AFTER_SEC));
     httpAdapter.setHeader(http.getResponse(), 'Cache-Control', 'no-store');
     super.catch(new ServiceUnavailableException(BODY), host);
   }
 
-  private log(error: Error): void {
+  private log(error: Error, requestId: string): void {
     const now = performance.now();
     if (now - this.loggedAt < LOG_INTERVAL_MS) return;
     this.loggedAt = now;
-    this.logger.error(`The database is unavailable: ${reason(error)}`);
+    this.logger.error(`The database is unavailable: ${reason(error)}`, { requestId });
   }
 }

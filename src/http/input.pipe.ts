@@ -1,19 +1,19 @@
 import { BadRequestException, StandardSchemaValidationPipe } from '@nestjs/common';
 import type { z } from 'zod';
 
-/** Longer lists help nobody, and a body of 64 KiB holds thousands of unknown properties. */
+/** A body of 64 KiB can have thousands of unknown properties. */
 const MAX_FAULTS = 20;
 
 /**
- * Applies the schemas of `@Body({ schema })` and `@Query({ schema })`. Bad input is 400 in Nest's form, `message` a
- * list of `field: reason`; the input itself is `body`.
+ * Applies the schemas of `@Body({ schema })` and `@Query({ schema })`. Bad input is 400 in Nest's
+ * form; `message` is a list of `field: reason`, where `body` stands for the whole input.
  */
 export class InputPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({ exceptionFactory: (issues) => refusal(issues as z.core.$ZodIssue[]) });
   }
 
-  /** Nest would drop `__proto__`, `constructor` and `prototype` here; a strict schema must see them to refuse them. */
+  /** Keeps `__proto__` and the like, which Nest drops: strict schemas refuse them. */
   protected override stripProtoKeys(): void {}
 }
 

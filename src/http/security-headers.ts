@@ -3,16 +3,15 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
 
 /**
- * Headers of every answer: of helmet's set those that mean something to an API. Answers are data: nothing in them is to be
- * rendered, framed, or to load anything.
+ * Headers of every answer: those of helmet that concern an API, whose answers are data and never
+ * pages.
  *
- * A constant of our own, set with the others, for Nest's `useSecurityHeaders()` sets each on the raw response, which takes
- * Node off its fast way of writing headers: a sixth of the time of a request. In lower case, as they go out: Fastify would
- * make them so for every answer.
+ * Set with the other headers of the reply, because Nest's `useSecurityHeaders()` sets each one on
+ * the raw response, which takes a sixth of the time of a request.
  */
 export const SECURITY_HEADERS = Object.freeze({
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-  // Browser clients live on other origins; which ones may read an answer is for CORS to say.
+  // Browser clients have other origins. CORS decides which of them may read an answer.
   'cross-origin-resource-policy': 'cross-origin',
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
@@ -20,12 +19,13 @@ export const SECURITY_HEADERS = Object.freeze({
   'x-frame-options': 'DENY',
 });
 
-/** What a page may load, by directive of its Content-Security-Policy. What is not named is forbidden. */
+/** What a page may load, by directive of its Content-Security-Policy. Nothing else is allowed. */
 export type PagePolicy = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Gives the routes at `path` and below it a policy for pages in place of the one for data. Call it before they are
- * registered: each gets a hook of its own, so that answers of the API pay nothing for it.
+ * Gives the routes at `path` and below it a policy for pages in place of the one for data. Call it
+ * before the routes are registered. Each gets its own hook, so that other routes run no code for
+ * it.
  */
 export function allowPage(app: NestFastifyApplication, path: string, policy: PagePolicy): void {
   const header = contentSecurityPolicy(policy);

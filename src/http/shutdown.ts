@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-/** Time that requests under way have to finish once the application is told to stop, in milliseconds. */
-const REQUESTS_MAY_TAKE_MS = 7000;
+/** Time in which requests under way must finish when the application stops, in milliseconds. */
+const FINISH_TIMEOUT_MS = 7000;
 
 /**
- * Ends connections that would keep the application from stopping: a request that hangs, one that never arrives
- * whole. What comes after, closing the database, fits into the rest of the ten seconds that supervisors allow.
+ * Closes the connections whose requests do not finish, which would keep the application running.
+ * Supervisors allow ten seconds; the rest is for closing the database.
  */
 @Injectable()
 export class ShutdownDeadline implements BeforeApplicationShutdown {
@@ -16,12 +16,12 @@ export class ShutdownDeadline implements BeforeApplicationShutdown {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   beforeApplicationShutdown(): void {
-    const server: Server = this.adapterHost.httpAdapter.getHttpServer();
-    if (!server.listening) return;
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+    if (!server?.listening) return;
     const deadline = setTimeout(() => {
       this.logger.warn('Some requests did not finish in time; their connections are closed.');
       server.closeAllConnections();
-    }, REQUESTS_MAY_TAKE_MS);
+    }, FINISH_TIMEOUT_MS);
     deadline.unref();
     server.once('close', () => clearTimeout(deadline));
   }

@@ -2,11 +2,10 @@ import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import type { loggingConfig } from '../config/logging.config.js';
-import { currentRequestId } from './request-context.js';
 
 type Config = ConfigType<typeof loggingConfig>;
 
-/** What each `LOG_LEVEL` lets through, in Nest's names. */
+/** Nest's levels that each `LOG_LEVEL` prints. */
 const NEST_LEVELS: Record<Config['logLevel'], LogLevel[]> = {
   fatal: ['fatal'],
   error: ['fatal', 'error'],
@@ -16,8 +15,8 @@ const NEST_LEVELS: Record<Config['logLevel'], LogLevel[]> = {
 };
 
 /**
- * Contexts in which Nest tells at length how it builds an application, and tells once more of a failure that `main.ts`
- * reports: of interest to who looks for the reason.
+ * Contexts in which Nest describes how it builds the application, and logs a failed start that
+ * `main.ts` reports as well. Their lines are printed at the level `debug`.
  */
 const FRAMEWORK = new Set<unknown>([
   'ExceptionHandler',
@@ -28,15 +27,15 @@ const FRAMEWORK = new Set<unknown>([
   'NestApplication',
 ]);
 
-/** Members that hold credentials, wherever in a logged object they turn up. */
+/** Members that hold credentials. They are redacted at any depth of a logged object. */
 const CREDENTIALS = ['authorization', 'cookie', 'token', 'access_token', 'secret', 'client_secret'];
 
 /**
- * The log of the application: a JSON object per line in production, text elsewhere. A line written during a request
- * carries its id; where requests are not followed (`followsRequests`), a line of its failure does.
+ * The log of the application: one JSON object per line in production, text elsewhere. A line does
+ * not get the id of its request by itself. Pass it with the other members where it helps.
  *
  * @example private readonly logger = new Logger(MessagesService.name);
- * @example this.logger.warn('The sentence.', { code, route });
+ * @example this.logger.warn('The sentence.', { code, requestId: request.id });
  */
 export class AppLogger extends ConsoleLogger {
   constructor({ logLevel, logFormat }: Config) {
@@ -60,15 +59,7 @@ export class AppLogger extends ConsoleLogger {
     else super.error(message, ...rest);
   }
 
-  protected override printMessages(
-    ...[messages, context, level, stream, stack, params]: Parameters<ConsoleLogger['printMessages']>
-  ): void {
-    const requestId = currentRequestId();
-    const withId = requestId === undefined ? params : { ...params, requestId };
-    super.printMessages(messages, context, level, stream, stack, withId);
-  }
-
-  /** `LOG_LEVEL` says `info` where Nest says `log`; a line is found by the name that selects it. */
+  /** Nest writes `log` where `LOG_LEVEL` says `info`. Both names are the same here. */
   protected override getJsonLogObject(
     ...args: Parameters<ConsoleLogger['getJsonLogObject']>
   ): ReturnType<ConsoleLogger['getJsonLogObject']> {

@@ -1,12 +1,19 @@
-import { type ArgumentsHost, Catch } from '@nestjs/common';
+import { type ArgumentsHost, Catch, IntrinsicException, Logger } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
-import { duringRequest } from './request-context.js';
 
-/** Answers as Nest does where no other filter does, and lets what is logged on the way have the id of the request. */
+/** Answers as Nest does by default. The log line of an unexpected error has the request id. */
 @Catch()
 export class FailedRequestFilter extends BaseExceptionFilter {
+  private readonly errors = new Logger('ExceptionsHandler');
+
   override catch(exception: unknown, host: ArgumentsHost): void {
+    if (exception instanceof IntrinsicException || this.isHttpError(exception)) {
+      super.catch(exception, host);
+      return;
+    }
     const { id } = host.switchToHttp().getRequest<{ id: string }>();
-    duringRequest(id, () => super.catch(exception, host));
+    this.errors.error(exception, { requestId: id });
+    // Nest answers this one with the same 500, and does not log it again.
+    super.catch(new IntrinsicException(), host);
   }
 }

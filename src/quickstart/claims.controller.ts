@@ -3,7 +3,7 @@ import { type AccessTokenClaims, check, Claim, includes } from '../auth/index.js
 import { Operation } from '../openapi/operation.decorator.js';
 import { greeting } from './quickstart.output.js';
 
-/** The claims that the tenant puts into its access tokens for the routes below. */
+/** Claims that an Action of the tenant adds to access tokens. */
 declare module '../auth/index.js' {
   interface AccessTokenClaims {
     roles?: string[];
@@ -12,11 +12,11 @@ declare module '../auth/index.js' {
   }
 }
 
-/** Whose payment or office opens the premium content. A claim is what the issuer sent: its type is a hope. */
+/** A claim is whatever the issuer sent, so its type must be checked. */
 const isPremium = ({ tier, roles }: AccessTokenClaims) =>
   tier === 'premium' || (Array.isArray(roles) && roles.includes('admin'));
 
-/** For access tokens with claims of the tenant's own. */
+/** Routes that require custom claims. */
 @Controller('api')
 export class ClaimsController {
   @Get('editor')

@@ -3,7 +3,7 @@ import { Public } from '../auth/index.js';
 import { Operation } from '../openapi/operation.decorator.js';
 import { greeting, timedGreeting } from './quickstart.output.js';
 
-/** For everybody: the token is not looked at. */
+/** Public routes: a token is ignored. */
 @Controller('api')
 @Public()
 export class OpenController {

@@ -3,7 +3,7 @@ import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index
 import { Operation } from '../openapi/operation.decorator.js';
 import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
-/** For every access token that is valid: what a route needs that says nothing else. */
+/** Routes that require a valid access token, which is the default. */
 @Controller('api')
 export class PrivateController {
   @Get('private')

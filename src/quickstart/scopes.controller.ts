@@ -6,7 +6,7 @@ import { feed, greeting } from './quickstart.output.js';
 
 const FEED_LENGTH = 20;
 
-/** For access tokens with scopes. */
+/** Routes that require scopes. */
 @Controller('api')
 export class ScopesController {
   constructor(private readonly messages: MessagesService) {}
@@ -17,13 +17,14 @@ export class ScopesController {
   scoped() {
     return {
       message:
-        'Hello from a private endpoint! You need to be authenticated and have a scope of read:messages to see this.',
+        'Hello from a private endpoint! You need to be authenticated and have a scope of ' +
+        'read:messages to see this.',
     };
   }
 
   @Get('protected')
   @Scopes('read:protected', { from: ['scope', 'permissions'] })
-  @Operation('For those who may read what is protected', { answer: greeting })
+  @Operation('For those who may read protected content', { answer: greeting })
   protected() {
     return { message: 'Protected Endpoint' };
   }

@@ -204,9 +204,9 @@ describe('AccessRules', () => {
 
   it.each<[string, MethodDecorator[]]>([
     ['has both @Public() and @OptionalAuth()', [Public(), OptionalAuth()]],
-    ['has @Public() beside', [Public(), Scopes('a')]],
-    ['has @Public() beside', [Public(), Permissions('a')]],
-    ['has @OptionalAuth() beside', [OptionalAuth(), Claim('a', 'b')]],
+    ['has @Public() together with', [Public(), Scopes('a')]],
+    ['has @Public() together with', [Public(), Permissions('a')]],
+    ['has @OptionalAuth() together with', [OptionalAuth(), Claim('a', 'b')]],
     ['has a @Scopes() or @Permissions() without a scope', [Scopes()]],
     ['has a @Scopes() or @Permissions() without a scope', [Scopes('  ')]],
     ['has a @Scopes() or @Permissions() without a scope', [Scopes([])]],
@@ -238,7 +238,7 @@ describe('AccessRules', () => {
         return {};
       }
     }
-    await expect(start(OddController)).rejects.toThrow('OddController has @Public() beside');
+    await expect(start(OddController)).rejects.toThrow('OddController has @Public() together with');
   });
 
   it('reads the decorators of a controller that no module lists', async () => {

@@ -1,6 +1,7 @@
-import { AccessTokenVerifier, InvalidTokenError } from '../../src/auth/index.js';
+import { AccessTokenVerifier, type AuthOptions, InvalidTokenError } from '../../src/auth/index.js';
 import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
 import { startVerifier, type VerifierFixture } from './support/fixture.js';
+import { ACCEPTED, IssuerFixture, UNKNOWN } from './support/issuer-fixture.js';
 
 let issuer: TestIssuer;
 let fixture: VerifierFixture;
@@ -57,5 +58,53 @@ describe('AccessTokenVerifier', () => {
       subjects.flatMap((sub) => [sub, 'signature_invalid', 'token_expired']),
     );
     await forger.close();
+  });
+});
+
+describe('the options of AccessTokenVerifier', () => {
+  const own = new IssuerFixture();
+
+  it('nonceInAccessToken accepts a nonce and no other claim of an ID token', async () => {
+    await own.start({ nonceInAccessToken: true });
+    expect(await own.verify(own.mint({ nonce: 'x' }))).toEqual(ACCEPTED);
+    const idToken = own.mint({ nonce: 'x', at_hash: 'x' });
+    expect(await own.verify(idToken)).toEqual({ status: 401, code: 'id_token_used' });
+  });
+
+  it('audience accepts any of several', async () => {
+    await own.start({ audience: ['https://a.test', 'b'] });
+    expect(await own.verify(own.mint({ aud: 'b' }))).toEqual(ACCEPTED);
+    expect(await own.verify()).toEqual({ status: 401, code: 'audience_mismatch' });
+  });
+
+  it('clockToleranceSec can be 0', async () => {
+    await own.start({ clockToleranceSec: 0 });
+    const now = own.clock.now() / 1000;
+    expect(await own.verify(own.mint({ exp: now + 1, nbf: now }))).toEqual(ACCEPTED);
+    const expired = { status: 401, code: 'token_expired' };
+    expect(await own.verify(own.mint({ exp: now }))).toEqual(expired);
+  });
+
+  it('issuers keeps keys and audiences apart (RFC 8725 §3.8)', async () => {
+    const { issuer: first } = own;
+    const algorithms: ['ES256'] = ['ES256'];
+    const second = await createTestIssuer({ now: own.clock.now, algorithms, audience: 'second' });
+    await own.start({
+      issuer: undefined,
+      audience: undefined,
+      jwksUri: undefined,
+      algorithms: undefined,
+      issuers: [
+        { issuer: first.url, audience: first.audience, algorithms },
+        { issuer: second.url, audience: 'second', algorithms },
+      ],
+    } as Partial<AuthOptions>);
+    expect(await own.verify()).toEqual(ACCEPTED);
+    expect(await own.verify(second.mint())).toEqual(ACCEPTED);
+    const forged = second.mint({ iss: first.url, aud: first.audience, iat: 1 });
+    expect(await own.verify(forged)).toEqual(UNKNOWN);
+    const misdirected = second.mint({ aud: first.audience });
+    expect(await own.verify(misdirected)).toEqual({ status: 401, code: 'audience_mismatch' });
+    await second.close();
   });
 });

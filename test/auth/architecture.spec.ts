@@ -4,8 +4,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve('src/auth');
 
-/** Packages that an application must have when it takes `src/auth` along. */
-const PACKAGES = ['@nestjs/common', '@nestjs/core', '@nestjs/passport', 'jwks-rsa', 'passport'];
+/** Packages that an application with a copy of `src/auth` must install. */
+const PACKAGES = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/passport',
+  'jwks-rsa',
+  'lru-cache',
+  'passport',
+  'passport-jwt',
+];
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -51,6 +59,6 @@ describe('src/auth', () => {
 
   it('writes WWW-Authenticate in one place', () => {
     const writers = files.filter((file) => /'WWW-Authenticate',/i.test(readFileSync(file, 'utf8')));
-    expect(writers.map((file) => relative(ROOT, file))).toEqual(['guards/refusals.ts']);
+    expect(writers.map((file) => relative(ROOT, file))).toEqual(['refusals/refuse.ts']);
   });
 });

@@ -14,20 +14,20 @@ const untypedScopes = Scopes as (...args: unknown[]) => MethodDecorator;
 
 describe('a decorator with wrong arguments', () => {
   it.each<[string, () => MethodDecorator]>([
-    ['@Scopes() on MessagesController.list: "読む" is no scope', () => Scopes('読む')],
-    [String.raw`@Scopes() on MessagesController.list: "a\"b" is no scope`, () => Scopes('a"b')],
-    ['@Permissions() on MessagesController.list: "ä" is no scope', () => Permissions('ä')],
+    ['@Scopes() on MessagesController.list: "読む" is not a scope', () => Scopes('読む')],
+    [String.raw`@Scopes() on MessagesController.list: "a\"b" is not a scope`, () => Scopes('a"b')],
+    ['@Permissions() on MessagesController.list: "ä" is not a scope', () => Permissions('ä')],
     [
-      '@Scopes() on MessagesController.list: undefined is no scope',
+      '@Scopes() on MessagesController.list: undefined is not a scope',
       () => untypedScopes('a', undefined),
     ],
-    ['@Scopes() on MessagesController.list: 42 is no scope', () => untypedScopes('a', 42)],
+    ['@Scopes() on MessagesController.list: 42 is not a scope', () => untypedScopes('a', 42)],
     [
       "@Scopes() on MessagesController.list: match must be 'all' or 'any'",
       () => Scopes('a', { match: 'some' as 'any' }),
     ],
     [
-      '@Scopes() on MessagesController.list: from must be a list of claim names',
+      '@Scopes() on MessagesController.list: from must be an array of claim names',
       () => Scopes('a', { from: [] }),
     ],
     [
@@ -47,20 +47,20 @@ describe('a decorator with wrong arguments', () => {
         ),
     ],
     [
-      '@Claim() on MessagesController.list: expect a string, number, boolean or null',
+      '@Claim() on MessagesController.list: expect a primitive value, includes()',
       () => Claim('a', undefined as unknown as string),
     ],
     [
-      '@Claim() on MessagesController.list: expect a string, number, boolean or null',
+      '@Claim() on MessagesController.list: expect a primitive value, includes()',
       () => Claim('a', ['b'] as unknown as string),
     ],
-    ['@Claim() on MessagesController.list: name a claim', () => Claim('', true)],
-    ['@Claim() on MessagesController.list: name a claim', () => Claim([], true)],
+    ['@Claim() on MessagesController.list: write the name of a claim', () => Claim('', true)],
+    ['@Claim() on MessagesController.list: write the name of a claim', () => Claim([], true)],
     [
-      '@Claim() on MessagesController.list: check() sees all claims',
+      '@Claim() on MessagesController.list: check() gets all claims',
       () => Claim('a', check(() => true) as never),
     ],
-    ['includes() needs at least one value', () => Claim('a', includes())],
+    ['includes() and includesAny() need at least one value', () => Claim('a', includes())],
     ['check() needs a function', () => Claim(check(true as never))],
   ])('throws and names the route: %s', (problem, make) => {
     expect(decorate(make)).toThrow(problem);

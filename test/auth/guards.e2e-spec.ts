@@ -9,8 +9,11 @@ import {
   Req,
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type passport from 'passport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AccessTokenGuard, AuthError, ClaimsGuard, ScopesGuard } from '../../src/auth/index.js';
+import { AccessTokenGuard, AuthError } from '../../src/auth/index.js';
+import { ClaimsGuard } from '../../src/auth/guards/claims.guard.js';
+import { ScopesGuard } from '../../src/auth/guards/scopes.guard.js';
 import { AccessTokenStrategy } from '../../src/auth/access-token.strategy.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { type ExpectedRefusal, expectRefusal } from '../support/refusal.js';
@@ -36,7 +39,8 @@ class AuthErrorFilter implements ExceptionFilter {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   catch(error: AuthError, host: ArgumentsHost): void {
-    const { status, error: name, code, challenge } = error;
+    const { error: name, code, challenge } = error;
+    const status = error.getStatus();
     const body = { status, name, code, challenge };
     this.adapterHost.httpAdapter.reply(host.switchToHttp().getResponse(), body, status);
   }
@@ -140,10 +144,11 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
 
   it('answer 401 when Passport fails without a reason', async () => {
     await start();
-    fixture.app.get(AccessTokenStrategy).authenticate = function () {
+    const strategy: passport.Strategy = fixture.app.get(AccessTokenStrategy);
+    strategy.authenticate = function (this: passport.StrategyCreatedStatic) {
       this.fail();
     };
-    expectRefusal(await fixture.get(PATH, issuer.mint()), REFUSED.missing);
+    expectRefusal(await fixture.get(PATH, issuer.mint()), REFUSED.signature);
   });
 
   it('answer 500 when request.auth cannot be set', async () => {

@@ -24,6 +24,19 @@ async function messageOf(options: unknown): Promise<string> {
 const wrong = (option: string, values: unknown[]): [string, Options][] =>
   values.map((value) => [option, { [option]: value }]);
 
+describe('AuthModule does not start', () => {
+  it('when it is imported without forRoot()', async () => {
+    const starting = Test.createTestingModule({ imports: [AuthModule] }).compile();
+    await expect(starting).rejects.toThrow(/^AuthModule: import AuthModule\.forRoot\(/);
+  });
+
+  it('when it is imported twice', async () => {
+    const imports = [AuthModule.forRoot(VALID), AuthModule.forRoot({ ...VALID, audience: 'b' })];
+    const starting = Test.createTestingModule({ imports }).compile();
+    await expect(starting).rejects.toThrow('AuthModule is imported twice');
+  });
+});
+
 describe('AuthModule does not start with a wrong option', () => {
   it.each<[string, Options]>([
     ...wrong('issuer', [
@@ -55,6 +68,7 @@ describe('AuthModule does not start with a wrong option', () => {
       },
     ],
     ...wrong('grantClaims', [[], 'scope']),
+    ...wrong('unmarkedRoutes', ['public', true]),
     ...wrong('claimFailure', ['forbidden']),
     ...wrong('clockToleranceSec', [-1, 5000, Number.NaN]),
     ...wrong('jwksTimeoutMs', [0, '5000']),
@@ -63,31 +77,43 @@ describe('AuthModule does not start with a wrong option', () => {
     ...wrong('isRevoked', [true]),
     ...wrong('nonceInAccessToken', ['yes']),
     ...wrong('profile', ['RFC9068', null]),
+    ...wrong('isrevoked', [() => true]),
+    ...wrong('globalGuards', [false]),
+    ['issuers[0].audiences', { issuer: undefined, issuers: [{ audiences: 'a' }] }],
     ...wrong('maxTokenAgeSec', [0, '600', Number.NaN]),
     ...wrong('tokenCache', [true, null]),
     ['tokenCache.maxEntries', { tokenCache: { maxEntries: 0 } }],
+    ['tokenCache.maxEntries', { tokenCache: { maxEntries: 1.5 } }],
     ['tokenCache.maxBytes', { tokenCache: { maxBytes: Number.NaN } }],
-    ['tokenCache.maxAgeSec', { tokenCache: { maxAgeSec: '60' } }],
     ...wrong('secret', ['x'.repeat(31), '', 42]),
-    ['jwksUri', { secret: SECRET, jwksUri: 'https://issuer.test/jwks' }],
-    ['algorithms', { secret: SECRET, algorithms: ['RS256'] }],
-    ['algorithms', { secret: SECRET, algorithms: ['HS256'] }],
+    ['secret', { secret: SECRET, jwksUri: 'https://issuer.test/jwks' }],
+    ['secret', { secret: SECRET, algorithms: ['RS256'] }],
+    ['secret', { secret: SECRET, algorithms: ['HS256'] }],
   ])('and names it: %s in %j', async (option, options) => {
     const message = await messageOf({ ...VALID, ...options });
     expect(message.startsWith(`AuthModule: the option ${option} `)).toBe(true);
     expect(message).not.toContain('x'.repeat(31));
   });
 
-  it('and says how to configure HMAC', async () => {
+  it('and counts the bytes of a secret, not its characters', async () => {
+    await (await compile({ ...VALID, secret: 'ü'.repeat(16) })).close();
+    expect(await messageOf({ ...VALID, secret: 'ü'.repeat(15) })).toContain('at least 32 bytes');
+  });
+
+  it('and says how to configure HS256', async () => {
     expect(await messageOf({ ...VALID, algorithms: ['HS256'] })).toContain('the option secret');
+  });
+
+  it.each(['EdDSA', 'Ed25519'])('and says that %s is not supported', async (algorithm) => {
+    const message = await messageOf({ ...VALID, algorithms: ['RS256', algorithm] });
+    expect(message).toContain(`the option algorithms has "${algorithm}"; jsonwebtoken`);
+    expect(message).toContain('supports RS256, ');
   });
 
   it.each([undefined, null, 7, 'https://issuer.example/'])(
     'and says what it needs when the options are %j',
     async (options) => {
-      expect(await messageOf(options)).toBe(
-        'AuthModule: give it options: at least an issuer and an audience.',
-      );
+      expect(await messageOf(options)).toMatch(/^AuthModule: .*forRoot\(/);
     },
   );
 });

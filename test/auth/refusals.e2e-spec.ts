@@ -123,16 +123,6 @@ describe.each(ADAPTERS)('a refusal on %s', (adapter) => {
     expectRefusal(answer, REFUSED.expired);
   });
 
-  it('is the same when the log level leaves it out', async () => {
-    fixture.app.useLogger(['fatal']);
-    expectRefusal(await fixture.get(PATH, issuer.mint({ exp: 1 })), REFUSED.expired);
-    expectRefusal(await fixture.get(PATH), REFUSED.missing);
-    // Nest keeps the levels of the process.
-    fixture.app.useLogger(['fatal', 'error', 'warn', 'log', 'debug', 'verbose']);
-    expect(refusals()).toEqual([]);
-    fixture.app.useLogger(fixture.log);
-  });
-
   it('reveals nothing from the token or the configuration', async () => {
     const tokens = [
       issuer.mint({ iss: 'https://évil.test/"' }),

@@ -5,8 +5,8 @@ import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { expectRefusal } from '../support/refusal.js';
 import './examples/claims.js';
 import { AppModule } from './examples/app.module.js';
-import { NotesController } from './examples/notes.controller.js';
 import { ProblemDetailsFilter } from './examples/problem-details.filter.js';
+import { ReportsController } from './examples/reports.controller.js';
 
 /** What the documentation shows does what the documentation says. */
 describe('the examples of the documentation', () => {
@@ -22,18 +22,18 @@ describe('the examples of the documentation', () => {
   afterAll(() => issuer.close());
 
   it('a controller of your own: requirements of controller and method add up', async () => {
-    const controllers = [NotesController];
+    const controllers = [ReportsController];
     fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
-    expect(await fixture.get('/notes/count')).toMatchObject({ status: 200, json: { count: 0 } });
-    expectRefusal(await fixture.get('/notes'), { status: 401 });
+    expect(await fixture.get('/reports/count')).toMatchObject({ status: 200, json: { count: 0 } });
+    expectRefusal(await fixture.get('/reports'), { status: 401 });
     const clear = (claims: object) =>
-      fixture.ask('DELETE', '/notes', { token: issuer.mint({ ...claims }) });
-    expectRefusal(await clear({ scope: 'read:notes' }), {
+      fixture.ask('DELETE', '/reports', { token: issuer.mint({ ...claims }) });
+    expectRefusal(await clear({ scope: 'read:reports' }), {
       status: 403,
       code: 'insufficient_scope',
-      scope: 'delete:notes',
+      scope: 'delete:reports',
     });
-    const scope = 'read:notes delete:notes';
+    const scope = 'read:reports delete:reports';
     expectRefusal(await clear({ scope }), {
       status: 401,
       code: 'claim_requirement',
@@ -50,10 +50,10 @@ describe('the examples of the documentation', () => {
     fixture = await startFixture({
       adapter: 'Fastify',
       issuer,
-      controllers: [NotesController],
+      controllers: [ReportsController],
       providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }],
     });
-    const answer = await fixture.get('/notes', issuer.mint());
+    const answer = await fixture.get('/reports', issuer.mint());
     expect(answer).toMatchObject({
       status: 403,
       json: {
@@ -62,7 +62,7 @@ describe('the examples of the documentation', () => {
       },
     });
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_scope"/);
-    expect((await fixture.get('/notes')).json.type).toMatch(/token_missing$/);
+    expect((await fixture.get('/reports')).json.type).toMatch(/token_missing$/);
   });
 
   it('the module in an application of your own', async () => {

@@ -61,7 +61,7 @@ describe('snippets of the documentation', () => {
   });
 
   it('are of no other kind, which nothing would run', () => {
-    const known = ['ts', 'sh', 'console', 'dotenv', 'http', 'text'];
+    const known = ['ts', 'sh', 'console', 'dotenv', 'http', 'text', 'mermaid'];
     expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ export interface LogLine {
   context: unknown;
 }
 
-/** Collects what the application logs from now on, in place of printing it. */
+/** Collects what the application logs from now on, instead of printing it. */
 export function captureLog(): LogLine[] {
   const lines: LogLine[] = [];
   const collect =
@@ -23,4 +23,26 @@ export function captureLog(): LogLine[] {
   };
   Logger.overrideLogger(logger);
   return lines;
+}
+
+/** The lines that a function prints, until the promise that it returns is fulfilled. */
+export async function linesOf(work: () => unknown): Promise<string[]> {
+  const written: string[] = [];
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.write = (text) => written.push(String(text)) > 0;
+  try {
+    await work();
+  } finally {
+    for (const stream of streams) Reflect.deleteProperty(stream, 'write');
+  }
+  return written
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+export type JsonLine = Record<string, unknown> & { level: string; message: string };
+
+export function parseLines(lines: string[]): JsonLine[] {
+  return lines.map((line) => JSON.parse(line) as JsonLine);
 }

@@ -37,7 +37,7 @@ export interface RouteTarget {
 export function addRequirement(key: symbol, make: (route: string) => object): RouteDecorator {
   return (on: object, method?: string | symbol) => {
     const before = (readMetadata(key, { on, method }) ?? []) as object[];
-    writeMetadata(key, [make(routeName(on, method)), ...before], { on, method });
+    writeMetadata(key, [make(routeName({ on, method })), ...before], { on, method });
   };
 }
 
@@ -78,7 +78,7 @@ export function checkMessage(message: string | undefined, decorator: string, rou
   );
 }
 
-function routeName(on: object, method?: string | symbol): string {
+export function routeName({ on, method }: RouteTarget): string {
   if (method === undefined) return (on as { name: string }).name;
   return `${on.constructor.name}.${String(method)}`;
 }

@@ -23,9 +23,12 @@ export class AccessTokenGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { access } = this.rules.of(context.getClass(), context.getHandler());
-    if (access === 'public') return true;
-    if (context.getType() !== 'http') return this.refuseOther(context);
+    const rule = this.rules.of(context.getClass(), context.getHandler());
+    const { access } = rule;
+    const isHttp = context.getType() === 'http';
+    // `unmarkedRoutes: 'open'` is about routes: other handlers need `@Public()`.
+    if (access === 'public' && (isHttp || rule !== this.rules.unmarked)) return true;
+    if (!isHttp) return this.refuseOther(context);
     const { httpAdapter } = this.adapterHost;
     const http = context.switchToHttp();
     const request = http.getRequest<object>();

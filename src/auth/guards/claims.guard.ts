@@ -62,7 +62,6 @@ function meets(expected: Primitive | Inclusion, value: unknown): boolean {
   const elements: unknown = typeof value === 'string' ? value.split(' ') : value;
   if (!Array.isArray(elements)) return false;
   const { values, match } = expected;
-  return match === 'all'
-    ? values.every((wanted) => elements.includes(wanted))
-    : values.some((wanted) => elements.includes(wanted));
+  const isContained = (wanted: Primitive) => elements.includes(wanted);
+  return match === 'all' ? values.every(isContained) : values.some(isContained);
 }

@@ -87,15 +87,18 @@ export class IssuerKeys {
    */
   async find(jws: CompactJws): Promise<SigningKey> {
     const set = this.usableNow() ?? (await this.refreshByAge());
+    const { kid } = jws.header;
     const key = set.find(jws.header);
     if (key) return key;
-    // Without a kid, another fetch cannot tell which key is meant.
-    if (jws.header.kid === undefined) throw this.unknown(jws);
-    return this.findAfterRefresh(jws);
+    if (kid !== undefined && set.named(kid).length === 0) return this.findAfterRefresh(jws);
+    // The kid is of a key for another algorithm, or there is none: the issuer may have new keys.
+    const replacement = await this.findReplacement(jws);
+    if (replacement) return replacement;
+    throw this.unknown(jws);
   }
 
   /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
-  async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
+  async findReplacement(jws: CompactJws, failed?: SigningKey): Promise<SigningKey | undefined> {
     await this.waitForFetchByAge();
     if (this.set?.find(jws.header) === failed && this.mayRefreshForToken())
       await this.wait(this.refreshForToken());
@@ -156,7 +159,9 @@ export class IssuerKeys {
 
   /** Time until a token may cause a refresh again. */
   private refreshWaitMs(): number {
-    return this.refreshedAt + TOKEN_REFRESH_INTERVAL_MS - this.clock.now();
+    const leftMs = this.refreshedAt + TOKEN_REFRESH_INTERVAL_MS - this.clock.now();
+    // More is left only when the clock has been set back.
+    return leftMs > TOKEN_REFRESH_INTERVAL_MS ? 0 : leftMs;
   }
 
   private async wait(fetching: Promise<void>): Promise<void> {
@@ -263,8 +268,11 @@ export class IssuerKeys {
   }
 
   private unknown({ header: { kid, alg } }: CompactJws): InvalidTokenError {
-    const expected = this.set?.keys.map((key) => key.kid);
-    return new InvalidTokenError('key_unknown', { detail: { kid, alg, expected } });
+    const named = kid === undefined ? [] : (this.set?.named(kid) ?? []);
+    const expected = named.flatMap(({ algorithms }) => algorithms);
+    return expected.length > 0
+      ? new InvalidTokenError('algorithm_not_allowed', { detail: { kid, expected, actual: alg } })
+      : new InvalidTokenError('key_unknown', { detail: { kid, alg, expected: this.set?.summary } });
   }
 
   private unavailable(

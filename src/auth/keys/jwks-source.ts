@@ -77,36 +77,32 @@ export class JwksSource {
   private async fetchKeys(uri: string): Promise<unknown[]> {
     const set = await fetchJson(uri, this.abortController.signal);
     const { keys } = (set ?? {}) as { keys?: unknown };
-    if (!Array.isArray(keys)) throw new Error(`${nameOf(uri)} did not answer with a JWK Set`);
+    if (!Array.isArray(keys)) throw new Error(`${this.issuer} did not answer with a JWK Set`);
     return keys;
   }
 }
 
 async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
+  // Without the query, which may hold a secret.
+  const [name] = uri.split('?', 1);
   // Fetches are minutes apart: an idle connection may be closed by then.
   const headers = { accept: 'application/json', connection: 'close' };
   const response = await fetch(uri, { signal, headers, redirect: 'manual' });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`${nameOf(uri)} answered with status ${response.status}`);
+    throw new Error(`${name} answered with status ${response.status}`);
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes > MAX_BYTES) throw new Error(`${nameOf(uri)} answered with over ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`${name} answered with over ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString());
   } catch {
-    throw new Error(`${nameOf(uri)} did not answer with JSON`);
+    throw new Error(`${name} did not answer with JSON`);
   }
-}
-
-/** A URL for the log, without its query, which may hold a secret. */
-function nameOf(uri: string): string {
-  const { origin, pathname } = new URL(uri);
-  return origin + pathname;
 }

@@ -35,10 +35,9 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * The configured issuer that a token names.
+   * The configured issuer that a token names. Nothing is fetched from any other issuer.
    *
-   * @throws InvalidTokenError `issuer_mismatch`. Nothing is fetched from an issuer that is not
-   * configured.
+   * @throws InvalidTokenError `issuer_mismatch`.
    */
   of(iss: unknown): TrustedIssuer {
     const issuer = this.issuers.find(({ keys }) => keys.mayHaveIssued(iss));

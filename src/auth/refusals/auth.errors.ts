@@ -40,10 +40,9 @@ export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 /** The `error` of a refusal (RFC 6750 §3.1), and `temporarily_unavailable` (RFC 6749 §4.1.2.1). */
 export type AuthErrorName = keyof typeof AUTH_ERROR_CODES;
 
-/** What only the log shows of a refusal. */
+/** What only the log shows of a refusal: its cause, what was expected and what came. */
 export interface AuthErrorOptions {
   cause?: unknown;
-  /** What was expected and what came. */
   detail?: Record<string, unknown>;
 }
 

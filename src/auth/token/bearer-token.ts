@@ -1,8 +1,7 @@
 import { InvalidRequestError, MissingTokenError } from '../refusals/auth.errors.js';
 
-/** The parts of a request that are read, on Fastify and on Express. */
+/** What is read of a request. `raw` is Node's request on Fastify. */
 interface HttpRequest {
-  /** Node's request; only Fastify has it here. */
   raw?: { rawHeaders: string[] };
   rawHeaders?: string[];
   headers: Record<string, string | string[] | undefined>;

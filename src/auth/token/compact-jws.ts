@@ -28,6 +28,7 @@ export interface CompactJws {
  * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
  */
 export function readCompactJws(token: string): CompactJws {
+  if (typeof token !== 'string') malformed('not a string');
   if (token.length > MAX_TOKEN_LENGTH) malformed(`longer than ${MAX_TOKEN_LENGTH} characters`);
   const parts = token.split('.', 4);
   if (parts.length !== 3) malformed('not three parts');

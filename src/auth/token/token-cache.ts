@@ -22,7 +22,15 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
   return new LRUCache({
     max: options.maxEntries,
     maxSize: options.maxBytes,
-    // Measured: the text itself, the objects parsed from it, and the entry.
-    sizeCalculation: (_verified, token) => 2 * token.length + 1024,
+    // Measured: the text and its strings, and what each value of the claims takes.
+    sizeCalculation: ({ auth }, token) => 2 * token.length + 64 * valuesIn(auth.payload),
   });
+}
+
+function valuesIn(claims: object): number {
+  const values: unknown[] = [claims];
+  for (const value of values) {
+    if (typeof value === 'object' && value !== null) values.push(...Object.values(value));
+  }
+  return values.length;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthOptions } from '../../../src/auth/index.js';
 import type { Answer } from '../../support/http.js';
 import { requestRaw } from '../../support/raw-http.js';
 import { expectRefusal } from '../../support/refusal.js';
@@ -61,7 +60,7 @@ describe.each(ADAPTERS)('a route on %s', (adapter) => {
       issuer: givens.plain.issuer,
       clock,
       controllers: [...CONTROLLERS, InheritedController],
-      options: { issuer: undefined, issuers: givens.issuers } as Partial<AuthOptions>,
+      options: { issuer: undefined, issuers: givens.issuers },
     });
   });
 

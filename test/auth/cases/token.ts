@@ -1,4 +1,5 @@
 import { sign } from 'node:crypto';
+import type { TestKey } from '../../../src/auth/testing/index.js';
 import type { Given } from './case.js';
 
 /** Members of a JSON object in order, repeated ones included; the value is JSON text. */
@@ -58,6 +59,26 @@ export const withClaims =
   (claims: (given: Given) => Record<string, unknown>) =>
   (given: Given): string =>
     given.issuer.mint(claims(given));
+
+/** The issuer's key for an algorithm. */
+export const keyFor = ({ issuer }: Given, alg: string): TestKey =>
+  issuer.keys.find((key) => key.alg === alg)!;
+
+/** A token that names the key for `alg` and is signed by `make`. */
+export const withSignature =
+  (alg: string, make: (input: Buffer, key: TestKey) => Buffer) =>
+  (given: Given): string => {
+    const key = keyFor(given, alg);
+    const head = headerText(given, [
+      ['alg', JSON.stringify(alg)],
+      ['kid', JSON.stringify(key.kid)],
+    ]);
+    const input = `${base64url(head)}.${base64url(payloadText(given))}`;
+    return `${input}.${make(Buffer.from(input), key).toString('base64url')}`;
+  };
+
+/** Reads a big-endian number. */
+export const numberOf = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex')}`);
 
 function objectText(valid: Record<string, unknown>, members: Members): string {
   const replaced = new Set(members.map(([name]) => name));

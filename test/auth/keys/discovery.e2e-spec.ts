@@ -1,6 +1,6 @@
-import { ACCEPTED, KeysFixture, SECOND, UNAVAILABLE, until } from '../support/keys-fixture.js';
+import { ACCEPTED, IssuerFixture, SECOND, UNAVAILABLE, until } from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 const ISSUER_MISMATCH = { status: 401, code: 'issuer_mismatch' };
 
@@ -27,8 +27,8 @@ describe('discovery (OpenID Connect Discovery 1.0 §4)', () => {
       expect.objectContaining({
         level: 'warn',
         message:
-          `The discovery document of ${configured} calls the issuer ${keys.issuer.url}: ` +
-          'iss must equal it.',
+          `The discovery document of ${configured} names the issuer ${keys.issuer.url}: ` +
+          'iss must be equal.',
       }),
     ]);
   });

@@ -3,14 +3,14 @@ import { gzipSync } from 'node:zlib';
 import type { Fault } from '../../../src/auth/testing/index.js';
 import {
   ACCEPTED,
-  KeysFixture,
+  IssuerFixture,
   type Outcome,
   SECOND,
   UNAVAILABLE,
   until,
-} from '../support/keys-fixture.js';
+} from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 const keySet = () => JSON.stringify({ keys: keys.issuer.published });
 

@@ -17,7 +17,8 @@ describe('JwksSource', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const issuer = `https://127.0.0.1:${port}/`;
-    await expect(new JwksSource({ issuer }, 5000, new FakeClock()).fetch()).rejects.toThrow();
+    const source = new JwksSource({ issuer }, 5000, new FakeClock());
+    await expect(source.fetch()).rejects.toThrow('fetch failed');
     server.close();
     // The first byte of a TLS handshake record (RFC 8446 §5.1).
     expect(received.map((bytes) => bytes[0])).toEqual([0x16]);

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTestKey, signCompactJws, type TestIssuer } from '../../../src/auth/testing/index.js';
-import { ACCEPTED, KeysFixture, MINUTE, UNKNOWN } from '../support/keys-fixture.js';
+import { ACCEPTED, IssuerFixture, MINUTE, UNKNOWN } from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 const ALGORITHM_NOT_ALLOWED = { status: 401, code: 'algorithm_not_allowed' };
 

@@ -1,15 +1,15 @@
 import {
   ACCEPTED,
   HOUR,
-  KeysFixture,
+  IssuerFixture,
   MINUTE,
   SECOND,
   UNAVAILABLE,
   UNKNOWN,
   until,
-} from '../support/keys-fixture.js';
+} from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 describe('the first key set', () => {
   it('is fetched once, however many requests wait for it', async () => {

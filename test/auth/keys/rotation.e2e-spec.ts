@@ -3,16 +3,16 @@ import { createTestKey, signCompactJws, type TestKey } from '../../../src/auth/t
 import {
   ACCEPTED,
   FORGED,
-  KeysFixture,
+  IssuerFixture,
   MINUTE,
   type Outcome,
   SECOND,
   UNAVAILABLE,
   UNKNOWN,
   until,
-} from '../support/keys-fixture.js';
+} from '../support/issuer-fixture.js';
 
-const keys = new KeysFixture();
+const keys = new IssuerFixture();
 
 describe('a rotation', () => {
   it('is found by the first token signed with the new key', async () => {

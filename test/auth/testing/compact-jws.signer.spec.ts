@@ -1,13 +1,14 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createTestKey, signCompactJws } from '../../../src/auth/testing/index.js';
 
 const secret = createSecretKey(Buffer.alloc(32, 's'));
-const keys: Record<string, KeyObject> = { secret };
+const keys: Record<string, KeyObject> = {
+  secret,
+  EdDSA: generateKeyPairSync('ed25519').privateKey,
+};
 
 beforeAll(async () => {
-  const made = await Promise.all(
-    (['RS256', 'ES256', 'EdDSA'] as const).map((alg) => createTestKey(alg)),
-  );
+  const made = await Promise.all((['RS256', 'ES256'] as const).map((alg) => createTestKey(alg)));
   for (const { alg, privateKey } of made) keys[alg] = privateKey;
 });
 

@@ -1,31 +1,11 @@
-import { Controller, Delete, Get } from '@nestjs/common';
-import {
-  AccessToken,
-  type AccessTokenClaims,
-  Claim,
-  includes,
-  Public,
-  Scopes,
-} from '../../../src/auth/index.js';
+import { Controller, Get } from '@nestjs/common';
+import { AccessToken, Scopes } from '../../../src/auth/index.js';
 
-@Controller('notes')
-@Scopes('read:notes')
+@Controller('api/notes')
 export class NotesController {
   @Get()
+  @Scopes('read:notes')
   list(@AccessToken('sub') owner: string) {
     return { owner, notes: [] };
-  }
-
-  @Delete()
-  @Claim('https://example.com/roles', includes('admin'), { message: 'Administrators only' })
-  @Scopes('delete:notes')
-  clear(@AccessToken() claims: AccessTokenClaims) {
-    return { clearedBy: claims.sub, on: claims['https://example.com/device'] };
-  }
-
-  @Get('count')
-  @Public()
-  count() {
-    return { count: 0 };
   }
 }

@@ -3,7 +3,7 @@ import { AuthModule } from '../../../src/auth/index.js';
 import { createTestIssuer } from '../../../src/auth/testing/index.js';
 import { NotesController } from './notes.controller.js';
 
-it('lists the notes of the subject, to those who may read them', async () => {
+it('lists the notes of the subject if the token has the scope', async () => {
   const issuer = await createTestIssuer({ audience: 'https://notes.example.com' });
   const builder = Test.createTestingModule({
     imports: [AuthModule.forRoot({ issuer: issuer.url, audience: issuer.audience })],
@@ -12,7 +12,7 @@ it('lists the notes of the subject, to those who may read them', async () => {
   const app = (await builder.compile()).createNestApplication();
   await app.listen(0);
   const get = async (token: string) =>
-    fetch(`${await app.getUrl()}/notes`, { headers: { Authorization: `Bearer ${token}` } });
+    fetch(`${await app.getUrl()}/api/notes`, { headers: { Authorization: `Bearer ${token}` } });
 
   const answer = await get(issuer.mint({ sub: 'alice', scope: 'read:notes' }));
   expect(await answer.json()).toEqual({ owner: 'alice', notes: [] });

@@ -6,12 +6,12 @@ import { AuthError } from '../../../src/auth/index.js';
 export class ProblemDetailsFilter implements ExceptionFilter {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  catch({ status, code, message }: AuthError, host: ArgumentsHost) {
+  catch(error: AuthError, host: ArgumentsHost) {
     const response = host.switchToHttp().getResponse<unknown>();
     const body = {
-      type: `https://example.com/problems/${code ?? 'token_missing'}`,
-      title: message,
+      type: `https://example.com/problems/${error.code ?? 'token_missing'}`,
+      title: error.message,
     };
-    this.adapterHost.httpAdapter.reply(response, body, status);
+    this.adapterHost.httpAdapter.reply(response, body, error.getStatus());
   }
 }

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
 
+const ROOT = join(import.meta.dirname, '../..');
 const CLIENT_ID = 'abcdefghijklmnopqrstuvwxyz012345';
 const SDK = '/vendor/auth0-spa-js.production.esm.js';
 const WORKER = '/vendor/auth0-spa-js.worker.production.js';
@@ -9,7 +10,7 @@ const CLOSED =
   "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none';" +
   "script-src 'self';style-src 'self';img-src 'self'";
 
-describe('The browser client, with AUTH0_CLIENT_ID', () => {
+describe('The browser pages with AUTH0_CLIENT_ID', () => {
   let api: Api;
   let issuerOrigin: string;
 
@@ -23,26 +24,49 @@ describe('The browser client, with AUTH0_CLIENT_ID', () => {
   it.each([
     ['/', 'text/html; charset=utf-8'],
     ['/index.html', 'text/html; charset=utf-8'],
-    ['/app.js', 'application/javascript; charset=utf-8'],
+    ['/app.js', 'text/javascript; charset=utf-8'],
     ['/style.css', 'text/css; charset=utf-8'],
     ['/icon.svg', 'image/svg+xml'],
-    [SDK, 'application/javascript; charset=utf-8'],
-    [WORKER, 'application/javascript; charset=utf-8'],
-  ])('is served without a token: %s as %s', async (path, type) => {
+    [SDK, 'text/javascript; charset=utf-8'],
+    [WORKER, 'text/javascript; charset=utf-8'],
+  ])('are served without a token: %s as %s', async (path, type) => {
     expect(await api.get(path)).toMatchObject({
       status: 200,
       headers: {
         'content-type': type,
         'cache-control': 'no-cache',
-        etag: expect.stringMatching(/^W\/"/),
+        etag: expect.stringMatching(/^"[\w-]{43}"$/),
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
       },
     });
   });
 
-  it('and its page loads only what is here, beside tokens of the issuer', async () => {
-    const policy = `${CLOSED};connect-src 'self' ${issuerOrigin};frame-src ${issuerOrigin};worker-src 'self'`;
+  it('are the files of public/ and of the SDK, byte for byte', async () => {
+    const files = [
+      ['/', 'public/index.html'],
+      ['/style.css', 'public/style.css'],
+      [SDK, `node_modules/@auth0/auth0-spa-js/dist/${basename(SDK)}`],
+    ] as const;
+    for (const [path, file] of files) {
+      const { body, headers } = await api.get(path);
+      const content = await readFile(join(ROOT, file));
+      expect(body).toBe(content.toString());
+      expect(headers['content-length']).toBe(String(content.length));
+    }
+  });
+
+  it('answer HEAD with the headers of GET and no body', async () => {
+    for (const path of ['/', '/app.js', SDK]) {
+      const { date: _, 'x-request-id': __, ...headers } = (await api.get(path)).headers;
+      expect(await api.send('HEAD', path)).toMatchObject({ status: 200, body: '', headers });
+    }
+  });
+
+  it('load files of this server only, and tokens of the issuer', async () => {
+    const policy =
+      `${CLOSED};connect-src 'self' ${issuerOrigin};` +
+      `frame-src ${issuerOrigin};worker-src 'self'`;
     const answers = await Promise.all(['/', '/index.html', WORKER].map((path) => api.get(path)));
     expect(answers.map(({ headers }) => headers['content-security-policy'])).toEqual([
       policy,
@@ -51,28 +75,43 @@ describe('The browser client, with AUTH0_CLIENT_ID', () => {
     ]);
   });
 
-  it('and its page has neither script nor style in it, and nothing of another host', async () => {
+  it('have no inline script or style, and no address of another host', async () => {
     const { body } = await api.get('/');
     expect(body).toContain('<script type="module" src="app.js"></script>');
     expect(body.match(/<script/g)).toHaveLength(1);
     expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|https?:\/\//);
   });
 
-  it('and whoever has a file asks only whether it has changed', async () => {
+  it.each([
+    ['the same tag', (etag: string) => etag],
+    ['a tag that a proxy made weak', (etag: string) => `W/${etag}`],
+    ['a list with the tag', (etag: string) => `"other", ${etag}`],
+  ])('are not sent again when If-None-Match is %s', async (_, headerOf) => {
     for (const path of ['/', '/app.js', SDK]) {
       const { etag } = (await api.get(path)).headers;
-      const again = await api.get(path, undefined, { headers: { 'If-None-Match': etag! } });
-      expect(again).toMatchObject({ status: 304, body: '', headers: { etag } });
+      const again = await api.get(path, undefined, {
+        headers: { 'If-None-Match': headerOf(etag!) },
+      });
+      expect(again).toMatchObject({
+        status: 304,
+        body: '',
+        headers: { etag, 'cache-control': 'no-cache' },
+      });
     }
   });
 
-  it('and every file of public is one of its routes', async () => {
-    const files = await readdir(join(import.meta.dirname, '../../public'));
+  it('are sent again when If-None-Match is the tag of another version', async () => {
+    const headers = { 'If-None-Match': '"other"' };
+    expect((await api.get('/app.js', undefined, { headers })).status).toBe(200);
+  });
+
+  it('include every file of public/', async () => {
+    const files = await readdir(join(ROOT, 'public'));
     const answers = await Promise.all(files.map((file) => api.get(`/${file}`)));
     expect(answers.map(({ status }) => status)).toEqual(files.map(() => 200));
   });
 
-  it('is told by /config.json where to log in, for what, and which scopes the routes ask for', async () => {
+  it('learn from /config.json where to log in, for which audience and with which scopes', async () => {
     const answer = await api.get('/config.json');
     expect(answer).toMatchObject({
       status: 200,
@@ -111,18 +150,18 @@ describe('The browser client, with AUTH0_CLIENT_ID', () => {
     '/public/style.css',
     '/package.json',
     '/.env',
-  ])('opens nothing else: %s is 404', async (path) => {
+  ])('open no other path: %s is 404', async (path) => {
     expect(await api.get(path)).toMatchObject({
       status: 404,
       json: { statusCode: 404, error: 'Not Found' },
     });
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('answers no %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('do not answer %s', async (method) => {
     expect((await api.send(method, '/')).status).toBe(404);
   });
 
-  it('leaves the answers of the API as they were', async () => {
+  it('do not change the headers of the API', async () => {
     const answers = [await api.get('/api/public'), await api.get('/nothing')];
     for (const { headers } of answers) {
       expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
@@ -131,7 +170,7 @@ describe('The browser client, with AUTH0_CLIENT_ID', () => {
   });
 });
 
-describe('The browser client, without AUTH0_CLIENT_ID', () => {
+describe('The browser pages without AUTH0_CLIENT_ID', () => {
   let api: Api;
 
   beforeAll(async () => {
@@ -140,7 +179,7 @@ describe('The browser client, without AUTH0_CLIENT_ID', () => {
 
   afterAll(() => api.close());
 
-  it('is served, and may reach this API alone', async () => {
+  it('are served, and may connect to this API only', async () => {
     const { status, headers } = await api.get('/');
     expect({ status, policy: headers['content-security-policy'] }).toEqual({
       status: 200,
@@ -148,7 +187,7 @@ describe('The browser client, without AUTH0_CLIENT_ID', () => {
     });
   });
 
-  it('has no /config.json', async () => {
+  it('have no /config.json', async () => {
     expect(await api.get('/config.json')).toMatchObject({
       status: 404,
       json: { statusCode: 404, error: 'Not Found', message: 'Cannot GET /config.json' },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AuthError, type AuthOptions, TrustedIssuers } from '../../../src/auth/index.js';
+import { AuthError, type AuthOptions } from '../../../src/auth/index.js';
+import { TrustedIssuers } from '../../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { FakeClock } from './fake-clock.js';
 import { startVerifier, type VerifierFixture } from './fixture.js';
@@ -25,11 +26,8 @@ interface Internals {
   issuers: { keys: { fetching?: Promise<void>; failures: number; set?: { fetchedAt: number } } }[];
 }
 
-/**
- * An issuer with an ES256 key, a module that trusts it, and a clock that only the test moves; new for
- * each test.
- */
-export class KeysFixture {
+/** An ES256 issuer, a module that trusts it and a clock that the test moves; new for each test. */
+export class IssuerFixture {
   clock!: FakeClock;
   issuer!: TestIssuer;
   private fixture?: VerifierFixture;
@@ -93,6 +91,10 @@ export class KeysFixture {
     return Promise.all(Array.from({ length: count }, () => this.verify(token())));
   }
 
+  get verifier() {
+    return this.fixture!.verifier;
+  }
+
   get log() {
     return this.fixture!.log;
   }
@@ -118,14 +120,13 @@ export class KeysFixture {
     const before = this.issuer.fetches.jwks;
     this.clock.advance(advanceMs);
     await until(() => this.issuer.fetches.jwks > before && !this.isFetching());
-    expect(this.isOut()).toBe(true);
+    if (!this.isOut()) throw new Error('The fetch has succeeded.');
   }
 
   /** Moves the clock until a refresh is due, and waits until it has succeeded. */
   async refresh(advanceMs = 8 * MINUTE): Promise<void> {
     this.clock.advance(advanceMs);
-    await until(() => this.internals().set?.fetchedAt === this.clock.now());
-    expect(this.isOut()).toBe(false);
+    await until(() => this.internals().set?.fetchedAt === this.clock.now() && !this.isFetching());
   }
 
   private internals() {

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DOCUMENTS } from './markdown.js';
+
+/** Anchors of a document, as GitHub makes them from its headings. */
+function anchorsOf(file: string): string[] {
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)];
+  return headings.map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('a document', () => {
+  it.each(DOCUMENTS)('links to files and headings that exist: %s', (file) => {
+    const source = readFileSync(file, 'utf8');
+    const links = [...source.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+    const broken = links.filter(([, path, anchor]) => {
+      const target = path === '' ? file : join(dirname(file), path!);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it('names tests that exist, at least one for each guarantee: SECURITY.md', () => {
+    const [, section = ''] = readFileSync('SECURITY.md', 'utf8').split('## Guarantees');
+    const guarantees = section.split(/^## /m)[0]!.split(/^- /m).slice(1);
+    const tests = guarantees.map((text) =>
+      [...text.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!),
+    );
+    expect(tests.length).toBeGreaterThan(0);
+    expect(tests.filter((paths) => paths.length === 0)).toEqual([]);
+    expect(tests.flat().filter((path) => !existsSync(path))).toEqual([]);
+  });
+});

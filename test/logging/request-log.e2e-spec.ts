@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import { DatabaseUnavailableError } from '../../src/database/outage.js';
+import { createAdapter } from '../../src/http/adapter.js';
+import { AppLogger } from '../../src/logging/app-logger.js';
+import { MessagesService } from '../../src/messages/messages.service.js';
+import { type Api, startApi } from '../support/api.js';
+import type { Ask } from '../support/http.js';
+import { linesOf, parseLines } from '../support/log.js';
+
+describe('The log lines of a request', () => {
+  let api: Api;
+
+  beforeAll(async () => {
+    api = await startApi({ adapter: createAdapter() });
+    await api.get('/api/private', api.issuer.mint()); // fetches the keys, which logs a line
+    Logger.overrideLogger(new AppLogger({ logLevel: 'debug', logFormat: 'json' }));
+  });
+
+  afterAll(async () => {
+    Logger.overrideLogger(new AppLogger({ logLevel: 'fatal', logFormat: 'json' }));
+    await api.close();
+  });
+
+  /** Makes one request, and returns its status and the lines that were written for it. */
+  const logOf = async (method: string, path: string, ask: Ask = {}) => {
+    let status = 0;
+    const lines = await linesOf(async () => {
+      // A request is logged when its answer has been sent. The client may have read it before.
+      const arrived = once(api.app.getHttpServer(), 'request');
+      const closed = arrived.then(([, response]) => once(response as ServerResponse, 'close'));
+      const answer = await api.send(method, path, { ...ask, headers: { 'X-Request-Id': 'mine' } });
+      status = answer.status;
+      await closed;
+    });
+    return { status, lines: parseLines(lines) };
+  };
+
+  it('have its id when it is refused', async () => {
+    const token = api.issuer.mint({ exp: 1 });
+    expect(await logOf('GET', '/api/private', { token })).toMatchObject({
+      status: 401,
+      lines: [
+        { context: 'AuthModule', code: 'token_expired', requestId: 'mine' },
+        { context: 'Request', message: 'Answered', requestId: 'mine' },
+      ],
+    });
+  });
+
+  it('have its id when it is refused and has a body', async () => {
+    const token = api.issuer.mint();
+    const json = { text: 'x'.repeat(60_000) };
+    expect(await logOf('POST', '/api/messages', { token, json })).toMatchObject({
+      status: 403,
+      lines: [
+        { context: 'AuthModule', code: 'insufficient_scope', requestId: 'mine' },
+        { context: 'Request', message: 'Answered', requestId: 'mine' },
+      ],
+    });
+  });
+
+  it('say how it was answered, with the pattern of its route', async () => {
+    const { lines } = await logOf('GET', '/api/messages/abc?access_token=abc');
+    expect(lines.at(-1)).toEqual({
+      level: 'debug',
+      pid: process.pid,
+      timestamp: expect.any(Number),
+      message: 'Answered',
+      context: 'Request',
+      method: 'GET',
+      route: '/api/messages/:id',
+      status: 401,
+      durationMs: expect.any(Number),
+      requestId: 'mine',
+    });
+  });
+
+  it.each([
+    ['accepted', 200, () => api.issuer.mint()],
+    ['expired', 401, () => api.issuer.mint({ exp: 1 })],
+    ['malformed', 401, () => `${api.issuer.mint()}.x`],
+    ['repeated in the query', 400, () => api.issuer.mint()],
+  ])('never contain the token when it is %s', async (how, status, mint) => {
+    const token = mint();
+    const path = how.includes('query') ? `/api/private?access_token=${token}` : '/api/private';
+    const log = await logOf('GET', path, { token });
+    expect(log.status).toBe(status);
+    expect(log.lines.length).toBeGreaterThan(0);
+    for (const part of token.split('.').filter(({ length }) => length > 1)) {
+      expect(JSON.stringify(log.lines)).not.toContain(part);
+    }
+  });
+
+  describe('that fails', () => {
+    let token: string;
+
+    beforeAll(() => {
+      token = api.issuer.mint({ scope: 'read:messages' });
+    });
+
+    const failWith = (reason: Error) => {
+      api.app.get(MessagesService).list = () => Promise.reject(reason);
+    };
+
+    afterEach(() => Reflect.deleteProperty(api.app.get(MessagesService), 'list'));
+
+    it('have the error with its stack, and the id', async () => {
+      failWith(new Error('The reason'));
+      expect(await logOf('GET', '/api/messages', { token })).toMatchObject({
+        status: 500,
+        lines: [
+          {
+            level: 'error',
+            message: 'The reason',
+            error: { stack: expect.stringContaining('The reason') },
+            requestId: 'mine',
+          },
+          { message: 'Answered', status: 500 },
+        ],
+      });
+    });
+
+    it('say that the database is unavailable, and have the id', async () => {
+      failWith(new DatabaseUnavailableError({ message: 'gone', cause: undefined }));
+      expect(await logOf('GET', '/api/messages', { token })).toMatchObject({
+        status: 503,
+        lines: [
+          { level: 'error', message: 'The database is unavailable: gone', requestId: 'mine' },
+          { message: 'Answered', status: 503 },
+        ],
+      });
+    });
+  });
+});
