@@ -7,7 +7,7 @@ import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 
 const run = promisify(execFile);
 
-/** Stands in the documentation for what is left out of an answer. */
+/** Marks lines that the documentation leaves out of an answer. */
 const LEFT_OUT = '…';
 
 const sessions = DOCUMENTS.flatMap(snippetsOf)
@@ -16,11 +16,11 @@ const sessions = DOCUMENTS.flatMap(snippetsOf)
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl && process.env.CI === 'true')
-  throw new Error('curl is needed to try the documentation.');
+  throw new Error('curl is needed to run the commands of the documentation.');
 if (!hasCurl)
-  console.warn('There is no curl: what the documentation types into a shell is not tried.');
+  console.warn('The commands of the documentation are not run: there is no curl.');
 
-/** The commands of a session, each with the lines it is said to answer. */
+/** The commands of a session, each with the lines that the documentation shows after it. */
 function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] {
   return text
     .split(/^\$ /m)
@@ -31,13 +31,12 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     });
 }
 
-(hasCurl ? describe : describe.skip)('what the documentation types into a shell', () => {
+(hasCurl ? describe : describe.skip)('the shell sessions of the documentation', () => {
   let tenant: Tenant;
   let api: Api;
 
   beforeAll(async () => {
     tenant = await startDemoTenant();
-    // The issuer is the tenant; the API needs no other.
     api = await startApi({
       issuer: {} as TestIssuer,
       environment: { ISSUER_BASE_URL: tenant.url },
@@ -49,9 +48,9 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     await tenant.close();
   });
 
-  it('is somewhere', () => expect(sessions).not.toEqual([]));
+  it('exist', () => expect(sessions).not.toEqual([]));
 
-  it.each(sessions)('in %s is answered as it says', async (_, snippet) => {
+  it.each(sessions)('print what the documentation shows: %s', async (_, snippet) => {
     const commands = commandsOf(snippet);
     const mark = '--- next ---';
     const script = commands
@@ -63,7 +62,7 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     const answers = stdout.replaceAll('\r', '').split(`${mark}\n`);
     commands.forEach(({ answer }, index) => {
       const lines = answers[index]!.split('\n');
-      // In this order, whatever stands between them.
+      // In this order, with any lines between them.
       const found = lines.filter((line) => answer.includes(line));
       expect(found).toEqual(answer);
     });

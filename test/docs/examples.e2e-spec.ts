@@ -1,5 +1,6 @@
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AccessTokenVerifier } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { expectRefusal } from '../support/refusal.js';
@@ -8,7 +9,6 @@ import { AppModule } from './examples/app.module.js';
 import { ProblemDetailsFilter } from './examples/problem-details.filter.js';
 import { ReportsController } from './examples/reports.controller.js';
 
-/** What the documentation shows does what the documentation says. */
 describe('the examples of the documentation', () => {
   let issuer: TestIssuer;
   let fixture: Fixture;
@@ -21,7 +21,7 @@ describe('the examples of the documentation', () => {
 
   afterAll(() => issuer.close());
 
-  it('a controller of your own: requirements of controller and method add up', async () => {
+  it('requirements of controller and method add up', async () => {
     const controllers = [ReportsController];
     fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
     expect(await fixture.get('/reports/count')).toMatchObject({ status: 200, json: { count: 0 } });
@@ -46,7 +46,7 @@ describe('the examples of the documentation', () => {
     });
   });
 
-  it('a body of your own', async () => {
+  it('a filter writes another body', async () => {
     fixture = await startFixture({
       adapter: 'Fastify',
       issuer,
@@ -65,8 +65,31 @@ describe('the examples of the documentation', () => {
     expect((await fixture.get('/reports')).json.type).toMatch(/token_missing$/);
   });
 
-  it('the module in an application of your own', async () => {
-    // Without building providers: the issuer of the example is nobody's.
+  it('a test without signatures: requirements are still checked', async () => {
+    const auth = { payload: { sub: 'ann' }, header: {}, scopes: ['read:reports'], token: 'any' };
+    fixture = await startFixture({
+      adapter: 'Fastify',
+      issuer,
+      options: { secret: 'a secret of 32 bytes at the least' },
+      controllers: [ReportsController],
+      override: (builder) =>
+        builder.overrideProvider(AccessTokenVerifier).useValue({ verify: async () => auth }),
+    });
+    const token = 'any';
+    expect(await fixture.get('/reports', token)).toMatchObject({
+      status: 200,
+      json: { owner: 'ann' },
+    });
+    expectRefusal(await fixture.ask('DELETE', '/reports', { token }), {
+      status: 403,
+      code: 'insufficient_scope',
+      scope: 'delete:reports',
+    });
+    expectRefusal(await fixture.get('/reports'), { status: 401 });
+  });
+
+  it('an application imports the module', async () => {
+    // Preview mode creates no providers: the issuer of the example does not exist.
     const app = await NestFactory.create(AppModule, new FastifyAdapter(), {
       preview: true,
       logger: false,

@@ -12,7 +12,7 @@ const inLanguage = (...languages: string[]) =>
     .filter(({ language }) => languages.includes(language))
     .map((snippet): [string, Snippet] => [`${snippet.file}:${snippet.line}`, snippet]);
 
-/** What the way to a module is does not matter: a document and an example lie in different folders. */
+/** Code without the paths of its imports: documents and examples are in different folders. */
 const withoutPaths = (code: string) => code.replaceAll(/'(?:\.{1,2}\/)+(?:src\/)?/g, "'");
 
 describe('snippets of the documentation', () => {
@@ -21,7 +21,7 @@ describe('snippets of the documentation', () => {
     code: readFileSync(join(EXAMPLES, name), 'utf8'),
   }));
 
-  it.each(inLanguage('ts'))('in %s is code of an example that runs', (_, { text }) => {
+  it.each(inLanguage('ts'))('in %s is part of an example that runs', (_, { text }) => {
     const homes = examples.filter(({ code }) => withoutPaths(code).includes(withoutPaths(text)));
     expect(homes.map(({ name }) => name)).not.toEqual([]);
   });
@@ -36,7 +36,7 @@ describe('snippets of the documentation', () => {
 
   const asImport = (name: string) => name.replace(/\.ts$/, '.js');
 
-  it.each(inLanguage('sh', 'console'))('in %s are commands of a shell', (_, snippet) => {
+  it.each(inLanguage('sh', 'console'))('in %s has the syntax of a shell', (_, snippet) => {
     const commands = snippet.text.replaceAll(/^\$ /gm, '');
     const script = snippet.language === 'sh' ? commands : commandsOf(snippet.text).join('\n');
     expect(() => execFileSync('sh', ['-n'], { input: script, stdio: 'pipe' })).not.toThrow();
@@ -48,7 +48,7 @@ describe('snippets of the documentation', () => {
       .filter((line) => line.startsWith('$ '))
       .map((line) => line.slice(2));
 
-  it.each(inLanguage('sh'))('in %s name scripts that package.json has', (_, { text }) => {
+  it.each(inLanguage('sh'))('in %s names scripts of package.json', (_, { text }) => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       scripts: Record<string, string>;
     };
@@ -56,16 +56,16 @@ describe('snippets of the documentation', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it.each(inLanguage('dotenv'))('in %s is an environment that starts', (_, { text }) => {
+  it.each(inLanguage('dotenv'))('in %s is a valid environment', (_, { text }) => {
     expect(() => readEnvironment(parseEnv(text))).not.toThrow();
   });
 
-  it('are of no other kind, which nothing would run', () => {
+  it('have no other language, which no test would run', () => {
     const known = ['ts', 'sh', 'console', 'dotenv', 'http', 'text', 'mermaid'];
     expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 
-  it('shows a whole e2e test in under 25 lines', () => {
+  it('show a whole e2e test in under 25 lines', () => {
     const [test] = inLanguage('ts').filter(([, { text }]) => text.includes('createTestIssuer'));
     expect(test![1].text.split('\n').length - 1).toBeLessThan(25);
   });
