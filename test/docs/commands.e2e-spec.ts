@@ -17,8 +17,7 @@ const sessions = DOCUMENTS.flatMap(snippetsOf)
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl && process.env.CI === 'true')
   throw new Error('curl is needed to run the commands of the documentation.');
-if (!hasCurl)
-  console.warn('The commands of the documentation are not run: there is no curl.');
+if (!hasCurl) console.warn('The commands of the documentation are not run: there is no curl.');
 
 /** The commands of a session, each with the lines that the documentation shows after it. */
 function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] {
