@@ -130,7 +130,6 @@ describe('A process with a heap of 256 MB stays alive and closes its descriptors
     ['the largest file of the browser pages', get(SDK_FILE)],
     ['the largest file of the API docs', get(DOCS_FILE)],
     ['a protected route', getProtected],
-    ['a malformed URL', get('/%zz')],
   ])('when 25 connections bring 1,000 requests each for %s', async (_, make) => {
     const last = make(token, { Connection: 'close' });
     await exchange(program.url, last);

@@ -1,6 +1,8 @@
-import { createAdapter } from '../../src/http/adapter.js';
+import { Controller, Get, Header } from '@nestjs/common';
+import { OptionalAuth, Public } from '../../src/auth/index.js';
+import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
-import { createTestIssuer } from '../../src/auth/testing/index.js';
+import { ADAPTERS, type Fixture, startFixture } from '../auth/support/fixture.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
 import { type RawAnswer, readAnswer } from '../support/raw-http.js';
 import { exchange, requestText } from '../support/wire.js';
@@ -20,12 +22,19 @@ const JSON_BODY = {
   'content-length': expect.stringMatching(/^[1-9]\d*$/),
 };
 const NO_STORE = { 'cache-control': 'no-store' };
+/** Of an answer to a request with a token. */
+const PRIVATE = { 'cache-control': 'private, no-cache' };
 const CHALLENGE = { 'www-authenticate': expect.stringMatching(/^Bearer/) };
 const RETRY = { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) };
 
-/** Words of what the API is made of, and of a stack trace. */
-const INSIDES =
-  /fastify|express|nest|node|passport|jsonwebtoken|jwks|drizzle|postgres|pglite|llhttp|HPE_|ERR_|FST_|\bat .+:\d+|\.[jt]s\b|Error:|v\d+\.\d+/i;
+/** Names of the software behind the API, and parts of a stack trace. */
+const INSIDES = new RegExp(
+  [
+    'fastify|express|nest|node|passport|jsonwebtoken|jwks|drizzle|postgres|pglite|llhttp',
+    String.raw`HPE_|ERR_|FST_|\bat .+:\d+|\.[jt]s\b|Error:|v\d+\.\d+`,
+  ].join('|'),
+  'i',
+);
 
 type Kind = [name: string, status: number, extra: object, text: () => string];
 
@@ -34,7 +43,7 @@ function expectExactly(reading: RawAnswer, status: number, headers: object): voi
   expect(reading.body).not.toMatch(INSIDES);
 }
 
-describe('An answer has the headers of security, what it needs to be read, and no other', () => {
+describe('An answer has the security headers and those that describe it, and no others,', () => {
   let api: Api;
   let own: string;
 
@@ -57,19 +66,33 @@ describe('An answer has the headers of security, what it needs to be read, and n
 
   it.each<Kind>([
     ['an open route', 200, JSON_BODY, () => requestText('GET', '/api/public')],
-    ['a closed route', 200, JSON_BODY, () => requestText('GET', '/api/private', bearer())],
+    [
+      'a protected route',
+      200,
+      { ...JSON_BODY, ...PRIVATE },
+      () => requestText('GET', '/api/private', bearer()),
+    ],
     ['HEAD', 200, JSON_BODY, () => requestText('HEAD', '/api/public')],
     [
-      'what was created',
+      'a created message',
       201,
-      { ...JSON_BODY, location: expect.stringMatching(/^\/api\/messages\/[\da-f-]{36}$/) },
+      {
+        ...JSON_BODY,
+        ...PRIVATE,
+        location: expect.stringMatching(/^\/api\/messages\/[\da-f-]{36}$/),
+      },
       () => sendJson('POST', '/api/messages', '{"text":"a"}'),
     ],
-    ['input that is refused', 400, JSON_BODY, () => sendJson('POST', '/api/messages', '{}')],
+    ['bad input', 400, { ...JSON_BODY, ...PRIVATE }, () => sendJson('POST', '/api/messages', '{}')],
     ['broken JSON', 400, JSON_BODY, () => sendJson('POST', '/api/messages', '{"text":')],
     ['a prototype', 400, JSON_BODY, () => sendJson('POST', '/api/messages', '{"__proto__":1}')],
-    ['a cursor', 400, JSON_BODY, () => requestText('GET', '/api/messages?cursor=a', writer())],
-    ['a URL that cannot be decoded', 400, JSON_BODY, () => requestText('GET', '/%zz')],
+    [
+      'a bad cursor',
+      400,
+      { ...JSON_BODY, ...PRIVATE },
+      () => requestText('GET', '/api/messages?cursor=a', writer()),
+    ],
+    ['a malformed URL', 400, JSON_BODY, () => requestText('GET', '/%zz')],
     [
       'a token in two places',
       400,
@@ -77,9 +100,9 @@ describe('An answer has the headers of security, what it needs to be read, and n
       () => requestText('GET', '/api/private?access_token=x', bearer()),
     ],
     [
-      'no token',
+      'a request without a token',
       401,
-      { ...JSON_BODY, ...NO_STORE, ...CHALLENGE, 'content-length': '0' },
+      { ...JSON_BODY, ...NO_STORE, ...CHALLENGE },
       () => requestText('GET', '/api/private'),
     ],
     [
@@ -89,22 +112,27 @@ describe('An answer has the headers of security, what it needs to be read, and n
       () => requestText('GET', '/api/private', { Authorization: 'Bearer a.b.c' }),
     ],
     [
-      'a scope that is missing',
+      'a token without the scope',
       403,
       { ...JSON_BODY, ...NO_STORE, ...CHALLENGE },
       () => requestText('GET', '/api/private-scoped', bearer()),
     ],
     [
-      "another's message",
+      'deleting the message of another author',
       403,
-      JSON_BODY,
+      { ...JSON_BODY, ...PRIVATE },
       () => requestText('DELETE', own, writer('auth0|somebody')),
     ],
     ['an unknown path', 404, JSON_BODY, () => requestText('GET', '/nothing')],
-    ['a method that no route has', 404, JSON_BODY, () => requestText('PUT', '/api/public')],
+    ['a method without a route', 404, JSON_BODY, () => requestText('PUT', '/api/public')],
     ['OPTIONS', 404, JSON_BODY, () => requestText('OPTIONS', '/api/public')],
     ['TRACE', 404, JSON_BODY, () => requestText('TRACE', '/api/public')],
-    ['no message', 404, JSON_BODY, () => requestText('GET', '/api/messages/a', writer())],
+    [
+      'an unknown message',
+      404,
+      { ...JSON_BODY, ...PRIVATE },
+      () => requestText('GET', '/api/messages/a', writer()),
+    ],
     [
       'a body that is too large',
       413,
@@ -112,18 +140,18 @@ describe('An answer has the headers of security, what it needs to be read, and n
       () => sendJson('POST', '/api/messages', `"${'a'.repeat(65_536)}"`),
     ],
     [
-      'a body that is no JSON',
+      'a body that is not JSON',
       415,
       JSON_BODY,
       () =>
         requestText('POST', '/api/messages', { 'Content-Type': 'text/plain', ...writer() }, 'a'),
     ],
-  ])('to %s: %d', async (_, status, extra, text) => {
+  ])('when it answers %s with %d', async (_, status, extra, text) => {
     const reading = readAnswer(await exchange(api.url, text()));
     expectExactly(reading, status, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...extra });
   });
 
-  it('without a body', async () => {
+  it('when it has no body', async () => {
     const { headers } = await api.send('POST', '/api/messages', {
       token: api.issuer.mint({ scope: 'write:messages' }),
       json: { text: 'Gone soon' },
@@ -131,18 +159,24 @@ describe('An answer has the headers of security, what it needs to be read, and n
     const reading = readAnswer(
       await exchange(api.url, requestText('DELETE', headers.location!, writer())),
     );
-    expectExactly(reading, 204, { ...SECURITY, ...REQUEST_ID, ...WIRE });
+    expectExactly(reading, 204, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...PRIVATE });
     expect(reading.body).toBe('');
   });
 
-  it('to what fails inside, of which it says nothing', async () => {
+  it('when the handler fails, and it does not say why', async () => {
     const service = api.app.get(MessagesService);
     service.list = () => Promise.reject(new Error('the reason, at /src/messages.ts:7'));
     try {
       const reading = readAnswer(
         await exchange(api.url, requestText('GET', '/api/messages', writer())),
       );
-      expectExactly(reading, 500, { ...SECURITY, ...REQUEST_ID, ...WIRE, ...JSON_BODY });
+      expectExactly(reading, 500, {
+        ...SECURITY,
+        ...REQUEST_ID,
+        ...WIRE,
+        ...JSON_BODY,
+        ...PRIVATE,
+      });
       expect(JSON.parse(reading.body)).toEqual({
         statusCode: 500,
         message: 'Internal server error',
@@ -152,7 +186,7 @@ describe('An answer has the headers of security, what it needs to be read, and n
     }
   });
 
-  it('to a token that cannot be judged while the issuer is down: 503', async () => {
+  it('when the keys of the issuer cannot be fetched', async () => {
     const issuer = await createTestIssuer({ audience: AUDIENCE });
     issuer.fail('down');
     const cut = await startApi({ issuer });
@@ -172,24 +206,25 @@ describe('An answer has the headers of security, what it needs to be read, and n
   it.each<[string, number, string]>([
     ['headers that are too long', 431, requestText('GET', '/', { 'X-Long': 'a'.repeat(17_000) })],
     ['a path that is too long', 431, requestText('GET', `/${'a'.repeat(17_000)}`)],
-    ['what is no HTTP', 400, 'Hello\r\n\r\n'],
-    ['a method that HTTP does not know', 400, requestText('LOOK', '/api/public')],
+    ['text that is not HTTP', 400, 'Hello\r\n\r\n'],
+    ['an unknown method', 400, requestText('LOOK', '/api/public')],
     ['another protocol', 400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['a header with a line break in its name', 400, requestText('GET', '/', { 'X\rY': 'a' })],
     ['a header with a NUL', 400, requestText('GET', '/', { 'X-Y': 'a\0b' })],
     ['two lengths', 400, 'GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
-  ])('to %s, which reaches no route: %d', async (_, status, text) => {
+  ])('except to %s, which Node cannot parse: %d, and it closes the connection', async (...row) => {
+    const [, status, text] = row;
     const reading = readAnswer(await exchange(api.url, text));
-    expectExactly(reading, status, { ...SECURITY, ...JSON_BODY, connection: 'close' });
-    expect(JSON.parse(reading.body)).toEqual({
-      statusCode: status,
-      error: expect.any(String),
-      message: expect.any(String),
+    expect(reading).toMatchObject({
+      status,
+      headers: { 'content-length': String(Buffer.byteLength(reading.body)) },
+      json: { statusCode: status, error: expect.any(String), message: expect.any(String) },
     });
-    expect(reading.headers['content-length']).toBe(String(Buffer.byteLength(reading.body)));
+    expect(reading.body).not.toMatch(INSIDES);
+    expect((await api.get('/api/public')).status).toBe(200);
   });
 
-  it('or none at all and an empty body, where Node itself answers', async () => {
+  it('except where Node itself answers, with an empty body', async () => {
     const answers = [
       await exchange(api.url, 'GET /api/public HTTP/1.1\r\nConnection: close\r\n\r\n'),
       await exchange(api.url, requestText('POST', '/api/public', { Expect: 'a miracle' })),
@@ -200,17 +235,88 @@ describe('An answer has the headers of security, what it needs to be read, and n
       expect(body.trim()).toBe('0');
     }
   });
+});
 
-  it('once: what is no HTTP behind a request gets no answer inside of the one that is under way', async () => {
-    const adapter = createAdapter();
-    adapter.getInstance().get('/slow', (_request, reply) => {
-      reply.hijack();
-      reply.raw.writeHead(200, { 'content-length': 1000 }).write('the beginning');
+@Controller('caching')
+class CachingController {
+  @Get('required')
+  required() {
+    return {};
+  }
+
+  @Get('optional')
+  @OptionalAuth()
+  optional() {
+    return {};
+  }
+
+  @Get('strict')
+  @Header('Cache-Control', 'no-store')
+  strict() {
+    return {};
+  }
+
+  @Get('open')
+  @Public()
+  @Header('Cache-Control', 'public, max-age=60')
+  open() {
+    return {};
+  }
+}
+
+describe.each(ADAPTERS)('The caching of an answer on %s', (adapter) => {
+  const ORIGIN = 'https://app.example.com';
+  let issuer: TestIssuer;
+  let fixture: Fixture;
+
+  beforeAll(async () => {
+    issuer = await createTestIssuer();
+    fixture = await startFixture({
+      adapter,
+      issuer,
+      controllers: [CachingController],
+      setup: (app) => app.enableCors({ origin: [ORIGIN] }),
     });
-    const slow = await startApi({ adapter });
-    const request = 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    const answer = await exchange(slow.url, request, { next: 'no HTTP\r\n\r\n' });
-    await slow.close();
-    expect(readAnswer(answer)).toMatchObject({ status: 200, body: 'the beginning' });
+  });
+
+  afterAll(async () => {
+    await fixture.close();
+    await issuer.close();
+  });
+
+  /** The status of an answer, its Cache-Control, and the names in Vary. */
+  const cachingOf = async (route: string, token?: string) => {
+    const headers = { Origin: ORIGIN };
+    const answer = await fixture.ask('GET', `/caching/${route}`, { token, headers });
+    const vary = [answer.headers.vary ?? []].flat().join().toLowerCase().split(/ *, */);
+    return [answer.status, answer.headers['cache-control'], vary.toSorted()];
+  };
+
+  it('is private and needs revalidation when the request has a token', async () => {
+    const answer = await cachingOf('required', issuer.mint());
+    expect(answer).toEqual([200, 'private, no-cache', ['origin']]);
+  });
+
+  it('is forbidden when the request is refused', async () => {
+    expect(await cachingOf('required')).toEqual([401, 'no-store', ['origin']]);
+    const expired = issuer.mint({ exp: 1 });
+    expect(await cachingOf('required', expired)).toEqual([401, 'no-store', ['origin']]);
+  });
+
+  it('depends on Authorization when the token is optional', async () => {
+    const vary = ['authorization', 'origin'];
+    expect(await cachingOf('optional', issuer.mint())).toEqual([200, 'private, no-cache', vary]);
+    expect(await cachingOf('optional')).toEqual([200, undefined, vary]);
+    expect(await cachingOf('optional', issuer.mint({ exp: 1 }))).toEqual([401, 'no-store', vary]);
+  });
+
+  it('is what the handler says', async () => {
+    expect(await cachingOf('strict', issuer.mint())).toEqual([200, 'no-store', ['origin']]);
+  });
+
+  it('is what the handler says on an open route, where a token is ignored', async () => {
+    const answer = [200, 'public, max-age=60', ['origin']];
+    expect(await cachingOf('open')).toEqual(answer);
+    expect(await cachingOf('open', issuer.mint())).toEqual(answer);
   });
 });

@@ -7,7 +7,7 @@ const SECOND = 'http://localhost:5173';
 const corsHeadersOf = ({ headers }: Answer) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control')));
 
-describe('CORS', () => {
+describe('CORS with CORS_ORIGINS', () => {
   let api: Api;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('CORS', () => {
     });
 
   it.each([FIRST, SECOND])(
-    'allows %s itself, and no credentials, no other method, no private network',
+    'allows %s, without credentials, other methods or private networks',
     async (origin) => {
       const answer = await preflight({
         Origin: origin,
@@ -45,7 +45,7 @@ describe('CORS', () => {
     },
   );
 
-  it('answers a preflight with the headers of security', async () => {
+  it('answers a preflight with the security headers', async () => {
     expect((await preflight({ Origin: FIRST })).headers).toMatchObject({
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
@@ -81,7 +81,7 @@ describe('CORS', () => {
     'undefined',
     '*',
     '',
-  ])('allows nothing to %j', async (origin) => {
+  ])('allows nothing for the origin %j', async (origin) => {
     const Origin = origin;
     const answers = [
       await preflight({ Origin }),
@@ -92,10 +92,11 @@ describe('CORS', () => {
     for (const { headers } of answers) {
       expect(headers).not.toHaveProperty('access-control-allow-origin');
       expect(headers).not.toHaveProperty('access-control-allow-credentials');
+      expect(headers.vary).toMatch(/\bOrigin\b/);
     }
   });
 
-  it('allows nothing to a request that names no origin, or two', async () => {
+  it('allows nothing for a request with no origin, or with two', async () => {
     const answers = [
       await api.get('/api/public'),
       await api.send('GET', '/api/public', {
@@ -108,9 +109,38 @@ describe('CORS', () => {
     }
   });
 
-  it('reaches no handler by a preflight, and opens no route by an origin', async () => {
+  it('does not run a handler for a preflight, and does not open a route', async () => {
     const headers = { Origin: FIRST };
     expect(await preflight(headers)).toMatchObject({ status: 204, body: '' });
     expect((await api.get('/api/private', undefined, { headers })).status).toBe(401);
+  });
+
+  it('lets an allowed origin read the headers of a refusal', async () => {
+    const answer = await api.get('/api/private', undefined, { headers: { Origin: FIRST } });
+    expect(answer.status).toBe(401);
+    expect(corsHeadersOf(answer)).toEqual({
+      'access-control-allow-origin': FIRST,
+      'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Location, X-Request-Id',
+    });
+  });
+});
+
+describe('CORS without CORS_ORIGINS', () => {
+  let api: Api;
+
+  beforeAll(async () => {
+    api = await startApi();
+  });
+
+  afterAll(() => api.close());
+
+  it('is off for every origin', async () => {
+    const headers = { Origin: FIRST, 'Access-Control-Request-Method': 'GET' };
+    const answers = [
+      await api.send('GET', '/api/public', { headers }),
+      await api.send('OPTIONS', '/api/public', { headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 404]);
+    expect(answers.map(corsHeadersOf)).toEqual([{}, {}]);
   });
 });

@@ -1,4 +1,4 @@
-/** Ways to write the path of a route so that a check by path, in a proxy for instance, may not know it again. */
+/** Ways to write the path of a route that a check by path, such as that of a proxy, may miss. */
 export const DISGUISES: [name: string, disguise: (path: string) => string][] = [
   ['a slash at the end', (path) => `${path}/`],
   ['two slashes at the end', (path) => `${path}//`],
@@ -12,7 +12,7 @@ export const DISGUISES: [name: string, disguise: (path: string) => string][] = [
   ['two dots above the root', (path) => `/..${path}`],
   ['encoded dots that lead back', (path) => `/api/public/%2e%2e/%2E%2E${path}`],
   ['two dots and an encoded slash', (path) => `/api/public/..%2f..${path}`],
-  ['two dots behind a parameter', (path) => `/api/public/..;/..;${path}`],
+  ['two dots after a parameter', (path) => `/api/public/..;/..;${path}`],
   ['two dots and backslashes', (path) => `/api/public/..\\..${path.replaceAll('/', '\\')}`],
   ['two dots and encoded backslashes', (path) => `/api/public/..%5c..${path}`],
   ['encoded slashes', (path) => `/${path.slice(1).replaceAll('/', '%2f')}`],
@@ -27,7 +27,7 @@ export const DISGUISES: [name: string, disguise: (path: string) => string][] = [
   ['every letter encoded', (path) => path.replaceAll(/\w/g, encodeOctet)],
   ['capitals', (path) => path.toUpperCase()],
   ['one capital', (path) => path.replace('a', 'A')],
-  ['a parameter behind a semicolon', (path) => `${path};x=1`],
+  ['a parameter after a semicolon', (path) => `${path};x=1`],
   ['a parameter inside', (path) => path.replace(/\/(?=[^/]+$)/, ';x=1/')],
   ['an encoded semicolon', (path) => `${path}%3bx=1`],
   ['a NUL', (path) => `${path}%00`],
@@ -37,7 +37,7 @@ export const DISGUISES: [name: string, disguise: (path: string) => string][] = [
   ['a space', (path) => `${path}%20`],
   ['a tab', (path) => `${path}%09`],
   ['a file name', (path) => `${path}.json`],
-  ['a file name behind a slash', (path) => `${path}/index.html`],
+  ['a file name after a slash', (path) => `${path}/index.html`],
   ['a query', (path) => `${path}?path=/api/public`],
   ['an empty query', (path) => `${path}?`],
   ['an encoded query', (path) => `${path}%3f`],
@@ -51,7 +51,7 @@ export const DISGUISES: [name: string, disguise: (path: string) => string][] = [
   ['a malformed escape', (path) => `${path}%zz`],
 ];
 
-/** Headers by which a proxy, or a careless application, overrides the address of a request. */
+/** Headers with which a proxy, or a careless application, overrides the address of a request. */
 export const ADDRESS_HEADERS = [
   'X-Original-URL',
   'X-Original-URI',
@@ -65,7 +65,7 @@ export const ADDRESS_HEADERS = [
   'Destination',
 ];
 
-/** Headers that tell where a request came from, which makes no caller a trusted one. */
+/** Headers that say where a request came from. They must not make a caller trusted. */
 export const ORIGIN_HEADERS: Record<string, string> = {
   'X-Forwarded-For': '127.0.0.1',
   'X-Real-IP': '127.0.0.1',
@@ -78,7 +78,7 @@ export const ORIGIN_HEADERS: Record<string, string> = {
   'X-Authenticated-Userid': 'admin',
 };
 
-/** Headers by which the method of a request is overridden. */
+/** Headers that override the method of a request. */
 export const METHOD_HEADERS = [
   'X-HTTP-Method-Override',
   'X-HTTP-Method',
@@ -87,11 +87,31 @@ export const METHOD_HEADERS = [
   'X-Forwarded-Method',
 ];
 
-/** Beside the methods of routes: those that few know, those that servers treat apart, and what is none. */
-export const METHODS =
-  'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND SEARCH LINK MOVE PURGE QUERY REPORT LOCK get Get GETS G3T _'.split(
-    ' ',
-  );
+/** The methods of routes, rare ones, those that servers treat specially, and invalid ones. */
+export const METHODS = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+  'PROPFIND',
+  'SEARCH',
+  'LINK',
+  'MOVE',
+  'PURGE',
+  'QUERY',
+  'REPORT',
+  'LOCK',
+  'get',
+  'Get',
+  'GETS',
+  'G3T',
+  '_',
+];
 
 function encodeOctet(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;

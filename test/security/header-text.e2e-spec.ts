@@ -5,7 +5,7 @@ import { ADAPTERS, type Fixture, startFixture } from '../auth/support/fixture.js
 import type { Answer } from '../support/http.js';
 import { expectRefusal } from '../support/refusal.js';
 
-/** What has no place in a header, or ends it. */
+/** Text that is not allowed in a header, or that ends it. */
 const TEXTS = [
   ['Japanese', 'プレミアムが必要です'],
   ['an umlaut', 'ü'],
@@ -72,7 +72,7 @@ function expectHeadersInGrammar({ headers }: Answer): void {
   expect(headers).not.toHaveProperty('x-injected');
 }
 
-describe.each(ADAPTERS)('the headers of an answer stay in their grammar on %s', (adapter) => {
+describe.each(ADAPTERS)('The headers of an answer are valid on %s', (adapter) => {
   let issuer: TestIssuer;
   let fixture: Fixture;
 
@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('the headers of an answer stay in their grammar on %s', 
     return answer;
   };
 
-  it.each(TEXTS)('when a token says %s', async (_, said) => {
+  it.each(TEXTS)('when a claim contains %s', async (_, said) => {
     const claims = { sub: said, scope: said, tier: said, azp: said, [said]: said };
     const lacks = { status: 403, code: 'insufficient_scope', scope: 'read:messages' };
     expectRefusal(await get('scope', claims), lacks);
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('the headers of an answer stay in their grammar on %s', 
     });
   });
 
-  it.each(TEXTS)('when an exception says %s', async (_, said) => {
+  it.each(TEXTS)('when the message of an exception contains %s', async (_, said) => {
     text = said;
     expectRefusal(await get('check', {}), { status: 401, code: 'claim_requirement' });
     expectRefusal(await get('scope', { jti: 'asked' }), {
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the headers of an answer stay in their grammar on %s', 
   });
 
   it.each(TEXTS)(
-    'when an application makes a refusal of %s, which is then its own error',
+    'when an application throws a refusal with %s, which is then a 500',
     async (_, said) => {
       text = said;
       const answer = await get('refusal');

@@ -14,9 +14,11 @@ import {
 } from './disguises.js';
 import { Witness } from './witness.js';
 
-const ALL_SCOPES =
-  'read:messages write:messages read:protected read:feed read:admin write:admin read:rooms write:rooms';
-const EVERYTHING = { scope: ALL_SCOPES, roles: ['admin', 'editor'], isAdmin: true };
+const SCOPES = ['messages', 'protected', 'feed', 'admin', 'rooms'].flatMap((name) => [
+  `read:${name}`,
+  `write:${name}`,
+]);
+const EVERYTHING = { scope: SCOPES.join(' '), roles: ['admin', 'editor'], isAdmin: true };
 
 interface Route {
   method: string;
@@ -27,17 +29,18 @@ interface Target {
   url: () => string;
   witness: Witness;
   mint: (claims?: Record<string, unknown>) => string;
-  /** All of them, open ones too. */
+  /** All routes, including the open ones. */
   routes: Route[];
-  /** Handlers that need a token; some, so that none of them is overlooked. */
+  /** Some handlers that need a token, so that the test cannot pass without any. */
   closed: string[];
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /**
- * Whatever a request looks like, the guards are asked for the handler that it really reaches. So nothing closed is
- * reached without a token, and with a token that grants nothing no more than what it may reach by the plain paths.
+ * Whatever a request looks like, the guards judge the handler that it reaches. Without a token, no
+ * disguised path reaches a protected handler. With a token that grants nothing, it reaches only the
+ * handlers that the plain paths reach.
  */
 function guardsCannotBePassed(target: Target): void {
   const { witness } = target;
@@ -47,10 +50,10 @@ function guardsCannotBePassed(target: Target): void {
     return exchange(target.url(), requestText(method, path, { ...type, ...headers }, body));
   };
 
-  /** Those that a token opens. Which are open without one is for test/routes.e2e-spec.ts to say. */
+  /** Routes that need a token. test/routes.e2e-spec.ts lists the open ones. */
   const closed: Route[] = [];
   const handlers: string[] = [];
-  /** Handlers that a token opens which grants nothing. */
+  /** Handlers that need a token, but no scope or claim. */
   const permitted = new Set<string>();
 
   beforeAll(async () => {
@@ -115,7 +118,7 @@ function guardsCannotBePassed(target: Target): void {
     expectGuarded(({ method, path }) => [method, '/', { [header]: path }]),
   );
 
-  it.each(Object.entries(ORIGIN_HEADERS))('is not reached by a caller with %s: %s', (name, value) =>
+  it.each(Object.entries(ORIGIN_HEADERS))('is not reached with the header %s: %s', (name, value) =>
     expectGuarded(({ method, path }) => [method, path, { [name]: value }]),
   );
 
@@ -126,7 +129,7 @@ function guardsCannotBePassed(target: Target): void {
     expectGuarded(({ method, path }) => [method, path, headers]),
   );
 
-  it('is not reached by a request that follows one with a token on the same connection', async () => {
+  it('is not reached by a second request, without a token, on the same connection', async () => {
     const route = closed.find(({ method }) => method === 'GET')!;
     const good = requestText('GET', route.path, {
       Connection: 'keep-alive',
@@ -143,7 +146,7 @@ function guardsCannotBePassed(target: Target): void {
     ['chunks that are not the last coding', 'Transfer-Encoding: chunked, identity\r\n'],
     ['a space before the colon', 'Transfer-Encoding : chunked\r\n'],
     ['a folded header', 'X-Folded: a\r\n Transfer-Encoding: chunked\r\n'],
-  ])('is not reached by a request hidden behind %s', async (_, headers) => {
+  ])('is not reached by a request that is smuggled with %s', async (_, headers) => {
     for (const { path } of closed) {
       const hidden = `0\r\n\r\nGET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
       const head = `POST /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
@@ -153,7 +156,7 @@ function guardsCannotBePassed(target: Target): void {
   });
 }
 
-describe('A closed route of the API', () => {
+describe('A protected route of the API', () => {
   const witness = new Witness();
   const routes: Route[] = [];
   let api: Api;
@@ -192,7 +195,7 @@ describe('A closed route of the API', () => {
   );
 
   it.each(METHOD_HEADERS)(
-    'that deletes is not reached through one that reads, by %s',
+    'for DELETE is not reached through the one for GET by %s',
     async (header) => {
       const token = api.issuer.mint({ scope: 'read:messages write:messages' });
       const posted = await api.send('POST', '/api/messages', { token, json: { text: 'Kept' } });
@@ -247,7 +250,7 @@ class VaultController {
   }
 }
 
-describe.each(ADAPTERS)('A closed route of an application on %s', (adapter) => {
+describe.each(ADAPTERS)('A protected route of an application on %s', (adapter) => {
   const witness = new Witness();
   let issuer: TestIssuer;
   let fixture: Fixture;

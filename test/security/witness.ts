@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor, Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 
-/** Sees each handler that the guards have let a request through to, whatever it answers. */
+/** Records each handler that a request reaches, after the guards. */
 export class Witness implements NestInterceptor {
   private readonly seen: string[] = [];
 
@@ -13,7 +13,7 @@ export class Witness implements NestInterceptor {
     return next.handle();
   }
 
-  /** Those since it was last asked. */
+  /** The handlers reached since the last call. */
   reached(): string[] {
     return this.seen.splice(0);
   }

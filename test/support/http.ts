@@ -3,24 +3,24 @@ import http from 'node:http';
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
-  /** The body as text; the empty string when there is none. */
+  /** The body as text, empty when there is none. */
   body: string;
-  /** The body parsed; `undefined` when it is empty or no JSON. */
-  json: any; // oxlint-disable-line typescript/no-explicit-any -- an answer is compared whole, not used as a type
+  /** The parsed body, `undefined` when it is not JSON. */
+  json: any; // oxlint-disable-line typescript/no-explicit-any -- tests compare it whole
 }
 
 export interface Ask {
   /** Sent as `Authorization: Bearer TOKEN`. */
   token?: string;
-  /** Headers by name, or a flat list of names and values as they go over the wire, repeated ones included. */
+  /** Headers by name, or a flat list of names and values, which can repeat a header. */
   headers?: Record<string, string> | string[];
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as it is, in place of `json`. */
+  /** Sent unchanged, instead of `json`. */
   body?: string | Buffer;
 }
 
-/** One request over a connection of its own, without the comforts that hide what a server really answers. */
+/** Makes one request on a connection of its own, without redirects, retries or decoding. */
 export function request(
   base: string,
   method: string,

@@ -1,17 +1,17 @@
 import type { Answer } from './http.js';
 import { exchange } from './wire.js';
 
-/** An exchange takes no more of the processor, client and server together; beyond that it has failed. */
+/** Most processor time of an exchange, client and server together, in milliseconds. */
 const CPU_MS = 1000;
 
-/** What the server answered; the status is 0 when it closed the connection without a word. */
+/** An answer. Its status is 0 when the server closed the connection without one. */
 export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> | undefined };
 
 /**
- * Sends header lines byte by byte as they are, also those that no HTTP client lets out; a character of
- * `lines` is one byte.
+ * Sends header lines unchanged, including those that an HTTP client would refuse to send. One
+ * character of `lines` is one byte.
  *
- * @throws Error when it takes a second of the processor and the answer is not there.
+ * @throws Error when there is no answer after a second of processor time.
  */
 export async function requestRaw(
   base: string,
@@ -26,29 +26,31 @@ export async function requestRaw(
 }
 
 /**
- * One answer off the wire, nothing of it interpreted but that the names of headers have no case.
+ * Splits the bytes of one answer into its parts. Only the names of headers are changed, to lower
+ * case.
  *
- * @throws Error when it is no HTTP, or has a header twice.
+ * @throws Error when the bytes are not an HTTP answer, or when a header is repeated.
  */
 export function readAnswer(text: string): RawAnswer {
   if (text === '') return { status: 0, headers: {}, body: '', json: undefined };
   const end = text.indexOf('\r\n\r\n');
   const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];
-  if (end < 0 || status === undefined) throw new Error(`no HTTP answer: ${JSON.stringify(text)}`);
+  if (end < 0 || status === undefined)
+    throw new Error(`not an HTTP answer: ${JSON.stringify(text)}`);
   const headers = new Map(
     fields.map((field) => {
       const colon = field.indexOf(':');
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
     }),
   );
-  if (headers.size < fields.length) throw new Error(`a header twice: ${JSON.stringify(text)}`);
+  if (headers.size < fields.length) throw new Error(`a repeated header: ${JSON.stringify(text)}`);
   const body = text.slice(end + 4);
   let json: Record<string, unknown> | undefined;
   try {
     json = JSON.parse(body) as Record<string, unknown>;
   } catch {
-    // An empty body, or the server's own words.
+    // An empty body, or one that is not JSON.
   }
   return { status: Number(status), headers: Object.fromEntries(headers), body, json };
 }

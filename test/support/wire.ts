@@ -1,31 +1,28 @@
 import { connect } from 'node:net';
 
-/** How often the time that an exchange takes is looked at. */
-const LOOK_MS = 100;
+/** How often the processor time of an exchange is checked. */
+const CHECK_INTERVAL_MS = 100;
 
-/** How an exchange goes on, and when it is given up. */
 interface ExchangeOptions {
-  /** Sent once something has come back. */
-  next?: string;
   /**
-   * How much processor time of this process it may take, in milliseconds. What else the machine does, and how long that
-   * takes, has no part in it; an exchange that waits for ever ends with its test.
+   * Most processor time that this process may use, in milliseconds. It does not depend on what else
+   * the machine does. An exchange that waits without end fails with the time limit of its test.
    */
   withinCpuMs?: number;
 }
 
 /**
- * What a server sends back over one connection to exactly these bytes, until it closes; they have to make it do so.
- * For requests that no HTTP client would send.
+ * Sends exactly these bytes on a connection of its own, and returns what the server sends until it
+ * closes. The bytes must make it close. For requests that an HTTP client would not send.
  *
  * @param message text in UTF-8, or bytes.
- * @returns a character for each byte.
+ * @returns one character for each byte.
  * @throws Error when it takes more than `withinCpuMs`.
  */
 export function exchange(
   base: string,
   message: string | Buffer,
-  { next, withinCpuMs = Infinity }: ExchangeOptions = {},
+  { withinCpuMs = Infinity }: ExchangeOptions = {},
 ): Promise<string> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
@@ -35,11 +32,10 @@ export function exchange(
     const timer = setInterval(() => {
       const { user, system } = process.cpuUsage(start);
       if (user + system < withinCpuMs * 1000) return;
-      socket.destroy(new Error(`no whole answer after ${withinCpuMs} ms of the processor`));
-    }, LOOK_MS);
-    if (next !== undefined) socket.once('data', () => socket.write(next));
+      socket.destroy(new Error(`no whole answer after ${withinCpuMs} ms of processor time`));
+    }, CHECK_INTERVAL_MS);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // The server may answer and close before it has read all that was written.
+    // The server may answer and close before it has read everything.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '')) reject(error);
     });
@@ -50,7 +46,10 @@ export function exchange(
   });
 }
 
-/** The text of a request that ends its connection. The target and the names and values of headers are sent as they are. */
+/**
+ * The text of a request. It closes its connection unless `headers` say otherwise. The target and
+ * the headers are sent unchanged.
+ */
 export function requestText(
   method: string,
   target: string,
