@@ -73,7 +73,7 @@ describe('A visitor who is not logged in', () => {
     await page.getByRole('button', { name: `Call the ${name} endpoint` }).click();
     await page.locator(`#${id}`, { hasText: '401' }).waitFor();
     expect(await page.locator(`#${id}`).textContent()).toBe(
-      '401 Unauthorized\nWWW-Authenticate: Bearer',
+      '401 Unauthorized\nWWW-Authenticate: Bearer\n{"statusCode":401,"message":"Unauthorized"}',
     );
     expect(await page.locator(`#${id} + .meaning`).textContent()).toContain(
       'No access token was sent',
@@ -116,7 +116,7 @@ describe('A visitor who is not logged in', () => {
       'GET /api/me',
       '401 Unauthorized',
       'Bearer',
-      '(empty)',
+      JSON.stringify({ statusCode: 401, message: 'Unauthorized' }, null, 2),
     ]);
   });
 });
