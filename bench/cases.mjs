@@ -9,11 +9,13 @@ const PROTECTED = [
   'nest-express',
 ];
 
-/** Tokens of one round in which each is sent once. The fastest server gets through them in about a second. */
+/** Tokens of a round in which each is sent once: about a second for the fastest server. */
 const FRESH = 10_000;
 
 /**
  * What is sent, and the status of every answer.
+ *
+ * @typedef {import('./tokens/tokens.mjs').Tokens} Tokens
  *
  * @typedef {object} Case
  * @property {string} id
@@ -21,10 +23,10 @@ const FRESH = 10_000;
  * @property {string} about
  * @property {number} status of every answer
  * @property {string[]} contenders
- * @property {boolean} [once] whether a token is sent a single time, so that each round has a file of its own
- * @property {string} [comparedWith] id of a case before it, whose figures are compared with its own: both take turns
+ * @property {boolean} [once] whether each token is sent once, so that each round has its own file
+ * @property {string} [comparedWith] id of an earlier case that it is compared with: they take turns
  * @property {boolean} [forTheRecord] no goal hangs on it: fewer rounds
- * @property {(tokens: import('./tokens/tokens.mjs').Tokens, round: number) => Promise<string>} file of tokens
+ * @property {(tokens: Tokens, round: number) => Promise<string>} file of tokens
  *
  * @type {Case[]}
  */

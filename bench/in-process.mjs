@@ -1,5 +1,5 @@
 /**
- * Measures `AccessTokenVerifier` without HTTP, and a bare `crypto.verify` for comparison. Prints JSON,
+ * Measures `AccessTokenVerifier`, and a bare `crypto.verify` for comparison. Prints JSON,
  * in microseconds. Arguments: the issuer, its audience, and two files of tokens. The second file is
  * for the cold case, which uses each token once.
  */

@@ -13,7 +13,7 @@ const clientConfig = z
   .object({ domain: z.string(), clientId: z.string(), audience: z.string(), scope: z.string() })
   .meta({ id: 'ClientConfig' });
 
-/** What the pages need to log people in. Without a client id, people can only paste a token. */
+/** What the pages need to log people in. Without a client id, nobody can. */
 @Controller('config.json')
 export class ClientConfigController {
   constructor(

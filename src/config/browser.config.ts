@@ -8,7 +8,7 @@ export const browserConfig = registerAs('browser', () => {
   return {
     client: CLIENT ?? byDefault,
     docs: DOCS ?? byDefault,
-    /** With it people can log in; without it they can paste a token. */
+    /** Without a client id, nobody can log in on the pages. */
     clientId: AUTH0_CLIENT_ID,
     /** Where people log in is known for an Auth0 tenant; for other issuers it is discovered. */
     isAuth0: AUTH0_DOMAIN !== undefined,

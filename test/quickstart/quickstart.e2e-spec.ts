@@ -36,7 +36,8 @@ const ENDPOINTS: [path: string, people: Person[], body: object][] = [
     ['reader'],
     {
       message:
-        'Hello from a private endpoint! You need to be authenticated and have a scope of read:messages to see this.',
+        'Hello from a private endpoint! You need to be authenticated and have a scope of ' +
+        'read:messages to see this.',
     },
   ],
   ['/api/protected', ['scoped', 'permitted'], { message: 'Protected Endpoint' }],

@@ -11,7 +11,7 @@ export interface CompiledSource {
   remove(): Promise<void>;
 }
 
-/** Compiles `src` into a directory of its own, for tests that need a plain Node process and no `dist` before them. */
+/** Compiles `src` into its own directory, for tests that start a plain Node process. */
 export async function compileSource(): Promise<CompiledSource> {
   const project = await mkdtemp(join(tmpdir(), 'nestjs-auth0-api-'));
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));

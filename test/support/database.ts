@@ -5,7 +5,7 @@ import type { Connection } from '../../src/database/connection.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { copyEmbeddedTemplate } from './embedded-template.js';
 
-/** Set by jest.services.config.js alone, so that `npm test` needs no server whatever its environment says. */
+/** Set by jest.services.config.js only: `npm test` never needs a server. */
 const { POSTGRES_URL } = globalThis as { POSTGRES_URL?: string };
 
 export interface TestDatabase {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A wire in front of a server that a test can cut, hold and mend. */
+/** A proxy in front of a server, whose connections a test can cut, hold and restore. */
 export interface TcpProxy {
   port: number;
   /** Breaks every connection and accepts no more: the server is gone. */

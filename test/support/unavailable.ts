@@ -1,6 +1,6 @@
 import type { Answer } from './http.js';
 
-/** Asserts the whole answer of an API whose database is away. */
+/** Asserts the whole answer while the database is unavailable. */
 export function expectDatabaseUnavailable({ status, headers, json }: Answer): void {
   expect({
     status,
