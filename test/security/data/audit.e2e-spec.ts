@@ -47,6 +47,7 @@ describe('The audit trail', () => {
     let pending = true;
     const deletions = Promise.all(ids.map((id) => remove(id))).finally(() => (pending = false));
     const moments: State[] = [];
+    // oxlint-disable-next-line no-unmodified-loop-condition -- the deletions set it
     while (pending) {
       for (const id of ids) moments.push(await state(id));
       // The embedded database answers without letting the event loop turn.
