@@ -106,7 +106,7 @@ function signingKey(jwk: unknown): SigningKey | undefined {
     (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
   const hasSecret = SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member));
   const isNamed = kid === undefined || (typeof kid === 'string' && kid !== '');
-  // Node takes quadratic time to read a long exponent.
+  // Checked before the key is created: a longer value cannot be a usable key.
   const isShort = kty !== 'RSA' || (String(n).length <= MAX_N_LENGTH && String(e).length <= 8);
   if (!isForSignatures || hasSecret || !isNamed || !isShort) return undefined;
   const fitting = algorithmsOf(kty, crv);
