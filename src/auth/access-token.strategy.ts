@@ -70,14 +70,16 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   }
 
   /** Why passport-jwt refused a token, as an error with a code. */
-  refusalOf(failure: unknown, request: TokenRequest): AuthError {
+  refusalOf(failure: unknown, request: TokenRequest): Error {
     if (failure instanceof AuthError) return failure;
+    // No key was found and nothing refused the token: a fault of ours is not the token's.
+    if (failure instanceof Error && !request.key) return failure;
     if (/^jwt (audience|issuer) invalid/.test((failure as Error | undefined)?.message ?? '')) {
       // The signature is good, so our own rules can say which claim is wrong.
       try {
         this.validate(request as Required<TokenRequest>);
       } catch (error) {
-        return error as AuthError;
+        return error as Error;
       }
     }
     const { jws, key } = request;

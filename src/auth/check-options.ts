@@ -168,14 +168,10 @@ function oneOf<T>(option: string, allowed: readonly T[], value: T): void {
   fail(option, `must be ${values.join(' or ')}`);
 }
 
-function number(option: string, value: number, minimum = 1, maximum?: number): number {
-  const isInRange = Number.isFinite(value) && value >= minimum && value <= (maximum ?? value);
-  if (!isInRange) {
-    const range =
-      maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-    fail(option, `must be a number ${range}`);
-  }
-  return value;
+function number(option: string, value: number, minimum = 1, maximum?: number): void {
+  if (Number.isFinite(value) && value >= minimum && value <= (maximum ?? value)) return;
+  const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  fail(option, `must be a number ${range}`);
 }
 
 function fail(option: string, problem: string): never {
