@@ -3,18 +3,10 @@ import { OptionalAuth, Public } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { ADAPTERS, type Fixture, startFixture } from './support/fixture.js';
 
-const ORIGIN = 'https://pages.test';
-
-@Controller()
-class CachedController {
-  @Get('closed')
-  closed() {
-    return {};
-  }
-
-  @Get('own')
-  @Header('Cache-Control', 'no-store')
-  own() {
+@Controller('caching')
+class CachingController {
+  @Get('required')
+  required() {
     return {};
   }
 
@@ -24,14 +16,28 @@ class CachedController {
     return {};
   }
 
-  @Get('public')
+  @Get('strict')
+  @Header('Cache-Control', 'no-store')
+  strict() {
+    return {};
+  }
+
+  @Get('open')
   @Public()
-  public() {
+  @Header('Cache-Control', 'public, max-age=60')
+  open() {
+    return {};
+  }
+
+  @Get('plain')
+  @Public()
+  plain() {
     return {};
   }
 }
 
-describe.each(ADAPTERS)('caching on %s', (adapter) => {
+describe.each(ADAPTERS)('The caching of an answer on %s', (adapter) => {
+  const ORIGIN = 'https://app.example.com';
   let issuer: TestIssuer;
   let fixture: Fixture;
 
@@ -40,7 +46,7 @@ describe.each(ADAPTERS)('caching on %s', (adapter) => {
     fixture = await startFixture({
       adapter,
       issuer,
-      controllers: [CachedController],
+      controllers: [CachingController],
       setup: (app) => app.enableCors({ origin: [ORIGIN] }),
     });
   });
@@ -50,41 +56,43 @@ describe.each(ADAPTERS)('caching on %s', (adapter) => {
     await issuer.close();
   });
 
-  async function headersOf(path: string, token?: string) {
-    const { headers } = await fixture.ask('GET', path, { token, headers: { Origin: ORIGIN } });
-    const vary = (headers.vary ?? '').split(',').map((name) => name.trim().toLowerCase());
-    return { cacheControl: headers['cache-control'], vary };
-  }
+  /** The status of an answer, its Cache-Control, and the names in Vary. */
+  const cachingOf = async (route: string, token?: string) => {
+    const headers = { Origin: ORIGIN };
+    const answer = await fixture.ask('GET', `/caching/${route}`, { token, headers });
+    const vary = [answer.headers.vary ?? []].flat().join().toLowerCase().split(/ *, */);
+    return [answer.status, answer.headers['cache-control'], vary.toSorted()];
+  };
 
-  it('an answer to a request with a token is private and revalidated (RFC 9111 §3.5)', async () => {
-    const { cacheControl } = await headersOf('/closed', issuer.mint());
-    expect(cacheControl).toBe('private, no-cache');
+  it('is private and needs revalidation when the request has a token', async () => {
+    const answer = await cachingOf('required', issuer.mint());
+    expect(answer).toEqual([200, 'private, no-cache', ['origin']]);
   });
 
-  it('a Cache-Control of the handler wins', async () => {
-    expect((await headersOf('/own', issuer.mint())).cacheControl).toBe('no-store');
+  it('is forbidden when the request is refused', async () => {
+    expect(await cachingOf('required')).toEqual([401, 'no-store', ['origin']]);
+    const expired = issuer.mint({ exp: 1 });
+    expect(await cachingOf('required', expired)).toEqual([401, 'no-store', ['origin']]);
   });
 
-  it('a refusal is not stored', async () => {
-    for (const token of [undefined, issuer.mint({ exp: 1 })]) {
-      expect((await headersOf('/closed', token)).cacheControl).toBe('no-store');
-    }
+  it('depends on Authorization when the token is optional', async () => {
+    const vary = ['authorization', 'origin'];
+    expect(await cachingOf('optional', issuer.mint())).toEqual([200, 'private, no-cache', vary]);
+    expect(await cachingOf('optional')).toEqual([200, undefined, vary]);
+    expect(await cachingOf('optional', issuer.mint({ exp: 1 }))).toEqual([401, 'no-store', vary]);
   });
 
-  it('an answer varies by Authorization where the token is optional', async () => {
-    for (const token of [undefined, issuer.mint(), issuer.mint({ exp: 1 })]) {
-      // CORS adds Origin, which must not be lost.
-      expect((await headersOf('/optional', token)).vary.toSorted()).toEqual([
-        'authorization',
-        'origin',
-      ]);
-    }
-    expect((await headersOf('/optional', issuer.mint())).cacheControl).toBe('private, no-cache');
-    expect((await headersOf('/optional')).cacheControl).toBeUndefined();
+  it('is what the handler says', async () => {
+    expect(await cachingOf('strict', issuer.mint())).toEqual([200, 'no-store', ['origin']]);
   });
 
-  it('an answer of a public route has neither header', async () => {
-    const { cacheControl, vary } = await headersOf('/public', issuer.mint());
-    expect({ cacheControl, vary }).toEqual({ cacheControl: undefined, vary: ['origin'] });
+  it('is what the handler says on an open route, where a token is ignored', async () => {
+    const answer = [200, 'public, max-age=60', ['origin']];
+    expect(await cachingOf('open')).toEqual(answer);
+    expect(await cachingOf('open', issuer.mint())).toEqual(answer);
+  });
+
+  it('is not touched on an open route', async () => {
+    expect(await cachingOf('plain', issuer.mint())).toEqual([200, undefined, ['origin']]);
   });
 });

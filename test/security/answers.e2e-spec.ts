@@ -1,8 +1,5 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { OptionalAuth, Public } from '../../src/auth/index.js';
-import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
+import { createTestIssuer } from '../../src/auth/testing/index.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
-import { ADAPTERS, type Fixture, startFixture } from '../auth/support/fixture.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
 import { type RawAnswer, readAnswer } from '../support/raw-http.js';
 import { exchange, requestText } from '../support/wire.js';
@@ -234,89 +231,5 @@ describe('An answer has the security headers and those that describe it, and no 
       expect(headers).toEqual({ ...WIRE, 'transfer-encoding': 'chunked' });
       expect(body.trim()).toBe('0');
     }
-  });
-});
-
-@Controller('caching')
-class CachingController {
-  @Get('required')
-  required() {
-    return {};
-  }
-
-  @Get('optional')
-  @OptionalAuth()
-  optional() {
-    return {};
-  }
-
-  @Get('strict')
-  @Header('Cache-Control', 'no-store')
-  strict() {
-    return {};
-  }
-
-  @Get('open')
-  @Public()
-  @Header('Cache-Control', 'public, max-age=60')
-  open() {
-    return {};
-  }
-}
-
-describe.each(ADAPTERS)('The caching of an answer on %s', (adapter) => {
-  const ORIGIN = 'https://app.example.com';
-  let issuer: TestIssuer;
-  let fixture: Fixture;
-
-  beforeAll(async () => {
-    issuer = await createTestIssuer();
-    fixture = await startFixture({
-      adapter,
-      issuer,
-      controllers: [CachingController],
-      setup: (app) => app.enableCors({ origin: [ORIGIN] }),
-    });
-  });
-
-  afterAll(async () => {
-    await fixture.close();
-    await issuer.close();
-  });
-
-  /** The status of an answer, its Cache-Control, and the names in Vary. */
-  const cachingOf = async (route: string, token?: string) => {
-    const headers = { Origin: ORIGIN };
-    const answer = await fixture.ask('GET', `/caching/${route}`, { token, headers });
-    const vary = [answer.headers.vary ?? []].flat().join().toLowerCase().split(/ *, */);
-    return [answer.status, answer.headers['cache-control'], vary.toSorted()];
-  };
-
-  it('is private and needs revalidation when the request has a token', async () => {
-    const answer = await cachingOf('required', issuer.mint());
-    expect(answer).toEqual([200, 'private, no-cache', ['origin']]);
-  });
-
-  it('is forbidden when the request is refused', async () => {
-    expect(await cachingOf('required')).toEqual([401, 'no-store', ['origin']]);
-    const expired = issuer.mint({ exp: 1 });
-    expect(await cachingOf('required', expired)).toEqual([401, 'no-store', ['origin']]);
-  });
-
-  it('depends on Authorization when the token is optional', async () => {
-    const vary = ['authorization', 'origin'];
-    expect(await cachingOf('optional', issuer.mint())).toEqual([200, 'private, no-cache', vary]);
-    expect(await cachingOf('optional')).toEqual([200, undefined, vary]);
-    expect(await cachingOf('optional', issuer.mint({ exp: 1 }))).toEqual([401, 'no-store', vary]);
-  });
-
-  it('is what the handler says', async () => {
-    expect(await cachingOf('strict', issuer.mint())).toEqual([200, 'no-store', ['origin']]);
-  });
-
-  it('is what the handler says on an open route, where a token is ignored', async () => {
-    const answer = [200, 'public, max-age=60', ['origin']];
-    expect(await cachingOf('open')).toEqual(answer);
-    expect(await cachingOf('open', issuer.mint())).toEqual(answer);
   });
 });
