@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { AccessTokenVerifier, type AuthOptions, InvalidTokenError } from '../../src/auth/index.js';
+import { TrustedIssuers } from '../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
 import { startVerifier, type VerifierFixture } from './support/fixture.js';
 import { ACCEPTED, IssuerFixture, UNKNOWN } from './support/issuer-fixture.js';
@@ -114,5 +116,15 @@ describe('the options of AccessTokenVerifier', () => {
     const misdirected = second.mint({ aud: first.audience });
     expect(await own.verify(misdirected)).toEqual({ status: 401, code: 'audience_mismatch' });
     await second.close();
+  });
+
+  it('rejects with a fault of its own as it is, not as a refusal of the token', async () => {
+    const issuers = fixture.module.get(TrustedIssuers);
+    const fault = jest.spyOn(issuers, 'of').mockImplementation(() => {
+      throw new Error('a fault');
+    });
+    await expect(verifier.verify(issuer.mint({ jti: 'fault' }))).rejects.toThrow('a fault');
+    fault.mockRestore();
+    await expect(verifier.verify(issuer.mint({ jti: 'fault' }))).resolves.toBeDefined();
   });
 });
