@@ -5,7 +5,7 @@ import { Clock } from './clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
 import { validateTime } from './token/claim-rules.js';
-import { createTokenCache, type TokenCache } from './token/token-cache.js';
+import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
 /** Value of `Retry-After` when `isRevoked` throws, in seconds. */
 const REVOCATION_RETRY_SEC = 5;
@@ -43,8 +43,9 @@ export class AccessTokenVerifier {
 
   /** A token that was accepted before and whose key is still trusted. */
   private recall(token: string): RequestAuth | undefined {
-    const verified = this.cache?.get(token);
-    if (!verified?.issuer.keys.trusts(verified.key)) return undefined;
+    const verified = this.cache?.get(cacheKey(token));
+    if (verified?.auth.token !== token) return undefined;
+    if (!verified.issuer.keys.trusts(verified.key)) return undefined;
     validateTime(verified.auth.payload, this.options, this.clock.now() / 1000);
     return verified.auth;
   }
@@ -59,7 +60,7 @@ export class AccessTokenVerifier {
       auth = await this.runStrategy(request);
     }
     const { issuer, key } = request as Required<TokenRequest>;
-    this.cache?.set(token, { auth, issuer, key });
+    this.cache?.set(cacheKey(token), { auth, issuer, key });
     return auth;
   }
 

@@ -35,6 +35,17 @@ describe('a token that is used again', () => {
     expect(verifications).toHaveBeenCalledTimes(2);
   });
 
+  it('does not vouch for another token with the same signature', async () => {
+    await fixture.startWithKeys();
+    const token = fixture.mint();
+    expect(await fixture.verify(token)).toEqual(ACCEPTED);
+    const signature = token.slice(token.lastIndexOf('.'));
+    const other = fixture.mint({ sub: 'auth0|admin' });
+    const forged = other.slice(0, other.lastIndexOf('.')) + signature;
+    expect(await fixture.verify(forged)).toEqual(FORGED);
+    expect(await fixture.verify(token)).toEqual(ACCEPTED);
+  });
+
   it('is verified again with tokenCache: false', async () => {
     await fixture.startWithKeys({ tokenCache: false });
     const token = fixture.mint();
