@@ -11,7 +11,8 @@ const swc = [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: './test/support/jest-environment.mjs',
+  setupFiles: ['./test/support/setup.ts'],
   // By default Jest keeps one core free, which is half of a small machine.
   maxWorkers: '100%',
   // Long, because other programs may slow the machine down. No test waits for time to pass.

@@ -44,7 +44,7 @@ export class AccessTokenVerifier {
   /** A token that was accepted before and whose key is still trusted. */
   private recall(token: string): RequestAuth | undefined {
     const verified = this.cache?.get(cacheKey(token));
-    if (verified?.auth.token !== token) return undefined;
+    if (!verified || verified.auth.token !== token) return undefined;
     if (!verified.issuer.keys.trusts(verified.key)) return undefined;
     validateTime(verified.auth.payload, this.options, this.clock.now() / 1000);
     return verified.auth;

@@ -1,5 +1,4 @@
 import { type Api, startApi } from '../support/api.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { Answer } from '../support/http.js';
 import { expectRefusal } from '../support/refusal.js';
 
@@ -11,19 +10,14 @@ const textsOf = ({ json }: Answer) => json.messages.map(({ text }: { text: strin
 
 describe('/api/admin', () => {
   let api: Api;
-  let database: TestDatabase;
   let admin: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startApi({ environment: database.environment });
+    api = await startApi();
     admin = api.issuer.mint({ sub: 'auth0|root', scope: 'read:admin write:admin' });
   }, 30_000);
 
-  afterAll(async () => {
-    await api.close();
-    await database.drop();
-  });
+  afterAll(() => api.close());
 
   const write = async (sub: string, text: string) => {
     const token = api.issuer.mint({ sub, scope: 'write:messages' });

@@ -27,7 +27,7 @@ describe('The API', () => {
   let token: string;
 
   beforeAll(async () => {
-    api = await startApi();
+    api = await startApi({ ownDatabase: true });
     token = api.issuer.mint({
       scope: 'read:messages write:messages read:admin write:admin',
     });

@@ -1,5 +1,4 @@
 import { type Api, startApi } from '../support/api.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { Answer } from '../support/http.js';
 import { expectRefusal } from '../support/refusal.js';
 
@@ -18,22 +17,17 @@ const expectBadRequest = (answer: Answer, ...message: string[]) =>
 
 describe('/api/messages', () => {
   let api: Api;
-  let database: TestDatabase;
   let ann: string;
   let bob: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startApi({ environment: database.environment });
+    api = await startApi();
     const scope = 'read:messages write:messages';
     ann = api.issuer.mint({ sub: 'auth0|ann', scope });
     bob = api.issuer.mint({ sub: 'auth0|bob', scope });
   }, 30_000);
 
-  afterAll(async () => {
-    await api.close();
-    await database.drop();
-  });
+  afterAll(() => api.close());
 
   const post = (json: unknown, token = ann) => api.send('POST', '/api/messages', { token, json });
   const newest = async () => (await api.get('/api/messages?limit=1', ann)).json.messages[0]?.id;

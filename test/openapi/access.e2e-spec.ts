@@ -23,7 +23,8 @@ describe('The access rules of the document, compared with the running API', () =
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);
     });
-    api = await startApi({ adapter, environment: { DOCS: 'on', AUTH0_CLIENT_ID: 'browser' } });
+    const environment = { DOCS: 'on', AUTH0_CLIENT_ID: 'browser' };
+    api = await startApi({ adapter, environment, ownDatabase: true });
     document = await documentOf(api);
     calls = callsOf(document, api);
   });

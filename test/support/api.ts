@@ -1,13 +1,14 @@
 import type { Provider } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import { configureApp } from '../../src/app.setup.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import type { Variables } from '../../src/config/environment.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
 import { APP_OPTIONS, createAdapter } from '../../src/http/adapter.js';
 import { AppLogger } from '../../src/logging/app-logger.js';
-import { createTestDatabase } from './database.js';
+import { CONNECTION } from '../../src/database/connection.js';
+import { createTestDatabase, openTestDatabase } from './database.js';
 import { withEnvironment } from './environment.js';
 import { type Answer, type Ask, request } from './http.js';
 
@@ -28,33 +29,46 @@ export interface ApiOptions {
   environment?: Variables;
   /** The test closes this issuer itself. Without it the API has its own, and closes it. */
   issuer?: TestIssuer;
+  /** Lets the API open a database of its own, which a test may close. */
+  ownDatabase?: boolean;
   /** An adapter that the test has added hooks to. */
   adapter?: FastifyAdapter;
   /** Added to the providers of the root module. */
   providers?: Provider[];
 }
 
-/** Starts the application as `main.ts` does, on a free loopback port, with its own database. */
+/**
+ * Starts the application as `main.ts` does, on a free loopback port, with the database of the
+ * suite.
+ */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const issuer = options.issuer ?? (await createTestIssuer({ audience: AUDIENCE }));
-  const database = await createTestDatabase();
+  const own = options.ownDatabase ? await createTestDatabase() : undefined;
   const environment: Variables = {
     ISSUER_BASE_URL: issuer.url,
     AUTH0_AUDIENCE: AUDIENCE,
     LOG_LEVEL: 'fatal',
     // Loading the docs takes longer than everything else.
     DOCS: 'off',
-    ...database.environment,
+    ...own?.environment,
     ...options.environment,
   };
+  const isShared = !('DATABASE_URL' in environment || 'DATA_DIR' in environment);
   const app = await withEnvironment(environment, async () => {
     // Imported here, because it checks the environment.
     const { AppModule } = await import('../../src/app.module.js');
-    return NestFactory.create<NestFastifyApplication>(
-      { module: AppModule, providers: options.providers ?? [] },
-      options.adapter ?? createAdapter(),
-      { ...APP_OPTIONS, logger: new AppLogger(loggingConfig()), abortOnError: false },
-    );
+    const logger = new AppLogger(loggingConfig());
+    const builder = Test.createTestingModule({
+      imports: [AppModule],
+      providers: options.providers ?? [],
+    });
+    if (isShared) builder.overrideProvider(CONNECTION).useValue(await openTestDatabase());
+    const testing = await builder.setLogger(logger).compile();
+    const adapter = options.adapter ?? createAdapter();
+    return testing.createNestApplication<NestFastifyApplication>(adapter, {
+      ...APP_OPTIONS,
+      logger,
+    });
   });
   await configureApp(app);
   await app.listen(0, '127.0.0.1');
@@ -67,7 +81,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     send: (method, path, ask) => request(url, method, path, ask),
     close: async () => {
       await app.close();
-      await database.drop();
+      await own?.drop();
       if (options.issuer === undefined) await issuer.close();
     },
   };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { drizzle } from 'drizzle-orm/pglite';
 import { Client } from 'pg';
-import type { Connection } from '../../src/database/connection.js';
+import type { Connection, Database } from '../../src/database/connection.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { copyEmbeddedTemplate } from './embedded-template.js';
+import { sharedByWorker } from './shared.js';
 
 /** Set by jest.services.config.js only: `npm test` never needs a server. */
 const { POSTGRES_URL } = globalThis as { POSTGRES_URL?: string };
@@ -25,12 +27,27 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** The same, opened; closing it drops it. */
+/**
+ * An open and empty database for one suite. Unlike that of {@link createTestDatabase} an embedded
+ * one is the same for all suites of a worker, and stays open.
+ */
 export async function openTestDatabase(): Promise<Connection> {
+  if (POSTGRES_URL === undefined) return { db: await emptySharedDatabase(), close: async () => {} };
   const { environment, drop } = await createTestDatabase();
   const { DATABASE_URL: url, DATA_DIR: dataDir } = environment;
   const { db, close } = await openDatabase({ url, dataDir });
   return { db, close: () => close().then(drop) };
+}
+
+let isEmpty = false;
+
+/** Empties the database of this worker at its first use in a suite. */
+async function emptySharedDatabase(): Promise<Database> {
+  sharedByWorker.pglite ??= await sharedByWorker.openPGlite(await copyEmbeddedTemplate());
+  const db = drizzle(sharedByWorker.pglite);
+  if (!isEmpty) await db.execute('truncate messages, audit_entries');
+  isEmpty = true;
+  return db;
 }
 
 /** An empty database on the PostgreSQL server of `npm run test:services`. */

@@ -1,17 +1,12 @@
 import type { Answer } from './http.js';
 import { exchange } from './wire.js';
 
-/** Most processor time of an exchange, client and server together, in milliseconds. */
-const CPU_MS = 1000;
-
 /** An answer. Its status is 0 when the server closed the connection without one. */
 export type RawAnswer = Omit<Answer, 'json'> & { json: Record<string, unknown> | undefined };
 
 /**
  * Sends header lines unchanged, including those that an HTTP client would refuse to send. One
  * character of `lines` is one byte.
- *
- * @throws Error when there is no answer after a second of processor time.
  */
 export async function requestRaw(
   base: string,
@@ -22,7 +17,7 @@ export async function requestRaw(
   const { host } = new URL(base);
   const head = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...lines];
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
-  return readAnswer(await exchange(base, bytes, { withinCpuMs: CPU_MS }));
+  return readAnswer(await exchange(base, bytes));
 }
 
 /**

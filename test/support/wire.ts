@@ -1,48 +1,23 @@
 import { connect } from 'node:net';
 
-/** How often the processor time of an exchange is checked. */
-const CHECK_INTERVAL_MS = 100;
-
-interface ExchangeOptions {
-  /**
-   * Most processor time that this process may use, in milliseconds. It does not depend on what else
-   * the machine does. An exchange that waits without end fails with the time limit of its test.
-   */
-  withinCpuMs?: number;
-}
-
 /**
  * Sends exactly these bytes on a connection of its own, and returns what the server sends until it
  * closes. The bytes must make it close. For requests that an HTTP client would not send.
  *
  * @param message text in UTF-8, or bytes.
  * @returns one character for each byte.
- * @throws Error when it takes more than `withinCpuMs`.
  */
-export function exchange(
-  base: string,
-  message: string | Buffer,
-  { withinCpuMs = Infinity }: ExchangeOptions = {},
-): Promise<string> {
+export function exchange(base: string, message: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname, () => socket.write(message));
-    const start = process.cpuUsage();
-    const timer = setInterval(() => {
-      const { user, system } = process.cpuUsage(start);
-      if (user + system < withinCpuMs * 1000) return;
-      socket.destroy(new Error(`no whole answer after ${withinCpuMs} ms of processor time`));
-    }, CHECK_INTERVAL_MS);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     // The server may answer and close before it has read everything.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (!['EPIPE', 'ECONNRESET'].includes(error.code ?? '')) reject(error);
     });
-    socket.on('close', () => {
-      clearInterval(timer);
-      resolve(Buffer.concat(chunks).toString('latin1'));
-    });
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
   });
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Segment, signCompactJws } from './compact-jws.signer.js';
 import { type Fault, FAULTS } from './faults.js';
-import { createTestKey, type TestKey, type TestKeyAlgorithm } from './test-key.js';
+import { createTestKey, releaseTestKeys, type TestKey, type TestKeyAlgorithm } from './test-key.js';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 const JWKS_PATH = '/.well-known/jwks.json';
@@ -48,6 +48,8 @@ export class TestIssuer {
   private readonly now: () => number;
   private readonly server = createServer((request, response) => this.answer(request, response));
   private fault?: RequestListener;
+  /** All keys that it ever had. */
+  private readonly created: TestKey[] = [];
 
   constructor(options: TestIssuerOptions = {}) {
     this.audience = options.audience ?? 'https://api.example.com';
@@ -115,6 +117,7 @@ export class TestIssuer {
    */
   async rotate(options: { withdraw?: boolean } = {}): Promise<void> {
     this.keys = await Promise.all(this.algorithms.map((alg) => createTestKey(alg)));
+    this.created.push(...this.keys);
     const old = options.withdraw ? [] : this.published;
     this.published = [...this.keys.map(({ jwk }) => jwk), ...old];
   }
@@ -132,6 +135,7 @@ export class TestIssuer {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+    releaseTestKeys(this.created.splice(0));
   }
 
   private readonly answer: RequestListener = (request, response) => {

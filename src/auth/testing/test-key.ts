@@ -13,6 +13,8 @@ const CURVES: Readonly<Record<string, string>> = {
   ES512: 'P-521',
 };
 
+type KeyPair = Pick<TestKey, 'privateKey' | 'publicKey'>;
+
 /** A key pair of a test issuer. */
 export interface TestKey {
   readonly kid: string;
@@ -28,12 +30,21 @@ export async function createTestKey(
   alg: TestKeyAlgorithm,
   kid: string = randomUUID(),
 ): Promise<TestKey> {
-  const { privateKey, publicKey } = await generateFor(alg);
+  const { privateKey, publicKey } = await pairFor(alg);
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
   return { kid, alg, privateKey, publicKey, jwk };
 }
 
-function generateFor(alg: TestKeyAlgorithm) {
+/** RSA pairs of closed issuers, to be used again: creating one takes up to half a second. */
+export const keyPool = { unused: [] as KeyPair[] };
+
+/** Puts the RSA pairs of an issuer that is closed into the pool. */
+export function releaseTestKeys(keys: TestKey[]): void {
+  keyPool.unused.push(...keys.filter(({ publicKey }) => publicKey.asymmetricKeyType === 'rsa'));
+}
+
+function pairFor(alg: TestKeyAlgorithm): Promise<KeyPair> | KeyPair {
   const curve = CURVES[alg];
-  return curve ? generate('ec', { namedCurve: curve }) : generate('rsa', { modulusLength: 2048 });
+  if (curve !== undefined) return generate('ec', { namedCurve: curve });
+  return keyPool.unused.pop() ?? generate('rsa', { modulusLength: 2048 });
 }
