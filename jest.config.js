@@ -15,6 +15,8 @@ export default {
   setupFiles: ['./test/support/setup.ts'],
   // By default Jest keeps one core free, which is half of a small machine.
   maxWorkers: '100%',
+  // Suites that open their own databases leave memory behind.
+  workerIdleMemoryLimit: '1.2GB',
   // Long, because other programs may slow the machine down. No test waits for time to pass.
   testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,

@@ -27,6 +27,13 @@ globalThis.setTimeout = (...options) => {
   return new Error('Who calls?').stack.includes('/pglite/') ? timer.unref() : timer;
 };
 
+// Node would free the memory of the databases first, for which Jest does not wait long enough.
+// `send` exists in workers only.
+process.once('beforeExit', () => {
+  process.emit('exit', 0);
+  if (process.send) process.kill(process.pid, 'SIGKILL');
+});
+
 export default class extends TestEnvironment {
   constructor(...options) {
     super(...options);
