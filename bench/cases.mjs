@@ -75,6 +75,15 @@ export const CASES = [
     file: (tokens) => tokens.forged('forged', 200),
   },
   {
+    id: 'hostile',
+    title: 'Refused: hostile',
+    about: 'Headers of up to 14 KiB that are made to take long to refuse.',
+    comparedWith: 'cold',
+    status: 401,
+    contenders: ['this'],
+    file: (tokens) => tokens.hostile('hostile'),
+  },
+  {
     id: 'active',
     title: '20,000 active tokens of 20 applications',
     about: 'In rotation, 1,000 tokens of each application.',

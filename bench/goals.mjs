@@ -26,6 +26,16 @@ export const GOALS = [
   ratio('warm', 'public', 'nest-bare', 0.7),
   ratio('cold', 'this', 'express-oauth2-jwt-bearer', 1.5),
   {
+    text: 'a hostile request, compared with a new token',
+    bound: 0.2,
+    missed: () => 'Somewhere, the work grows faster than the length of a header.',
+    value({ cases }) {
+      const hostile = roundsOf(cases.hostile, 'this');
+      const cold = roundsOf(cases.cold, 'this');
+      return hostile && cold && medianRatio(hostile, cold, 'perSecond');
+    },
+  },
+  {
     text: '20,000 active tokens: one application, compared with twenty',
     bound: 0.9,
     missed: () => 'The cache does not hold all tokens of one application.',

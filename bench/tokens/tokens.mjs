@@ -1,9 +1,34 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestKey } from '../../dist/auth/testing/index.js';
 import { mint } from './mint.mjs';
 
 const HOUR = 3600;
+
+const LENGTH = 14 * 1024;
+
+/** JSON that makes a token of about 12 KiB. */
+const HOSTILE_VALUES = [
+  '['.repeat(4000) + ']'.repeat(4000),
+  '{"a":'.repeat(1300) + '1' + '}'.repeat(1300),
+  '['.repeat(8000),
+  `[${Array(1600).fill('1e-99').join(',')}]`,
+  `"${String.raw`\u0041`.repeat(1300)}"`,
+];
+
+/** Texts that are no token. */
+const HOSTILE_TEXTS = [
+  'A'.repeat(LENGTH),
+  '.'.repeat(LENGTH),
+  `a${' '.repeat(LENGTH)}b`,
+  `a${'='.repeat(LENGTH)}b`,
+  'a='.repeat(LENGTH / 2),
+  `${'a'.repeat(LENGTH)}!`,
+  'Bearer '.repeat(LENGTH / 7),
+];
+
+const base64url = (text) => Buffer.from(text).toString('base64url');
 
 /** Writes token files. Like Auth0's for single-page applications, a token has 900 characters. */
 export class Tokens {
@@ -35,6 +60,19 @@ export class Tokens {
   async forged(name, count) {
     const { kid, alg } = this.issuer.key;
     return this.write(name, count, { key: await createTestKey(alg, kid) });
+  }
+
+  /** What follows `Bearer `: unsigned tokens and other text, each as long as a header may be. */
+  async hostile(name) {
+    const file = join(this.directory, `${name}.txt`);
+    const { kid, alg } = this.issuer.key;
+    const header = base64url(JSON.stringify({ alg, kid, typ: 'JWT' }));
+    const start = `{"iss":${JSON.stringify(this.issuer.url)},"x":`;
+    const tokens = HOSTILE_VALUES.map(
+      (value) => `${header}.${base64url(`${start}${value}}`)}.${'A'.repeat(342)}`,
+    );
+    await writeFile(file, [...tokens, ...HOSTILE_TEXTS].join('\n'));
+    return file;
   }
 
   async write(name, count, { key, clients = 1, issuedAgo = 0 }) {
