@@ -1,10 +1,16 @@
+import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { AccessRules, ResolvedAuthOptions } from '../auth/index.js';
+import { browserConfig } from '../config/browser.config.js';
 import { allowPage } from '../http/security-headers.js';
 import { createDocument, scopesOf } from './document.js';
 
 const PATH = '/docs';
+
+/** People log in with a public client, which has no secret (RFC 6749 §2.1). */
+const HIDE_CLIENT_SECRET = `.swagger-ui .auth-container .wrapper:has([for^='client_secret_auth'])
+  { display: none }`;
 
 export interface DocsConfig {
   issuer: string;
@@ -21,6 +27,7 @@ export interface DocsConfig {
  */
 export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void {
   const { issuer, isAuth0, audience, clientId } = config;
+  const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   allowPage(app, PATH, {
     'script-src': ["'self'"],
     // Swagger UI sets styles in its markup.
@@ -35,7 +42,10 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
   const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
+    customCss: HIDE_CLIENT_SECRET,
     swaggerOptions: {
+      docExpansion: 'none',
+      plugins: client ? [linkToPages] : [],
       // The badge of Swagger's online validator would send the address of this document there.
       validatorUrl: 'none',
       initOAuth: {
@@ -48,6 +58,21 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
     },
   });
 }
+
+/**
+ * A plugin of Swagger UI: a link to the browser pages above its header. The page gets the text of
+ * this function, so it must not use anything else of this file.
+ */
+const linkToPages = () => ({
+  wrapComponents: {
+    Topbar:
+      (Topbar: unknown, { React }: { React: { createElement: Function } }) =>
+      () => {
+        const link = React.createElement('a', { href: '../' }, 'Back to the browser pages');
+        return React.createElement('div', {}, link, React.createElement(Topbar));
+      },
+  },
+});
 
 /** Swagger UI loads its files, and returns from a login, relative to its URL: a directory. */
 function redirectToDirectory(app: NestFastifyApplication): void {
