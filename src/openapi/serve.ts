@@ -8,9 +8,14 @@ import { createDocument, scopesOf } from './document.js';
 
 const PATH = '/docs';
 
-/** People log in with a public client, which has no secret (RFC 6749 §2.1). */
-const HIDE_CLIENT_SECRET = `.swagger-ui .auth-container .wrapper:has([for^='client_secret_auth'])
-  { display: none }`;
+/**
+ * People log in with a public client (RFC 6749 §2.1): it has no secret, and of the flows of a
+ * discovered issuer it can use the authorization code alone.
+ */
+const LOGIN_CSS = `.dialog-ux .auth-container:not(:has([for^='client_id_auth'])),
+  .dialog-ux .wrapper:has([for^='client_secret_auth']) { display: none }`;
+
+const LINK_CSS = '.to-pages { display: block; padding: 10px 20px; font: 16px sans-serif }';
 
 export interface DocsConfig {
   issuer: string;
@@ -42,7 +47,7 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
   const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
-    customCss: HIDE_CLIENT_SECRET,
+    customCss: `${LOGIN_CSS}\n${LINK_CSS}`,
     swaggerOptions: {
       docExpansion: 'none',
       plugins: client ? [linkToPages] : [],
@@ -67,9 +72,10 @@ const linkToPages = () => ({
   wrapComponents: {
     Topbar:
       (Topbar: unknown, { React }: { React: { createElement: Function } }) =>
-      () => {
-        const link = React.createElement('a', { href: '../' }, 'Back to the browser pages');
-        return React.createElement('div', {}, link, React.createElement(Topbar));
+      (props: object) => {
+        const link = { href: '../', className: 'to-pages' };
+        const text = React.createElement('a', link, 'Back to the browser pages');
+        return React.createElement('div', {}, text, React.createElement(Topbar, props));
       },
   },
 });

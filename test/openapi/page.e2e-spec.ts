@@ -95,6 +95,19 @@ describe('The page of the API docs', () => {
     });
   });
 
+  it('links to the browser pages, unless they are off', async () => {
+    const link = "{href:'../',className:'to-pages'}";
+    const compact = async (from: Api) =>
+      (await from.get('/docs/swagger-ui-init.js')).body.replace(/\s/g, '');
+    expect(await compact(api)).toContain(link);
+    const without = await startApi({ environment: { DOCS: 'on', CLIENT: 'off' } });
+    try {
+      expect(await compact(without)).not.toContain(link);
+    } finally {
+      await without.close();
+    }
+  });
+
   it('does not store the token', async () => {
     expect((await api.get('/docs/swagger-ui-init.js')).body).not.toContain('persistAuthorization');
   });
