@@ -22,7 +22,7 @@ import { INTRODUCTION } from './introduction.js';
 import {
   type DescribedOperation,
   describedOperation,
-  describedTag,
+  TagDescription,
   tagOf,
 } from './operation.decorator.js';
 import { refusalsOf } from './refusals.js';
@@ -80,7 +80,7 @@ export function createDocument(
   const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(rules)) };
   const base = {
     ...BASE,
-    tags: [...controllers].flatMap((controller) => describedTag(controller) ?? []),
+    tags: [...controllers].flatMap(describedTag),
     components: { ...components, securitySchemes },
     'x-grant-claims': options.grantClaims,
   };
@@ -90,6 +90,11 @@ export function createDocument(
   });
   completeOperations(document);
   return document as ApiDocument;
+}
+
+function describedTag(controller: Function) {
+  const description = Reflect.getMetadata(TagDescription.KEY, controller) as string | undefined;
+  return description === undefined ? [] : { name: tagOf(controller.name), description };
 }
 
 /** Names the tags, which Nest calls like their classes, and completes the parameters. */

@@ -1,7 +1,7 @@
+import { Reflector } from '@nestjs/core';
 import { z } from 'zod';
 
 const OPERATION = Symbol('openapi:operation');
-const TAG = Symbol('openapi:tag');
 
 /** Why an operation may fail, apart from its input and its access rule. */
 export type Failure = 'noSubject' | 'notAuthor' | 'notFound' | 'database';
@@ -57,17 +57,9 @@ export function describedOperation(prototype: object, name: string): DescribedOp
 }
 
 /** Says in the API docs what the operations of a controller are for. */
-export const TagDescription =
-  (description: string): ClassDecorator =>
-  (controller) =>
-    Reflect.defineMetadata(TAG, { name: tagOf(controller.name), description }, controller);
+export const TagDescription = Reflector.createDecorator<string>();
 
-/** The tag of a controller with a {@link TagDescription}. */
-export function describedTag(controller: Function) {
-  return Reflect.getMetadata(TAG, controller) as { name: string; description: string } | undefined;
-}
-
-/** The tag of any controller: `Admin messages` for `AdminMessagesController`. */
+/** The tag of a controller: `Admin messages` for `AdminMessagesController`. */
 export function tagOf(controllerName: string): string {
   return inWords(controllerName.replace(/Controller$/, ''));
 }

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { ReferenceObject, ResponseObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
@@ -50,9 +49,8 @@ const httpErrorSchema = z
   })
   .meta({ id: 'HttpError' });
 
-function httpError(name: string, status: number, message: string | string[]): Body {
-  const example = { statusCode: status, message, error: STATUS_CODES[status] };
-  return { name, status, schema: httpErrorSchema, example };
+function httpError(name: string, status: number, message: string | string[], error?: string): Body {
+  return { name, status, schema: httpErrorSchema, example: { statusCode: status, message, error } };
 }
 
 /** The body of a refusal by `AuthModule`. */
@@ -97,7 +95,7 @@ const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
   {
-    ...httpError('InvalidInput', 400, ['author: is not a known field']),
+    ...httpError('InvalidInput', 400, ['author: is not a known field'], 'Bad Request'),
     description: 'The input is invalid; `message` lists the fields and the reasons.',
     applies: ({ hasBody, hasQuery }) => hasBody || hasQuery,
   },
@@ -127,7 +125,7 @@ const REASONS: readonly Reason[] = [
       rule.scopes.length > 0 || (rule.claims.length > 0 && claimFailure === 'insufficient_scope'),
   },
   {
-    ...httpError('NotAuthor', 403, 'Only its author may change a message'),
+    ...httpError('NotAuthor', 403, 'Only its author may change a message', 'Forbidden'),
     description:
       'The resource belongs to another subject, and only its author may change it. There is no ' +
       'challenge, because no scope would help.',
@@ -138,23 +136,23 @@ const REASONS: readonly Reason[] = [
       'NoSubject',
       403,
       'Writing needs an access token with a sub of 1 to 255 characters',
+      'Forbidden',
     ),
     description: 'The access token has no `sub` to write for.',
     applies: ({ failures }) => failures.includes('noSubject'),
   },
   {
-    ...httpError('NotFound', 404, 'No such message'),
+    ...httpError('NotFound', 404, 'No such message', 'Not Found'),
     description: 'The resource does not exist.',
     applies: ({ hasPathParameter, failures }) => hasPathParameter || failures.includes('notFound'),
   },
   {
-    ...httpError('PayloadTooLarge', 413, ''),
-    example: { statusCode: 413, message: 'Request body is too large' },
+    ...httpError('PayloadTooLarge', 413, 'Request body is too large'),
     description: 'The body is larger than 64 KiB.',
     applies: takesBody,
   },
   {
-    ...httpError('UnsupportedMediaType', 415, 'Unsupported Media Type: text/plain'),
+    ...httpError('UnsupportedMediaType', 415, 'Unsupported Media Type'),
     description: 'The body is not JSON.',
     applies: takesBody,
   },

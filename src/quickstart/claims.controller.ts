@@ -16,7 +16,6 @@ declare module '../auth/index.js' {
 const isPremium = ({ tier, roles }: AccessTokenClaims) =>
   tier === 'premium' || (Array.isArray(roles) && roles.includes('admin'));
 
-/** Routes that require custom claims. */
 @Controller('api')
 @TagDescription('Routes that need claims of the token, such as roles.')
 export class ClaimsController {

@@ -3,7 +3,6 @@ import { Public } from '../auth/index.js';
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting, timedGreeting } from './quickstart.output.js';
 
-/** Public routes: a token is ignored. */
 @Controller('api')
 @TagDescription('Public routes. A token is ignored, even a bad one.')
 @Public()

@@ -3,7 +3,6 @@ import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
-/** Routes that require a valid access token, which is the default. */
 @Controller('api')
 @TagDescription('Routes that need an access token, or greet by name with one.')
 export class PrivateController {

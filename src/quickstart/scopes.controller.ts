@@ -6,7 +6,6 @@ import { feed, greeting } from './quickstart.output.js';
 
 const FEED_LENGTH = 20;
 
-/** Routes that require scopes. */
 @Controller('api')
 @TagDescription('Routes that need scopes: one, any of several, or all of them.')
 export class ScopesController {
