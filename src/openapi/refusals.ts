@@ -21,8 +21,7 @@ export interface Refusable {
   claimFailure: ResolvedAuthOptions['claimFailure'];
   failures: readonly Failure[];
   hasBody: boolean;
-  hasQuery: boolean;
-  hasPathParameter: boolean;
+  parameters: readonly { in: string }[];
 }
 
 /** A reason for a refusal. Reasons with the same status become one response of an operation. */
@@ -91,13 +90,15 @@ const HEADERS = {
 } satisfies Components['headers'];
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
+const hasParameter = ({ parameters }: Refusable, place: string) =>
+  parameters.some((parameter) => parameter.in === place);
 const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
   {
     ...httpError('InvalidInput', 400, ['author: is not a known field'], 'Bad Request'),
     description: 'The input is invalid; `message` lists the fields and the reasons.',
-    applies: ({ hasBody, hasQuery }) => hasBody || hasQuery,
+    applies: (operation) => operation.hasBody || hasParameter(operation, 'query'),
   },
   {
     ...authError('InvalidRequest', new InvalidRequestError()),
@@ -144,7 +145,8 @@ const REASONS: readonly Reason[] = [
   {
     ...httpError('NotFound', 404, 'No such message', 'Not Found'),
     description: 'The resource does not exist.',
-    applies: ({ hasPathParameter, failures }) => hasPathParameter || failures.includes('notFound'),
+    applies: (operation) =>
+      hasParameter(operation, 'path') || operation.failures.includes('notFound'),
   },
   {
     ...httpError('PayloadTooLarge', 413, 'Request body is too large'),
