@@ -92,7 +92,7 @@ function describedTag(controller: Function) {
   return description === undefined ? [] : { name: tagOf(controller.name), description };
 }
 
-/** Adds to what Nest knows of each operation: its access rule, `@Operation()`, and refusals. */
+/** Completes what Nest found: the access rule, the text, the answers and the refusals. */
 function completeOperations(
   { paths, components }: OpenAPIObject,
   rules: AccessRules,

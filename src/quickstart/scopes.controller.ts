@@ -39,7 +39,7 @@ export class ScopesController {
 
   @Get('admin/edit')
   @Scopes('read:admin', 'write:admin')
-  @Operation('Greet administrators who may read and write', { answer: greeting })
+  @Operation('Greet administrators with both scopes', { answer: greeting })
   edit() {
     return { message: 'Admin editor access granted.' };
   }
