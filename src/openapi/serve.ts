@@ -32,7 +32,6 @@ export interface DocsConfig {
  */
 export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void {
   const { issuer, isAuth0, audience, clientId } = config;
-  const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   allowPage(app, PATH, {
     'script-src': ["'self'"],
     // Swagger UI sets styles in its markup.
@@ -43,6 +42,7 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
   });
   redirectToDirectory(app);
 
+  const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   const { claimFailure, grantClaims } = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
   const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
