@@ -1,6 +1,14 @@
 import { STATUS_CODES } from 'node:http';
-import type { INestApplication } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
 import {
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import {
+  ApiOperation,
   type OpenAPIObject,
   type OperationIdFactory,
   type ResponseObject,
@@ -8,7 +16,7 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { z } from 'zod';
-import { AccessRules, type ResolvedAuthOptions } from '../auth/index.js';
+import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
 import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
 import {
@@ -46,12 +54,8 @@ const BASE = {
 
 /** An operation as Nest describes it. */
 interface Operation {
-  operationId: string;
   tags: string[];
   parameters: { in: string; name: string; schema: { example?: unknown } }[];
-  requestBody?: object;
-  /** The status of success. */
-  responses: Record<string, object>;
 }
 
 /** Path parameters by name. Handlers have no schema for them: what is malformed does not exist. */
@@ -72,6 +76,7 @@ export function createDocument(
 ): ApiDocument {
   const components = { schemas: {}, headers: {}, responses: {} };
   const controllers = new Set(rules.all().map(({ controller }) => controller));
+  decorateHandlers(rules, options, components);
   const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(rules)) };
   const base = {
     ...BASE,
@@ -82,9 +87,9 @@ export function createDocument(
   const document = SwaggerModule.createDocument(app, base, {
     operationIdFactory,
     standardSchemaConverter: schemaConverter,
-  }) as ApiDocument;
-  completeOperations(document, rules, options);
-  return document;
+  });
+  completeOperations(document);
+  return document as ApiDocument;
 }
 
 function describedTag(controller: Function) {
@@ -92,35 +97,11 @@ function describedTag(controller: Function) {
   return description === undefined ? [] : { name: tagOf(controller.name), description };
 }
 
-/** Completes what Nest found: the access rule, the text, the answers and the refusals. */
-function completeOperations(
-  { paths, components }: OpenAPIObject,
-  rules: AccessRules,
-  { claimFailure }: DocumentOptions,
-): void {
-  const routes = new Map(
-    rules.all().map((route) => [operationIdFactory(route.controller.name, route.method), route]),
-  );
+/** Names the tags, which Nest calls like their classes, and completes the parameters. */
+function completeOperations({ paths }: OpenAPIObject): void {
   for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
-    const { operationId, tags, parameters, requestBody, responses } = operation as Operation;
-    let id = operationId;
-    // A handler of several paths or methods has several operations.
-    while (!routes.has(id) && id !== '') id = id.slice(0, id.lastIndexOf('_'));
-    const { controller, method, rule } = routes.get(id)!;
-    const described = describedOperation(controller, method);
-    const { summary, failures = [] } = described;
-    const status = Number(Object.keys(responses)[0]);
-    const hasBody = requestBody !== undefined;
-    const refusable = { rule, claimFailure, failures, hasBody, parameters };
-    Object.assign(operation, {
-      summary,
-      ...describeAccess(rule),
-      tags: tags.map(tagOf),
-      responses: {
-        [status]: success(status, described, components as Components),
-        ...refusalsOf(refusable, components as Components),
-      },
-    });
+    const { tags, parameters } = operation as Operation;
+    (operation as Operation).tags = tags.map(tagOf);
     for (const parameter of parameters) {
       if (parameter.in === 'path') Object.assign(parameter, PATH_PARAMETERS[parameter.name]);
       // Swagger UI would send the example of an optional parameter.
@@ -133,7 +114,7 @@ function completeOperations(
 export function scopesOf(rules: AccessRules): Record<string, string> {
   const uses = new Map<string, Set<string>>();
   for (const { controller, method, rule } of rules.all()) {
-    const { summary } = describedOperation(controller, method);
+    const { summary } = describedOperation(controller.prototype as object, method);
     const action = summary.charAt(0).toLowerCase() + summary.slice(1);
     for (const scope of rule.scopes.flatMap(({ scopes }) => scopes)) {
       uses.set(scope, (uses.get(scope) ?? new Set()).add(action));
@@ -142,6 +123,43 @@ export function scopesOf(rules: AccessRules): Record<string, string> {
   return Object.fromEntries(
     [...uses].map(([scope, actions]) => [scope, `Used to ${LISTS.all.format(actions)}.`]),
   );
+}
+
+/**
+ * Applies `@ApiOperation()` to every handler. It replaces each member that an earlier application
+ * of this process set; `@ApiResponse()` and `@ApiSecurity()` would add to them.
+ *
+ * @throws Error when two controllers inherit one handler and need different descriptions.
+ */
+function decorateHandlers(
+  rules: AccessRules,
+  { claimFailure }: DocumentOptions,
+  components: Components,
+): void {
+  const done = new Map<Function, object>();
+  for (const { controller, method, rule } of rules.all()) {
+    const prototype = controller.prototype as Record<string, Function>;
+    const handler = prototype[method]!;
+    const described = describedOperation(prototype, method);
+    const { summary, failures = [] } = described;
+    const refusable = { rule, claimFailure, failures, ...inputOf(controller, method) };
+    const operation = {
+      summary,
+      ...describeAccess(rule),
+      responses: {
+        [statusOf(handler)]: success(statusOf(handler), described, components),
+        ...refusalsOf(refusable, components),
+      },
+    };
+    if (!isDeepStrictEqual(done.get(handler) ?? operation, operation)) {
+      throw new Error(
+        `${controller.name} inherits ${method}() with an access rule that differs from the rule ` +
+          `in another controller. Override ${method}() in ${controller.name}.`,
+      );
+    }
+    done.set(handler, operation);
+    ApiOperation(operation)(prototype, method, { value: handler });
+  }
 }
 
 function success(
@@ -160,6 +178,26 @@ function success(
     response.headers = { ...response.headers, [name]: header };
   }
   return response;
+}
+
+/** The status of success, as Nest chooses it. */
+function statusOf(handler: Function): number {
+  const status = Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined;
+  return (
+    status ?? (Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.POST ? 201 : 200)
+  );
+}
+
+/** What `@Body()`, `@Query()` and `@Param()` read. */
+function inputOf(controller: RouteHandler['controller'], method: string) {
+  const args: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method);
+  // The keys have the form `kind:index`.
+  const kinds = Object.keys(args ?? {}).map((key) => Number(key.split(':')[0]));
+  return {
+    hasBody: kinds.includes(RouteParamtypes.BODY),
+    hasQuery: kinds.includes(RouteParamtypes.QUERY),
+    hasPathParameter: kinds.includes(RouteParamtypes.PARAM),
+  };
 }
 
 /** `Messages_list` for `MessagesController.list`, and `Messages_list_1` for its second path. */

@@ -48,10 +48,12 @@ export function Operation(summary: string, details: OperationDetails = {}) {
 }
 
 /** The arguments of {@link Operation}. Without it: `List notes` for `NotesController.list`. */
-export function describedOperation({ prototype, name }: Function, method: string) {
-  const described: unknown = Reflect.getMetadata(OPERATION, prototype as object, method);
-  const summary = inWords(`${method} ${tagOf(name)}`);
-  return (described ?? { summary, answer: z.unknown() }) as DescribedOperation;
+export function describedOperation(prototype: object, name: string): DescribedOperation {
+  const described: unknown = Reflect.getMetadata(OPERATION, prototype, name);
+  if (described !== undefined) return described as DescribedOperation;
+  let owner = prototype;
+  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
+  return { summary: inWords(`${name} ${tagOf(owner.constructor.name)}`), answer: z.unknown() };
 }
 
 /** Says in the API docs what the operations of a controller are for. */

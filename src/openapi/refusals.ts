@@ -21,7 +21,8 @@ export interface Refusable {
   claimFailure: ResolvedAuthOptions['claimFailure'];
   failures: readonly Failure[];
   hasBody: boolean;
-  parameters: readonly { in: string }[];
+  hasQuery: boolean;
+  hasPathParameter: boolean;
 }
 
 /** A reason for a refusal. Reasons with the same status become one response of an operation. */
@@ -90,15 +91,13 @@ const HEADERS = {
 } satisfies Components['headers'];
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
-const hasParameter = ({ parameters }: Refusable, place: string) =>
-  parameters.some((parameter) => parameter.in === place);
 const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
   {
     ...httpError('InvalidInput', 400, ['author: is not a known field'], 'Bad Request'),
     description: 'The input is invalid; `message` lists the fields and the reasons.',
-    applies: (operation) => operation.hasBody || hasParameter(operation, 'query'),
+    applies: ({ hasBody, hasQuery }) => hasBody || hasQuery,
   },
   {
     ...authError('InvalidRequest', new InvalidRequestError()),
@@ -145,8 +144,7 @@ const REASONS: readonly Reason[] = [
   {
     ...httpError('NotFound', 404, 'No such message', 'Not Found'),
     description: 'The resource does not exist.',
-    applies: (operation) =>
-      hasParameter(operation, 'path') || operation.failures.includes('notFound'),
+    applies: ({ hasPathParameter, failures }) => hasPathParameter || failures.includes('notFound'),
   },
   {
     ...httpError('PayloadTooLarge', 413, 'Request body is too large'),
