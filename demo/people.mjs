@@ -1,15 +1,21 @@
 /** Identifier of the API: the value of its `AUTH0_AUDIENCE`. */
 export const AUDIENCE = 'https://api.example.com';
 
+/** The scopes of the API, and who has them besides the admin. Add those of a new resource. */
+const HOLDERS = {
+  'read:messages': ['reader', 'writer'],
+  'write:messages': ['writer'],
+  'read:protected': [],
+  'read:feed': [],
+  'read:admin': [],
+  'write:admin': [],
+};
+
 /** The API's permissions, as the Permissions tab of an Auth0 tenant lists them. */
-export const PERMISSIONS = [
-  'read:messages',
-  'write:messages',
-  'read:protected',
-  'read:feed',
-  'read:admin',
-  'write:admin',
-];
+export const PERMISSIONS = Object.keys(HOLDERS);
+
+/** @param {string} username */
+const heldBy = (username) => PERMISSIONS.filter((scope) => HOLDERS[scope].includes(username));
 
 /** The password of every person. */
 const PASSWORD = 'demo';
@@ -28,14 +34,14 @@ export const PEOPLE = [
   {
     id: 'auth0|reader',
     username: 'reader',
-    permissions: ['read:messages'],
+    permissions: heldBy('reader'),
     claims: {},
     summary: 'Reads messages.',
   },
   {
     id: 'auth0|writer',
     username: 'writer',
-    permissions: ['read:messages', 'write:messages'],
+    permissions: heldBy('writer'),
     claims: { tier: 'premium' },
     summary: 'Reads and writes messages. Sees the premium content.',
   },

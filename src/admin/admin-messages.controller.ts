@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { messagePage } from '../messages/message.output.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { SubjectPipe } from '../messages/subject.pipe.js';
@@ -8,6 +8,7 @@ import { type AdminMessagesQuery, adminMessagesQuery } from './admin.input.js';
 import { AdminService } from './admin.service.js';
 
 @Controller('api/admin/messages')
+@TagDescription('Moderation: the messages of anyone. Each deletion is written to the audit trail.')
 export class AdminMessagesController {
   constructor(
     private readonly messages: MessagesService,
@@ -16,10 +17,7 @@ export class AdminMessagesController {
 
   @Get()
   @Scopes('read:admin')
-  @Operation('List messages of anyone, newest first', {
-    answer: messagePage,
-    failures: ['database'],
-  })
+  @Operation('List messages of anyone', { answer: messagePage, failures: ['database'] })
   list(@Query({ schema: adminMessagesQuery }) query: AdminMessagesQuery) {
     return this.messages.list(query);
   }
@@ -27,7 +25,7 @@ export class AdminMessagesController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Scopes('write:admin')
-  @Operation('Delete a message of anyone', { failures: ['forbidden', 'database'] })
+  @Operation('Delete a message of anyone', { failures: ['noSubject', 'database'] })
   async remove(@Param('id') id: string, @AccessToken('sub', SubjectPipe) actor: string) {
     await this.admin.removeMessage(id, actor);
   }

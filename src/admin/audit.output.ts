@@ -1,22 +1,23 @@
 import { z } from 'zod';
 import { nextCursor } from '../http/pagination.js';
+import { subject } from '../messages/message.output.js';
 
 /** Entries written before the API kept it have null. */
-const deleted = (description: string) =>
+const deleted = (what: string, example: string) =>
   z
     .string()
     .nullable()
-    .meta({ description: `${description}; null in entries from before it was kept.` });
+    .meta({ description: `${what} as deleted; null in older entries.`, examples: [example] });
 
 /** What an administrator did, as a client reads it. */
 export const auditEntry = z
   .object({
     id: z.string().meta({ format: 'uuid' }),
-    actor: z.string().meta({ description: 'The `sub` of the access token that did it.' }),
+    actor: subject('The `sub` of the access token that did it.'),
     action: z.literal('message.delete'),
     messageId: z.string().meta({ format: 'uuid' }),
-    author: deleted('The author of the message as deleted'),
-    text: deleted('The text of the message as deleted'),
+    author: deleted('The author of the message', 'auth0|609e7d3b1c8f4a006a2b5c41'),
+    text: deleted('The text of the message', 'Buy cheap watches!'),
     at: z.date(),
   })
   .meta({ id: 'AuditEntry' });

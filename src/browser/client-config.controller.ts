@@ -4,17 +4,23 @@ import { z } from 'zod';
 import { Public } from '../auth/index.js';
 import { authConfig } from '../config/auth.config.js';
 import { browserConfig } from '../config/browser.config.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { issuerDomain } from './issuer-domain.js';
 import { RequestedScopes } from './requested-scopes.js';
 
 /** Options of auth0-spa-js. */
 const clientConfig = z
-  .object({ domain: z.string(), clientId: z.string(), audience: z.string(), scope: z.string() })
+  .object({
+    domain: z.string().meta({ examples: ['dev-abc123.us.auth0.com'] }),
+    clientId: z.string().meta({ examples: ['abcdefghijklmnopqrstuvwxyz012345'] }),
+    audience: z.string().meta({ examples: ['https://api.example.com'] }),
+    scope: z.string().meta({ examples: ['openid profile email offline_access read:messages'] }),
+  })
   .meta({ id: 'ClientConfig' });
 
 /** What the pages need to log people in. Without a client id, nobody can. */
 @Controller('config.json')
+@TagDescription('What the browser pages are configured with. Without it, nobody can log in there.')
 export class ClientConfigController {
   constructor(
     @Inject(authConfig.KEY) private readonly auth: ConfigType<typeof authConfig>,
@@ -25,7 +31,10 @@ export class ClientConfigController {
   @Get()
   @Public()
   @Header('Cache-Control', 'no-cache')
-  @Operation('Read how the browser pages log people in', { answer: clientConfig })
+  @Operation('Read the login settings of the browser pages', {
+    answer: clientConfig,
+    failures: ['notFound'],
+  })
   read() {
     const { client, clientId } = this.browser;
     if (!client || clientId === undefined) {

@@ -10,7 +10,7 @@ const RETRY_AFTER_SEC = 5;
 /** During an outage every request fails. The log gets one line per interval. */
 const LOG_INTERVAL_MS = 5000;
 
-/** Body of the answer while the database is unavailable. */
+/** Schema of the answer while the database is unavailable. */
 export const databaseUnavailable = z
   .object({
     statusCode: z.literal(503),
@@ -20,7 +20,7 @@ export const databaseUnavailable = z
   })
   .meta({ id: 'DatabaseUnavailable' });
 
-const BODY: z.infer<typeof databaseUnavailable> = {
+export const DATABASE_UNAVAILABLE: z.infer<typeof databaseUnavailable> = {
   statusCode: 503,
   error: 'Service Unavailable',
   message: 'The database is unavailable. Try again later.',
@@ -47,7 +47,7 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(http.getResponse(), 'Retry-After', String(RETRY_AFTER_SEC));
     httpAdapter.setHeader(http.getResponse(), 'Cache-Control', 'no-store');
-    super.catch(new ServiceUnavailableException(BODY), host);
+    super.catch(new ServiceUnavailableException(DATABASE_UNAVAILABLE), host);
   }
 
   private log(error: Error, requestId: string): void {

@@ -18,7 +18,7 @@ const text = z
     error: `must have 1 to ${MAX_TEXT} characters after trimming`,
   })
   .refine(isStorable, { error: notStorable })
-  .meta({ minLength: 1, maxLength: MAX_TEXT, description: 'Counted and stored after trimming.' });
+  .meta({ minLength: 1, maxLength: MAX_TEXT, description: 'Is trimmed.', examples: ['Hello!'] });
 
 /** A `sub` that the API can store. */
 export const author = z
@@ -27,7 +27,7 @@ export const author = z
     error: `must have 1 to ${MAX_AUTHOR} characters`,
   })
   .refine(isStorable, { error: notStorable })
-  .meta({ minLength: 1, maxLength: MAX_AUTHOR, description: 'A `sub`.' });
+  .meta({ minLength: 1, maxLength: MAX_AUTHOR, description: 'The `sub` of an author.' });
 
 /** Body of POST and PATCH. */
 export const messageInput = z

@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import {
   type MessageInput,
   messageInput,
@@ -24,6 +24,9 @@ import { MessagesService } from './messages.service.js';
 import { SubjectPipe } from './subject.pipe.js';
 
 @Controller('api/messages')
+@TagDescription(
+  'Messages. Everyone with the scope reads them; only the author changes or deletes one.',
+)
 export class MessagesController {
   constructor(private readonly messages: MessagesService) {}
 
@@ -32,7 +35,7 @@ export class MessagesController {
   @Operation('Write a message', {
     answer: message,
     headers: { Location: 'The address of the message.' },
-    failures: ['forbidden', 'database'],
+    failures: ['noSubject', 'database'],
   })
   async create(
     @AccessToken('sub', SubjectPipe) author: string,
@@ -46,7 +49,7 @@ export class MessagesController {
 
   @Get()
   @Scopes('read:messages')
-  @Operation('List messages, newest first', { answer: messagePage, failures: ['database'] })
+  @Operation('List messages', { answer: messagePage, failures: ['database'] })
   list(@Query({ schema: messagesQuery }) query: MessagesQuery) {
     return this.messages.list(query);
   }
@@ -60,9 +63,9 @@ export class MessagesController {
 
   @Patch(':id')
   @Scopes('write:messages')
-  @Operation('Edit your own message', {
+  @Operation('Edit your message', {
     answer: message,
-    failures: ['forbidden', 'database'],
+    failures: ['noSubject', 'notAuthor', 'database'],
   })
   edit(
     @Param('id') id: string,
@@ -75,7 +78,7 @@ export class MessagesController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Scopes('write:messages')
-  @Operation('Delete your own message', { failures: ['forbidden', 'database'] })
+  @Operation('Delete your message', { failures: ['noSubject', 'notAuthor', 'database'] })
   async remove(@Param('id') id: string, @AccessToken('sub', SubjectPipe) author: string) {
     await this.messages.remove(id, author);
   }

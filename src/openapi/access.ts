@@ -92,12 +92,13 @@ function claimInWords({ claim, expected, message }: ClaimRequirement): string {
   return `The claim ${name} must contain ${list(values, expected.match)}.`;
 }
 
-const LISTS = {
+/** Items with "and" or "or" before the last one. */
+export const LISTS = {
   all: new Intl.ListFormat('en-GB', { type: 'conjunction' }),
   any: new Intl.ListFormat('en-GB', { type: 'disjunction' }),
 };
 
-/** The items as code, with "and" or "or" before the last one. */
+/** The items as code. */
 function list(items: readonly string[], match: 'all' | 'any' = 'all'): string {
   return LISTS[match].format(items.map((item) => `\`${item}\``));
 }

@@ -15,9 +15,16 @@ import {
   type SecuritySchemeObject,
   SwaggerModule,
 } from '@nestjs/swagger';
+import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
-import { describeAccess, SECURITY_SCHEME } from './access.js';
-import { type DescribedOperation, describedOperation } from './operation.decorator.js';
+import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
+import { INTRODUCTION } from './introduction.js';
+import {
+  type DescribedOperation,
+  describedOperation,
+  TagDescription,
+  tagOf,
+} from './operation.decorator.js';
 import { refusalsOf } from './refusals.js';
 import { type Components, convertSchema, schemaConverter } from './schema.js';
 
@@ -38,11 +45,22 @@ const BASE = {
   openapi: '3.1.0',
   info: {
     title: 'Messages',
-    description: 'Messages and their moderation. Access tokens protect them.',
+    description: INTRODUCTION,
     version: API_VERSION,
     license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
   },
   servers: [{ url: '/' }],
+};
+
+/** An operation as Nest describes it. */
+interface Operation {
+  tags: string[];
+  parameters: { in: string; name: string; schema: { example?: unknown } }[];
+}
+
+/** Path parameters by name. Handlers have no schema for them: what is malformed does not exist. */
+const PATH_PARAMETERS: Readonly<Record<string, object>> = {
+  id: { description: 'The `id` of the resource.', schema: convertSchema(z.uuid()).schema },
 };
 
 /**
@@ -57,30 +75,53 @@ export function createDocument(
   rules = app.get(AccessRules),
 ): ApiDocument {
   const components = { schemas: {}, headers: {}, responses: {} };
+  const controllers = new Set(rules.all().map(({ controller }) => controller));
   decorateHandlers(rules, options, components);
   const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(rules)) };
   const base = {
     ...BASE,
+    tags: [...controllers].flatMap(describedTag),
     components: { ...components, securitySchemes },
     'x-grant-claims': options.grantClaims,
   };
-  return SwaggerModule.createDocument(app, base, {
+  const document = SwaggerModule.createDocument(app, base, {
     operationIdFactory,
     standardSchemaConverter: schemaConverter,
-  }) as ApiDocument;
+  });
+  completeOperations(document);
+  return document as ApiDocument;
 }
 
-/** The scopes that routes require, each with the summaries of the operations that require it. */
+function describedTag(controller: Function) {
+  const description = Reflect.getMetadata(TagDescription.KEY, controller) as string | undefined;
+  return description === undefined ? [] : { name: tagOf(controller.name), description };
+}
+
+/** Names the tags, which Nest calls like their classes, and completes the parameters. */
+function completeOperations({ paths }: OpenAPIObject): void {
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+    const { tags, parameters } = operation as Operation;
+    (operation as Operation).tags = tags.map(tagOf);
+    for (const parameter of parameters) {
+      if (parameter.in === 'path') Object.assign(parameter, PATH_PARAMETERS[parameter.name]);
+      // Swagger UI would send the example of an optional parameter.
+      else delete parameter.schema.example;
+    }
+  }
+}
+
+/** The scopes that routes require, each with a sentence on the operations that require it. */
 export function scopesOf(rules: AccessRules): Record<string, string> {
   const uses = new Map<string, Set<string>>();
   for (const { controller, method, rule } of rules.all()) {
     const { summary } = describedOperation(controller.prototype as object, method);
+    const action = summary.charAt(0).toLowerCase() + summary.slice(1);
     for (const scope of rule.scopes.flatMap(({ scopes }) => scopes)) {
-      uses.set(scope, (uses.get(scope) ?? new Set()).add(summary));
+      uses.set(scope, (uses.get(scope) ?? new Set()).add(action));
     }
   }
   return Object.fromEntries(
-    [...uses].map(([scope, summaries]) => [scope, [...summaries].join('; ')]),
+    [...uses].map(([scope, actions]) => [scope, `Used to ${LISTS.all.format(actions)}.`]),
   );
 }
 
@@ -127,7 +168,7 @@ function success(
   { schemas }: Components,
 ): ResponseObject {
   const response: ResponseObject = { description: STATUS_CODES[status]! };
-  if (answer !== undefined) {
+  if (answer !== undefined && status !== 204) {
     const { schema, components } = convertSchema(answer);
     Object.assign(schemas, components);
     response.content = { 'application/json': { schema } };

@@ -1,9 +1,10 @@
-import type { z } from 'zod';
+import { Reflector } from '@nestjs/core';
+import { z } from 'zod';
 
 const OPERATION = Symbol('openapi:operation');
 
 /** Why an operation may fail, apart from its input and its access rule. */
-export type Failure = 'forbidden' | 'database';
+export type Failure = 'noSubject' | 'notAuthor' | 'notFound' | 'database';
 
 /** What the document says about an operation and no other decorator says. */
 export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {
@@ -27,9 +28,9 @@ type HandlerDecorator<Result> = <Method extends Handler<Result>>(
 ) => void;
 
 /**
- * Describes a handler in the API docs: a one-line summary, and the schema of its response, which
- * TypeScript compares with what the handler returns. Responses are not validated at runtime. This
- * file does not import `@nestjs/swagger`, so an API without docs does not load it.
+ * Describes a handler in the API docs: its action, and the schema of its response, which TypeScript
+ * compares with what the handler returns. Responses are not validated at runtime. This file does
+ * not import `@nestjs/swagger`, so an API without docs does not load it.
  *
  * @example @Operation('Read a message', { answer: message, failures: ['database'] })
  */
@@ -46,8 +47,24 @@ export function Operation(summary: string, details: OperationDetails = {}) {
     Reflect.defineMetadata(OPERATION, { summary, ...details }, on, name);
 }
 
-/** The arguments of {@link Operation}; without the decorator, the name of the handler. */
+/** The arguments of {@link Operation}. Without it: `List notes` for `NotesController.list`. */
 export function describedOperation(prototype: object, name: string): DescribedOperation {
   const described: unknown = Reflect.getMetadata(OPERATION, prototype, name);
-  return (described ?? { summary: name }) as DescribedOperation;
+  if (described !== undefined) return described as DescribedOperation;
+  let owner = prototype;
+  while (!Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner) as object;
+  return { summary: inWords(`${name} ${tagOf(owner.constructor.name)}`), answer: z.unknown() };
+}
+
+/** Says in the API docs what the operations of a controller are for. */
+export const TagDescription = Reflector.createDecorator<string>();
+
+/** The tag of a controller: `Admin messages` for `AdminMessagesController`. */
+export function tagOf(controllerName: string): string {
+  return inWords(controllerName.replace(/Controller$/, ''));
+}
+
+function inWords(name: string): string {
+  const words = name.replace(/(?<=[a-z\d])[A-Z]/g, ' $&').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

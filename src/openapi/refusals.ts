@@ -3,10 +3,15 @@ import { z } from 'zod';
 import {
   type AccessRule,
   AUTH_ERROR_CODES,
-  type AuthErrorName,
+  type AuthError,
+  InsufficientScopeError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MissingTokenError,
   type ResolvedAuthOptions,
+  TemporarilyUnavailableError,
 } from '../auth/index.js';
-import { databaseUnavailable } from '../database/outage.filter.js';
+import { DATABASE_UNAVAILABLE, databaseUnavailable } from '../database/outage.filter.js';
 import type { Failure } from './operation.decorator.js';
 import { type Components, convertSchema } from './schema.js';
 
@@ -21,18 +26,22 @@ export interface Refusable {
 }
 
 /** A reason for a refusal. Reasons with the same status become one response of an operation. */
-interface Reason {
-  /** Part of the name of the response in the document. */
-  name: string;
-  status: number;
+interface Reason extends Body {
   description: string;
-  bodies: readonly z.ZodType[];
-  header?: keyof typeof HEADERS;
   applies: (operation: Refusable) => boolean;
 }
 
+interface Body {
+  /** Name of the example, and part of the name of the response. */
+  name: string;
+  status: number;
+  schema: z.ZodType;
+  example: unknown;
+  header?: keyof typeof HEADERS;
+}
+
 /** Nest's own body of an error. */
-const httpError = z
+const httpErrorSchema = z
   .object({
     statusCode: z.int(),
     message: z.union([z.string(), z.array(z.string())]),
@@ -40,21 +49,31 @@ const httpError = z
   })
   .meta({ id: 'HttpError' });
 
+function httpError(name: string, status: number, message: string | string[], error?: string): Body {
+  return { name, status, schema: httpErrorSchema, example: { statusCode: status, message, error } };
+}
+
+/** The body of a refusal by `AuthModule`. */
+function authError(name: string, error: AuthError): Body {
+  const status = error.getStatus();
+  const schema = z
+    .object({
+      statusCode: z.literal(status),
+      message: z.string(),
+      error: z.literal(error.error),
+      error_description: z.string(),
+      code: z.enum(AUTH_ERROR_CODES[error.error!] as readonly string[]),
+    })
+    .meta({ id: name });
+  const header = error.challenge === undefined ? 'Retry-After' : 'WWW-Authenticate';
+  return { name, status, schema, example: error.getResponse(), header };
+}
+
 const missingToken = z
   .object({ statusCode: z.literal(401), message: z.literal('Unauthorized') })
   .meta({ id: 'MissingToken' });
 
-/** The body of a refusal by `AuthModule`. */
-const authError = (id: string, statusCode: number, error: AuthErrorName) =>
-  z
-    .object({
-      statusCode: z.literal(statusCode),
-      message: z.string(),
-      error: z.literal(error),
-      error_description: z.string(),
-      code: z.enum(AUTH_ERROR_CODES[error] as readonly string[]),
-    })
-    .meta({ id });
+const LACKS_SCOPE = new InsufficientScopeError(['read:messages']);
 
 const HEADERS = {
   'WWW-Authenticate': {
@@ -62,93 +81,93 @@ const HEADERS = {
       'The challenge (RFC 6750 §3): `Bearer`, with `error`, `error_description` and `scope` ' +
       'where they apply.',
     schema: { type: 'string' },
-    example:
-      'Bearer error="insufficient_scope", ' +
-      'error_description="The access token lacks a required scope.", scope="read:messages"',
+    example: LACKS_SCOPE.challenge,
   },
   'Retry-After': {
     description: 'Seconds after which to try again.',
     schema: { type: 'integer', minimum: 1 },
+    example: 5,
   },
 } satisfies Components['headers'];
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
+const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
   {
-    name: 'InvalidInput',
-    status: 400,
+    ...httpError('InvalidInput', 400, ['author: is not a known field'], 'Bad Request'),
     description: 'The input is invalid; `message` lists the fields and the reasons.',
-    bodies: [httpError],
     applies: ({ hasBody, hasQuery }) => hasBody || hasQuery,
   },
   {
-    name: 'InvalidRequest',
-    status: 400,
+    ...authError('InvalidRequest', new InvalidRequestError()),
     description: 'The request carries credentials more than once.',
-    bodies: [authError('InvalidRequest', 400, 'invalid_request')],
-    header: 'WWW-Authenticate',
     applies: takesToken,
   },
   {
-    name: 'InvalidToken',
+    ...authError('InvalidToken', new InvalidTokenError('token_expired')),
+    description: 'The access token is not valid; `code` has the reason.',
+    applies: takesToken,
+  },
+  {
+    name: 'MissingToken',
     status: 401,
-    description: 'The access token is missing or invalid; `code` has the reason.',
-    bodies: [authError('InvalidToken', 401, 'invalid_token'), missingToken],
+    schema: missingToken,
+    example: new MissingTokenError().getResponse(),
     header: 'WWW-Authenticate',
+    description: 'There is no access token.',
     applies: takesToken,
   },
   {
-    name: 'InsufficientScope',
-    status: 403,
+    ...authError('InsufficientScope', LACKS_SCOPE),
     description: 'The access token does not grant what the operation requires.',
-    bodies: [authError('InsufficientScope', 403, 'insufficient_scope')],
-    header: 'WWW-Authenticate',
     applies: ({ rule, claimFailure }) =>
       rule.scopes.length > 0 || (rule.claims.length > 0 && claimFailure === 'insufficient_scope'),
   },
   {
-    name: 'Forbidden',
-    status: 403,
-    description: 'The resource belongs to another subject, or the access token has no `sub`.',
-    bodies: [httpError],
-    applies: ({ failures }) => failures.includes('forbidden'),
+    ...httpError('NotAuthor', 403, 'Only its author may change a message', 'Forbidden'),
+    description:
+      'The resource belongs to another subject, and only its author may change it. There is no ' +
+      'challenge, because no scope would help.',
+    applies: ({ failures }) => failures.includes('notAuthor'),
   },
   {
-    name: 'NotFound',
-    status: 404,
-    description: 'There is no resource with this identifier.',
-    bodies: [httpError],
-    applies: ({ hasPathParameter }) => hasPathParameter,
+    ...httpError(
+      'NoSubject',
+      403,
+      'Writing needs an access token with a sub of 1 to 255 characters',
+      'Forbidden',
+    ),
+    description: 'The access token has no `sub` to write for.',
+    applies: ({ failures }) => failures.includes('noSubject'),
   },
   {
-    name: 'PayloadTooLarge',
-    status: 413,
+    ...httpError('NotFound', 404, 'No such message', 'Not Found'),
+    description: 'The resource does not exist.',
+    applies: ({ hasPathParameter, failures }) => hasPathParameter || failures.includes('notFound'),
+  },
+  {
+    ...httpError('PayloadTooLarge', 413, 'Request body is too large'),
     description: 'The body is larger than 64 KiB.',
-    bodies: [httpError],
-    applies: ({ hasBody }) => hasBody,
+    applies: takesBody,
   },
   {
-    name: 'UnsupportedMediaType',
-    status: 415,
+    ...httpError('UnsupportedMediaType', 415, 'Unsupported Media Type'),
     description: 'The body is not JSON.',
-    bodies: [httpError],
-    applies: ({ hasBody }) => hasBody,
+    applies: takesBody,
   },
   {
-    name: 'TemporarilyUnavailable',
-    status: 503,
+    ...authError('TemporarilyUnavailable', new TemporarilyUnavailableError('keys_unavailable', 5)),
     description: 'The API cannot check the access token at the moment.',
-    bodies: [authError('TemporarilyUnavailable', 503, 'temporarily_unavailable')],
-    header: 'Retry-After',
     applies: takesToken,
   },
   {
     name: 'DatabaseUnavailable',
     status: 503,
-    description: 'The database is unavailable.',
-    bodies: [databaseUnavailable],
+    schema: databaseUnavailable,
+    example: DATABASE_UNAVAILABLE,
     header: 'Retry-After',
+    description: 'The database is unavailable.',
     applies: ({ failures }) => failures.includes('database'),
   },
 ];
@@ -170,18 +189,13 @@ export function refusalsOf(
 }
 
 function responseFor(reasons: readonly Reason[], { schemas, headers }: Components): ResponseObject {
-  const bodies = reasons
-    .flatMap((reason) => reason.bodies)
-    .map((body) => {
-      const { schema, components } = convertSchema(body);
-      Object.assign(schemas, components);
-      return schema;
-    });
+  const bodies = [...new Set(reasons.map(({ schema }) => schema))];
+  const { schema, components } = convertSchema(bodies.length === 1 ? bodies[0]! : z.union(bodies));
+  Object.assign(schemas, components);
+  const examples = reasons.map(({ name, example }) => [name, { value: example }] as const);
   const response: ResponseObject = {
     description: reasons.map(({ description }) => description).join(' Or: '),
-    content: {
-      'application/json': { schema: bodies.length === 1 ? bodies[0]! : { anyOf: bodies } },
-    },
+    content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
   };
   for (const name of reasons.flatMap(({ header }) => header ?? [])) {
     headers[name] = HEADERS[name];

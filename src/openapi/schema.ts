@@ -13,6 +13,12 @@ interface ConvertedSchema {
   components: Schemas;
 }
 
+/** Examples of values whose schema has none, by format. */
+const EXAMPLES: Readonly<Record<string, string[]>> = {
+  uuid: ['019ab3f0-5c1e-7d2a-9b64-2f0c8e7a1d35'],
+  'date-time': ['2026-01-15T09:30:00.000Z'],
+};
+
 /** Converts a zod schema to what goes over the wire. */
 export function convertSchema(definition: z.ZodType): ConvertedSchema {
   const {
@@ -26,6 +32,9 @@ export function convertSchema(definition: z.ZodType): ConvertedSchema {
       if (zodSchema instanceof z.ZodDate) {
         Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
       }
+      if (jsonSchema.format === undefined) return;
+      delete jsonSchema.pattern; // a format says the same in a word
+      jsonSchema.examples ??= EXAMPLES[jsonSchema.format];
     },
   });
   const components = withReferences($defs ?? {}) as Schemas;

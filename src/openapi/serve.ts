@@ -1,10 +1,21 @@
+import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { AccessRules, ResolvedAuthOptions } from '../auth/index.js';
+import { browserConfig } from '../config/browser.config.js';
 import { allowPage } from '../http/security-headers.js';
 import { createDocument, scopesOf } from './document.js';
 
 const PATH = '/docs';
+
+/**
+ * People log in with a public client (RFC 6749 §2.1): it has no secret, and of the flows of a
+ * discovered issuer it can use the authorization code alone.
+ */
+const LOGIN_CSS = `.dialog-ux .auth-container:not(:has([for^='client_id_auth'])),
+  .dialog-ux .wrapper:has([for^='client_secret_auth']) { display: none }`;
+
+const LINK_CSS = '.to-pages { display: block; padding: 10px 20px; font: 16px sans-serif }';
 
 export interface DocsConfig {
   issuer: string;
@@ -31,11 +42,15 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
   });
   redirectToDirectory(app);
 
+  const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   const { claimFailure, grantClaims } = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
   const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
+    customCss: `${LOGIN_CSS}\n${LINK_CSS}`,
     swaggerOptions: {
+      docExpansion: 'none',
+      plugins: client ? [linkToPages] : [],
       // The badge of Swagger's online validator would send the address of this document there.
       validatorUrl: 'none',
       initOAuth: {
@@ -48,6 +63,22 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
     },
   });
 }
+
+/**
+ * A plugin of Swagger UI: a link to the browser pages above its header. The page gets the text of
+ * this function, so it must not use anything else of this file.
+ */
+const linkToPages = () => ({
+  wrapComponents: {
+    Topbar:
+      (Topbar: unknown, { React }: { React: { createElement: Function } }) =>
+      (props: object) => {
+        const link = { href: '../', className: 'to-pages' };
+        const text = React.createElement('a', link, 'Back to the browser pages');
+        return React.createElement('div', {}, text, React.createElement(Topbar, props));
+      },
+  },
+});
 
 /** Swagger UI loads its files, and returns from a login, relative to its URL: a directory. */
 function redirectToDirectory(app: NestFastifyApplication): void {

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { type AccessTokenClaims, check, Claim, includes } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting } from './quickstart.output.js';
 
 /** Claims that an Action of the tenant adds to access tokens. */
@@ -16,26 +16,26 @@ declare module '../auth/index.js' {
 const isPremium = ({ tier, roles }: AccessTokenClaims) =>
   tier === 'premium' || (Array.isArray(roles) && roles.includes('admin'));
 
-/** Routes that require custom claims. */
 @Controller('api')
+@TagDescription('Routes that need claims of the token, such as roles.')
 export class ClaimsController {
   @Get('editor')
   @Claim('roles', includes('admin', 'editor'))
-  @Operation('For editors', { answer: greeting })
+  @Operation('Greet editors', { answer: greeting })
   editor() {
     return { message: 'Editor access granted.' };
   }
 
   @Get('premium')
   @Claim(check(isPremium), { message: 'Premium tier or admin role required' })
-  @Operation('For premium content', { answer: greeting })
+  @Operation('Read premium content', { answer: greeting })
   premium() {
     return { message: 'Premium content access granted.' };
   }
 
   @Get('admin')
   @Claim('isAdmin', true)
-  @Operation('For administrators', { answer: greeting })
+  @Operation('Greet administrators', { answer: greeting })
   admin() {
     return { message: 'Admin access granted.' };
   }

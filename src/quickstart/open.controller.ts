@@ -1,14 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting, timedGreeting } from './quickstart.output.js';
 
-/** Public routes: a token is ignored. */
 @Controller('api')
+@TagDescription('Public routes. A token is ignored, even a bad one.')
 @Public()
 export class OpenController {
   @Get('public')
-  @Operation('Greet anybody', { answer: timedGreeting })
+  @Operation('Greet anyone, with the time', { answer: timedGreeting })
   greet() {
     return {
       message: 'Hello from a public endpoint! No authentication required.',
@@ -17,7 +17,7 @@ export class OpenController {
   }
 
   @Get('open')
-  @Operation('Open to anybody', { answer: greeting })
+  @Operation('Greet anyone', { answer: greeting })
   open() {
     return { message: 'Open Endpoint' };
   }

@@ -1,10 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
-/** Routes that require a valid access token, which is the default. */
 @Controller('api')
+@TagDescription('Routes that need an access token, or greet by name with one.')
 export class PrivateController {
   @Get('private')
   @Operation('Greet the subject of the token', { answer: timedPersonalGreeting })
@@ -17,7 +17,7 @@ export class PrivateController {
   }
 
   @Get('members-only')
-  @Operation('For members only', { answer: greeting })
+  @Operation('Greet members', { answer: greeting })
   members() {
     return { message: 'Members Only Endpoint' };
   }
@@ -30,7 +30,7 @@ export class PrivateController {
 
   @Get('greeting')
   @OptionalAuth()
-  @Operation('Greet a guest, or the subject of the token', { answer: personalGreeting })
+  @Operation('Greet a guest or the subject of the token', { answer: personalGreeting })
   greeting(@AccessToken('sub') sub: string | undefined) {
     return sub === undefined ? { message: 'Hello, guest.' } : { message: `Hello, ${sub}.`, sub };
   }

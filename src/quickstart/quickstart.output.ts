@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { subject } from '../messages/message.output.js';
 
-const message = z.string();
+const message = z.string().meta({ examples: ['Hello!'] });
 const timestamp = z.iso.datetime();
-const sub = z.string().optional();
+const sub = subject('The `sub` of the access token.').optional();
 
 /** What most routes of the quickstarts answer. */
 export const greeting = z.object({ message }).meta({ id: 'Greeting' });
@@ -20,8 +21,13 @@ export const timedPersonalGreeting = z
 
 /** The claims of the access token. */
 export const profile = z
-  .object({ message, user: z.record(z.string(), z.unknown()) })
+  .object({
+    message,
+    user: z.record(z.string(), z.unknown()).meta({ examples: [{ tier: 'premium' }] }),
+  })
   .meta({ id: 'Profile' });
 
 /** The texts of the newest messages. */
-export const feed = z.object({ feed: z.array(z.string()) }).meta({ id: 'Feed' });
+export const feed = z
+  .object({ feed: z.array(z.string().meta({ examples: ['Hello, world!'] })) })
+  .meta({ id: 'Feed' });

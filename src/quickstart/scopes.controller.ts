@@ -1,19 +1,19 @@
 import { Controller, Get } from '@nestjs/common';
 import { Scopes } from '../auth/index.js';
-import { Operation } from '../openapi/operation.decorator.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { feed, greeting } from './quickstart.output.js';
 
 const FEED_LENGTH = 20;
 
-/** Routes that require scopes. */
 @Controller('api')
+@TagDescription('Routes that need scopes: one, any of several, or all of them.')
 export class ScopesController {
   constructor(private readonly messages: MessagesService) {}
 
   @Get('private-scoped')
   @Scopes('read:messages')
-  @Operation('For those who may read messages', { answer: greeting })
+  @Operation('Greet readers of messages', { answer: greeting })
   scoped() {
     return {
       message:
@@ -24,14 +24,14 @@ export class ScopesController {
 
   @Get('protected')
   @Scopes('read:protected', { from: ['scope', 'permissions'] })
-  @Operation('For those who may read protected content', { answer: greeting })
+  @Operation('Read protected content', { answer: greeting })
   protected() {
     return { message: 'Protected Endpoint' };
   }
 
   @Get('feed')
   @Scopes(['read:feed', 'read:admin'], { match: 'any' })
-  @Operation('Read the texts of the newest messages', { answer: feed, failures: ['database'] })
+  @Operation('List the texts of the newest messages', { answer: feed, failures: ['database'] })
   async feed() {
     const { messages } = await this.messages.list({ limit: FEED_LENGTH });
     return { feed: messages.map(({ text }) => text) };
@@ -39,7 +39,7 @@ export class ScopesController {
 
   @Get('admin/edit')
   @Scopes('read:admin', 'write:admin')
-  @Operation('For those who may read and write as an administrator', { answer: greeting })
+  @Operation('Greet administrators with both scopes', { answer: greeting })
   edit() {
     return { message: 'Admin editor access granted.' };
   }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { AccessRules } from '../../src/auth/index.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -125,10 +126,17 @@ describe('The browser pages with AUTH0_CLIENT_ID', () => {
       domain: issuerOrigin,
       clientId: CLIENT_ID,
       audience: AUDIENCE,
-      scope:
-        'openid profile email offline_access ' +
-        'read:admin read:feed read:messages read:protected write:admin write:messages',
+      scope: expect.stringMatching(/^openid profile email offline_access \S/),
     });
+    const requested = answer.json.scope.split(' ').slice(4) as string[];
+    const required = api.app
+      .get(AccessRules)
+      .all()
+      .flatMap(({ rule }) => rule.scopes);
+    const known = required.flatMap((requirement) => requirement.scopes);
+    expect(requested).toEqual(expect.arrayContaining(['read:messages', 'write:messages']));
+    expect(requested.filter((scope) => !known.includes(scope))).toEqual([]);
+    expect(requested).toEqual([...new Set(requested)].toSorted());
   });
 
   it.each([

@@ -20,7 +20,7 @@ describe('The API docs', () => {
   it('are linked from the page, let people log in, and send their access token', async () => {
     const { page } = visitor;
     await page.getByRole('link', { name: 'API docs' }).click();
-    await page.locator('.swagger-ui .opblock').first().waitFor();
+    await page.locator('.swagger-ui .opblock-tag').first().waitFor();
 
     await page.locator('.auth-wrapper .btn.authorize').first().click();
     const dialog = page.locator('.dialog-ux');
@@ -30,6 +30,10 @@ describe('The API docs', () => {
         .first()
         .inputValue(),
     ).toBe('demo-spa');
+    // A public client has no secret, so only its flow is there.
+    expect(await dialog.locator('[data-name=clientSecret]').count()).toBeGreaterThan(0);
+    expect(await dialog.locator('[data-name=clientSecret]:visible').count()).toBe(0);
+    expect(await dialog.locator('.btn.authorize:visible').count()).toBe(1);
     // Swagger UI preselects the scopes of the API; the issuer does not list them.
     const opened = visitor.context.waitForEvent('page');
     await dialog.locator('button.authorize').first().click();
@@ -45,6 +49,9 @@ describe('The API docs', () => {
     const operation = page.locator('.opblock', {
       has: page.locator('[data-path="/api/private-scoped"]'),
     });
+    // The page starts with the tags alone.
+    expect(await operation.count()).toBe(0);
+    await page.locator('#operations-tag-Scopes').click();
     await operation.locator('.opblock-summary-control').click();
     await operation.locator('.try-out__btn').click();
     await operation.locator('.execute').click();
@@ -53,6 +60,34 @@ describe('The API docs', () => {
     expect(await answer.locator('.response-col_status').textContent()).toContain('200');
     expect(await answer.textContent()).toContain('Hello from a private endpoint!');
     await visitor.screenshot('docs');
+  });
+
+  it('show examples, and nothing in the optional fields of a request', async () => {
+    const { page } = visitor;
+    await page.locator('#operations-tag-Messages').click();
+    const write = page.locator('#operations-Messages-Messages_create');
+    await write.locator('.opblock-summary-control').click();
+    const examples = await write.locator('.example, .body-param__example').allTextContents();
+    const shown = examples.filter(Boolean).map((text) => JSON.parse(text) as object);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        { text: 'Hello!' },
+        expect.objectContaining({ text: 'Hello!', createdAt: '2026-01-15T09:30:00.000Z' }),
+        expect.objectContaining({ code: 'token_expired' }),
+        expect.objectContaining({ code: 'insufficient_scope' }),
+      ]),
+    );
+    const list = page.locator('#operations-Messages-Messages_list');
+    await list.locator('.opblock-summary-control').click();
+    await list.locator('.try-out__btn').click();
+    const inputs = await list.locator('.parameters input').all();
+    expect(await Promise.all(inputs.map((input) => input.inputValue()))).toEqual(['', '']);
+  });
+
+  it('lead back to the pages', async () => {
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Back to the browser pages' }).click();
+    await page.waitForURL(demo.url);
   });
 
   it('log no errors to the console', () => {

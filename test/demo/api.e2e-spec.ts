@@ -1,9 +1,11 @@
+import { PERMISSIONS } from '../../demo/people.mjs';
+import { AccessRules } from '../../src/auth/index.js';
 import type { TestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, startApi } from '../support/api.js';
 import { startDemoTenant, type Tenant } from '../support/tenant.js';
 import { Browser } from './browser.js';
 
-/** Every GET route of the quickstart and the resources, and who gets a 200 from it. */
+/** The GET routes of the quickstart and of messages, and who gets a 200 from them. */
 const ROUTES = [
   ['/api/public', ['anonymous', 'reader', 'writer', 'admin']],
   ['/api/open', ['anonymous', 'reader', 'writer', 'admin']],
@@ -23,8 +25,7 @@ const ROUTES = [
   ['/api/admin/audit', ['admin']],
 ] as const;
 
-const EVERYTHING =
-  'openid read:messages write:messages read:protected read:feed read:admin write:admin';
+const EVERYTHING = `openid ${PERMISSIONS.join(' ')}`;
 
 describe('the API with tokens of the demo tenant', () => {
   let tenant: Tenant;
@@ -49,6 +50,15 @@ describe('the API with tokens of the demo tenant', () => {
   afterAll(async () => {
     await api.close();
     await tenant.close();
+  });
+
+  it('has scopes that the tenant knows, and the tenant knows no other', () => {
+    const required = api.app
+      .get(AccessRules)
+      .all()
+      .flatMap(({ rule }) => rule.scopes);
+    const scopes = new Set(required.flatMap((requirement) => requirement.scopes));
+    expect(PERMISSIONS.toSorted()).toEqual([...scopes].toSorted());
   });
 
   it.each(ROUTES)('answers GET %s with 200 only for %j', async (path, allowed) => {

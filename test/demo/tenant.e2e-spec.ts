@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PEOPLE, PERMISSIONS } from '../../demo/people.mjs';
 import { startTenant } from '../../demo/tenant.mjs';
 import { request } from '../support/http.js';
 import {
@@ -13,14 +14,6 @@ import {
   REDIRECT_URI,
 } from './browser.js';
 
-const PERMISSIONS = [
-  'read:messages',
-  'write:messages',
-  'read:protected',
-  'read:feed',
-  'read:admin',
-  'write:admin',
-];
 const EVERYTHING = PERMISSIONS.join(' ');
 const MACHINE = {
   grant_type: 'client_credentials',
@@ -170,9 +163,23 @@ describe('the machine client', () => {
 });
 
 describe('a person', () => {
+  const permissionsOf = (name: string) =>
+    PEOPLE.find(({ username }) => username === name)!.permissions;
+
+  it('has the permissions of a reader, a writer or an admin', () => {
+    expect(permissionsOf('reader')).toContain('read:messages');
+    expect(permissionsOf('reader').filter((scope) => !/^read:(?!admin)/.test(scope))).toEqual([]);
+    expect(permissionsOf('writer')).toEqual(
+      expect.arrayContaining(['read:messages', 'write:messages']),
+    );
+    expect(permissionsOf('writer').filter((scope) => scope.endsWith(':admin'))).toEqual([]);
+    expect(permissionsOf('admin')).toEqual(expect.arrayContaining(['read:admin', 'write:admin']));
+    expect(permissionsOf('admin')).toEqual(PERMISSIONS);
+  });
+
   it.each([
-    ['reader', ['read:messages'], {}],
-    ['writer', ['read:messages', 'write:messages'], { tier: 'premium' }],
+    ['reader', permissionsOf('reader'), {}],
+    ['writer', permissionsOf('writer'), { tier: 'premium' }],
     ['admin', PERMISSIONS, { roles: ['admin', 'editor'], isAdmin: true }],
   ])('%s logs in and gets only their own scopes and claims', async (name, own, claims) => {
     const tokens = await new Browser(tenant.url).tokens(name, { scope: `openid ${EVERYTHING}` });

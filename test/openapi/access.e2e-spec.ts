@@ -10,6 +10,7 @@ import {
   differences,
   type Document,
   documentOf,
+  validBody,
 } from './operations.js';
 
 describe('The access rules of the document, compared with the running API', () => {
@@ -70,7 +71,7 @@ describe('The access rules of the document, compared with the running API', () =
     expect(open).toEqual(
       calls.map(({ operation }) => operation).filter(({ security }) => security.length === 0),
     );
-    expect(open).toHaveLength(3);
+    expect(open.map(({ operationId }) => operationId)).toContain('Open_greet');
   });
 
   it('refuse a token without scopes and claims, and name what it lacks', async () => {
@@ -135,37 +136,38 @@ describe('The access rules of the document, compared with the running API', () =
       answers.push(await each.call({ headers }));
       if (operation.requestBody) {
         answers.push(
-          await each.call({ token, json: { text: 7 } }),
-          await each.call({ token, json: { text: 'x'.repeat(70_000) } }),
+          await each.call({ token, json: [] }),
+          await each.call({ token, json: ['x'.repeat(70_000)] }),
           await each.call({ token, headers: { 'Content-Type': 'text/plain' } }),
         );
       }
       if (operation.parameters.some((parameter) => parameter.in === 'query')) {
         const [method, path] = route.split(' ') as [string, string];
-        answers.push(await api.send(method, `${path}?limit=0`, { token }));
+        answers.push(await api.send(method, `${path}?unknown=1`, { token }));
       }
       const wrong = answers.flatMap((answer) => differences(document, operation, answer));
       expect([route, wrong]).toEqual([route, []]);
 
-      // The outages behind a 503 have their own tests below, and no message has the id.
-      const untested = route.includes('{id}') ? ['200', '204', '503'] : ['503'];
+      // What is behind a 503 and the 404 without an id has tests below. Nothing has the id.
+      const untested = route.includes('{id}') ? ['200', '204', '503'] : ['404', '503'];
       const seen = new Set(answers.map(({ status }) => String(status)));
       const unseen = Object.keys(operation.responses).filter((status) => !seen.has(status));
       expect([route, unseen.filter((status) => !untested.includes(status))]).toEqual([route, []]);
     }
   });
 
-  it('list a 503 where the token cannot be verified during an outage of the issuer', async () => {
+  it('list a 503 for an outage of the issuer, and a 404 for what is not configured', async () => {
     const stranger = await startApi({
-      environment: { AUTH0_CLIENT_ID: 'browser', ISSUER_BASE_URL: 'http://127.0.0.1:9/' },
+      environment: { ISSUER_BASE_URL: 'http://127.0.0.1:9/' },
     });
     try {
       for (const { route, operation } of calls) {
         const [method, path] = route.split(' ') as [string, string];
         const token = api.issuer.mint({ iss: 'http://127.0.0.1:9/' });
-        const json = operation.requestBody && { text: 'A message' };
+        const json = validBody(document, operation);
         const answer = await stranger.send(method, path, { token, json });
-        const status = '503' in operation.responses ? 503 : 200;
+        // Without a client id, there is no /config.json.
+        const [status = 200] = [503, 404].filter((one) => String(one) in operation.responses);
         expect([route, answer.status]).toEqual([route, status]);
         expect([route, differences(document, operation, answer)]).toEqual([route, []]);
       }

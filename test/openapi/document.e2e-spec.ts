@@ -3,22 +3,17 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { AUTH_ERROR_CODES } from '../../src/auth/index.js';
 import { API_VERSION } from '../../src/openapi/document.js';
 import { type Api, startApi } from '../support/api.js';
+import { faultsOf, givenValues, sampleOf } from './examples.js';
 import {
+  bodiesOf,
   callsOf,
   claimsFor,
   differences,
   type Document,
   documentOf,
   responseOf,
+  scopesOf,
 } from './operations.js';
-
-/** Accepted warnings of the linter. */
-const ACCEPTED = [
-  // Public operations without input refuse nothing.
-  'operation-4xx-response #/paths/~1api~1public/get/responses',
-  'operation-4xx-response #/paths/~1api~1open/get/responses',
-  'operation-4xx-response #/paths/~1config.json/get/responses',
-];
 
 describe('The document that the API serves', () => {
   let api: Api;
@@ -42,9 +37,15 @@ describe('The document that the API serves', () => {
     return problems.map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer}`);
   };
 
-  it('passes the linter', async () => {
-    expect(await lint((await api.get('/docs-json')).body)).toEqual(ACCEPTED);
-    expect(await lint((await api.get('/docs-yaml')).body)).toEqual(ACCEPTED);
+  it('passes the linter, which wants a refusal of public operations without input', async () => {
+    const accepted = callsOf(document, api)
+      .filter((call) => Object.keys(call.operation.responses).join() === '200')
+      .map(({ route }) => route.split(' ') as [string, string])
+      .map(([method, path]) => `${path.replaceAll('/', '~1')}/${method.toLowerCase()}`)
+      .map((pointer) => `operation-4xx-response #/paths/${pointer}/responses`);
+    expect(accepted).toContain('operation-4xx-response #/paths/~1api~1public/get/responses');
+    expect(await lint((await api.get('/docs-json')).body)).toEqual(accepted);
+    expect(await lint((await api.get('/docs-yaml')).body)).toEqual(accepted);
   });
 
   it('fails the linter when an operation refers to an unknown security scheme', async () => {
@@ -196,19 +197,22 @@ describe('The document that the API serves', () => {
   });
 
   it('describes every successful response as the API sends it', async () => {
-    const scope = 'read:messages write:messages read:protected read:feed read:admin write:admin';
-    const write = async () => {
-      const token = api.issuer.mint({ scope });
-      return (await api.send('POST', '/api/messages', { token, json: { text: 'A message' } })).json;
+    const scope = scopesOf(document).join(' ');
+    const calls = callsOf(document, api);
+    /** Creates what the `{id}` of a route is: `messages`, also in `/api/admin/messages/{id}`. */
+    const create = async (route: string) => {
+      const [, resource] = /\/([^/]+)\/\{id\}/.exec(route)!;
+      const post = calls.find((call) => new RegExp(`^POST .*/${resource}$`).test(call.route))!;
+      return (await post.call({ token: api.issuer.mint({ scope }) })).json as { id: string };
     };
-    const removed = (await write()) as { id: string };
+    const removed = await create('/messages/{id}');
     await api.send('DELETE', `/api/admin/messages/${removed.id}`, {
       token: api.issuer.mint({ scope }),
     });
-    for (const { route, operation: each, call } of callsOf(document, api)) {
-      const { id } = (await write()) as { id: string };
+    await create('/messages/{id}');
+    for (const { route, operation: each, call } of calls) {
       const token = api.issuer.mint({ scope, ...claimsFor(each) });
-      const answer = await call({ token }, id);
+      const answer = await call({ token }, route.includes('{id}') ? (await create(route)).id : '');
       expect([route, [200, 201, 204].includes(answer.status)]).toEqual([route, true]);
       expect([route, differences(document, each, answer)]).toEqual([route, []]);
       const { headers = {} } = responseOf(document, each, answer.status)!;
@@ -216,6 +220,128 @@ describe('The document that the API serves', () => {
         expect(answer.headers).toHaveProperty(name.toLowerCase());
       }
     }
+  });
+
+  it('has an example of every body and every answer, as its schema says', () => {
+    const wrong: unknown[] = [];
+    let count = 0;
+    for (const { operation: each } of callsOf(document, api)) {
+      for (const [place, { schema, examples }] of bodiesOf(document, each)) {
+        // Without @Operation() an answer may be any JSON.
+        if (Object.keys(schema).length === 0) continue;
+        const named = Object.values(examples ?? {}).map(({ value }) => value);
+        const values = named.length > 0 ? named : [sampleOf(document, schema)];
+        wrong.push(
+          ...values
+            .flatMap((value) => faultsOf(document, schema, value))
+            .map((fault) => [place, fault]),
+        );
+        count += values.length;
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(count).toBeGreaterThan(callsOf(document, api).length);
+  });
+
+  it('has no example and no default that its schema refuses', () => {
+    const faults = (of: object) =>
+      givenValues(of).flatMap(([place, schema, value]) =>
+        faultsOf(document, schema, value).length > 0 ? [place] : [],
+      );
+    expect(faults(document)).toEqual([]);
+    expect(givenValues(document).length).toBeGreaterThan(30);
+    const parameters = [
+      { schema: { type: 'integer', default: 'x' } },
+      { schema: { $ref: '#/components/schemas/MessageInput' }, example: { text: 7 } },
+    ];
+    expect(faults({ parameters })).toEqual(['#/parameters/0/schema', '#/parameters/1']);
+  });
+
+  it('has the examples that the API answers with', async () => {
+    const token = api.issuer.mint({ sub: 'auth0|eve', scope: 'write:messages' });
+    const json = { text: 'Mine' };
+    const own = await api.send('POST', '/api/messages', { token, json });
+    const path = own.headers.location!;
+    const patch = (ask: object) =>
+      api.send('PATCH', path, {
+        token: api.issuer.mint({ scope: 'write:messages' }),
+        json,
+        ...ask,
+      });
+    const answers = {
+      NotAuthor: await patch({}),
+      NoSubject: await patch({
+        token: api.issuer.mint({ sub: undefined, scope: 'write:messages' }),
+      }),
+      InvalidInput: await patch({ json: { ...json, author: 'me' } }),
+      PayloadTooLarge: await patch({ json: { text: 'x'.repeat(70_000) } }),
+      UnsupportedMediaType: await patch({ headers: { 'Content-Type': 'text/plain' } }),
+      InvalidToken: await patch({ token: api.issuer.mint({ exp: 1 }) }),
+      MissingToken: await patch({ token: undefined }),
+      NotFound: await api.send('PATCH', '/api/messages/none', { token, json }),
+    };
+    for (const [name, { status, json: body }] of Object.entries(answers)) {
+      const { content } = responseOf(document, operation('Messages_edit'), status)!;
+      const examples = content?.['application/json'].examples ?? {};
+      expect([name, examples[name]?.value]).toEqual([name, body]);
+    }
+  });
+
+  it('says what an :id is, and that the API has nothing under another text', async () => {
+    const token = api.issuer.mint({ scope: scopesOf(document).join(' ') });
+    const described: string[] = [];
+    for (const { route, operation: each, call } of callsOf(document, api)) {
+      for (const parameter of each.parameters.filter((one) => one.in === 'path')) {
+        expect([route, parameter]).toEqual([
+          route,
+          expect.objectContaining({ description: expect.stringMatching(/\w+/) }),
+        ]);
+        if (parameter.name !== 'id') continue;
+        expect(parameter.schema).toMatchObject({ type: 'string', format: 'uuid' });
+        expect([route, (await call({ token }, 'first')).status]).toEqual([route, 404]);
+        described.push(route);
+      }
+    }
+    expect(described).toContain('PATCH /api/messages/{id}');
+  });
+
+  it('introduces tokens, errors and pages', () => {
+    const { description } = document.info;
+    for (const word of ['Authorization: Bearer', 'WWW-Authenticate', 'Retry-After', 'nextCursor']) {
+      expect(description).toContain(word);
+    }
+  });
+
+  it('describes its tags, in the order of the modules', () => {
+    expect(document.tags).toEqual(
+      expect.arrayContaining([
+        { name: 'Messages', description: expect.stringMatching(/^Messages\. .*\.$/) },
+        { name: 'Admin messages', description: expect.stringMatching(/^Moderation: .*\.$/) },
+      ]),
+    );
+    const used = new Set(callsOf(document, api).flatMap((call) => call.operation.tags));
+    expect([...used]).toEqual(expect.arrayContaining(document.tags.map(({ name }) => name)));
+  });
+
+  it('has actions as summaries, each once', () => {
+    const summaries = callsOf(document, api).map((call) => call.operation.summary);
+    expect(summaries).toEqual(
+      expect.arrayContaining(['List messages', 'Delete a message of anyone', 'Greet editors']),
+    );
+    expect(summaries.filter((summary) => !/^[A-Z][a-z]+ \S/.test(summary))).toEqual([]);
+    expect(new Set(summaries).size).toBe(summaries.length);
+  });
+
+  it('explains a 403 that no scope would prevent', () => {
+    expect(responseOf(document, operation('Messages_edit'), '403')!.description).toBe(
+      'The access token does not grant what the operation requires. ' +
+        'Or: The resource belongs to another subject, and only its author may change it. There is ' +
+        'no challenge, because no scope would help. ' +
+        'Or: The access token has no `sub` to write for.',
+    );
+    expect(responseOf(document, operation('Messages_create'), '403')!.description).not.toContain(
+      'another subject',
+    );
   });
 
   it('names a discovery document that the page of the docs may fetch', async () => {

@@ -152,7 +152,7 @@ describe('The document of a controller', () => {
     const operations = await operationsOf([ThingsController]);
     for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
       expect(operations[`Things_every_${method}`]).toMatchObject({
-        summary: 'every',
+        summary: 'Every things',
         security: [{ issuer: ['use:things'] }],
       });
     }
@@ -217,10 +217,10 @@ describe('The security scheme', () => {
             authorizationUrl: 'https://tenant.example.com/authorize',
             tokenUrl: 'https://tenant.example.com/oauth/token',
             scopes: {
-              a: 'any',
-              b: 'any',
-              c: 'any',
-              'use:things': 'any; nested; checked; every',
+              a: 'Used to any things.',
+              b: 'Used to any things.',
+              c: 'Used to any things.',
+              'use:things': 'Used to any things, nested things, checked things and every things.',
             },
           },
         },

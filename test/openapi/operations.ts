@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { AccessExtension } from '../../src/openapi/access.js';
 import type { Api } from '../support/api.js';
 import type { Answer, Ask } from '../support/http.js';
+import { faultsOf, resolve, sampleOf } from './examples.js';
 
 /** An operation of the document, as a client reads it. */
 export interface Operation {
@@ -9,13 +9,31 @@ export interface Operation {
   summary: string;
   description: string;
   security: Record<string, string[]>[];
-  responses: Record<string, unknown>;
-  parameters: { name: string; in: string }[];
-  requestBody?: object;
+  responses: Record<string, Response | { $ref: string }>;
+  tags: string[];
+  parameters: { name: string; in: string; description?: string; schema: object }[];
+  requestBody?: { content: Content };
   'x-access': AccessExtension;
 }
 
+interface Content {
+  'application/json': MediaType;
+}
+
+export interface MediaType {
+  schema: object;
+  examples?: Record<string, { value: unknown }>;
+}
+
+interface Response {
+  description: string;
+  content?: Content;
+  headers?: object;
+}
+
 export interface Document {
+  info: { description: string };
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: Record<'schemas' | 'responses' | 'securitySchemes', Record<string, object>>;
   'x-grant-claims': string[];
@@ -38,18 +56,31 @@ export async function documentOf(api: Api): Promise<Document> {
 }
 
 /** The operations of a document. */
-export function callsOf({ paths }: Document, api: Api): Call[] {
-  return Object.entries(paths).flatMap(([path, operations]) =>
+export function callsOf(document: Document, api: Api): Call[] {
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       route: `${method.toUpperCase()} ${path}`,
       operation,
       call: (ask: Ask = {}, id = UNKNOWN_ID) =>
         api.send(method.toUpperCase(), path.replace('{id}', id), {
-          json: operation.requestBody && { text: 'A message' },
+          json: validBody(document, operation),
           ...ask,
         }),
     })),
   );
+}
+
+/** The example of the body; undefined when the operation reads none. */
+export function validBody(document: Document, { requestBody }: Operation): object | undefined {
+  if (requestBody === undefined) return undefined;
+  return sampleOf(document, requestBody.content['application/json'].schema) as object;
+}
+
+/** Every scope that an operation requires. */
+export function scopesOf({ paths }: Document): string[] {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
+  const required = operations.flatMap((operation) => operation['x-access'].scopes);
+  return [...new Set(required.flatMap(({ scopes }) => scopes))];
 }
 
 /** Claims that meet a `check()`, which the document does not describe, by operation. */
@@ -65,20 +96,25 @@ export function claimsFor({ operationId, 'x-access': { claims } }: Operation) {
   return met;
 }
 
-interface Response {
-  content?: { 'application/json': { schema: object } };
-  headers?: object;
-}
-
 /** The response of an operation with this status; undefined when the document has none. */
 export function responseOf(
-  { components }: Document,
+  document: Document,
   { responses }: Operation,
   status: string | number,
 ): Response | undefined {
-  const response = responses[String(status)] as Response | { $ref: string } | undefined;
-  if (response === undefined || !('$ref' in response)) return response;
-  return components.responses[response.$ref.replace('#/components/responses/', '')];
+  const response = responses[String(status)];
+  return response && resolve(document, response);
+}
+
+/** The JSON that an operation reads and answers, by the names of its places. */
+export function bodiesOf(document: Document, operation: Operation): [string, MediaType][] {
+  const { operationId: id, requestBody, responses } = operation;
+  const answers = Object.keys(responses).map(
+    (status) => [`${id} ${status}`, responseOf(document, operation, status)] as const,
+  );
+  return [[`${id} request`, requestBody] as const, ...answers].flatMap(([place, body]) =>
+    body?.content === undefined ? [] : [[place, body.content['application/json']]],
+  );
 }
 
 /** How an answer differs from the document. A member that its schema does not have counts. */
@@ -87,11 +123,5 @@ export function differences(document: Document, operation: Operation, answer: An
   if (response === undefined) return [`status ${answer.status}`];
   const { schema } = response.content?.['application/json'] ?? {};
   if (schema === undefined) return answer.body === '' ? [] : [`body ${answer.body}`];
-  const source = JSON.stringify({ ...schema, $defs: document.components.schemas })
-    .replaceAll('#/components/schemas/', '#/$defs/')
-    .replaceAll(
-      '"type":"object","properties"',
-      '"type":"object","additionalProperties":false,"properties"',
-    );
-  return z.fromJSONSchema(JSON.parse(source)).safeParse(answer.json).error?.issues ?? [];
+  return faultsOf(document, schema, answer.json);
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { type Api, startApi } from '../support/api.js';
 
 const AUTH0 = {
@@ -79,10 +80,11 @@ describe('The page of the API docs', () => {
   it('logs in as the configured client, with PKCE, for the first audience', async () => {
     const { body } = await api.get('/docs/swagger-ui-init.js');
     const [, options] = /let options = (\{.*?\n\});/s.exec(body)!;
-    expect(JSON.parse(options!)).toMatchObject({
+    expect(runInNewContext(`(${options})`)).toMatchObject({
       swaggerDoc: { components: { securitySchemes: { issuer: { type: 'oauth2' } } } },
       customOptions: {
         validatorUrl: 'none',
+        docExpansion: 'none',
         initOAuth: {
           clientId: 'a-client',
           usePkceWithAuthorizationCodeGrant: true,
@@ -99,20 +101,27 @@ describe('The page of the API docs', () => {
 });
 
 describe('The API docs are', () => {
-  const statuses = async (environment: Record<string, string>) => {
+  const look = async (environment: Record<string, string>) => {
     // An empty variable counts as unset: it removes the default of the tests.
     const api = await startApi({ environment: { DOCS: '', ...environment } });
     const answers = await Promise.all(['/docs', ...PATHS].map((path) => api.get(path)));
     await api.close();
-    return [...new Set(answers.map(({ status }) => status))].toSorted((a, b) => a - b);
+    const linked = answers.some(({ body }) => /href:\s*'\.\.\/',\s*className:/.test(body));
+    const statuses = [...new Set(answers.map(({ status }) => status))].toSorted((a, b) => a - b);
+    return { statuses, linked };
   };
 
   it.each([
-    ['served', {}, [200, 302]],
-    ['served in production with DOCS=on', { NODE_ENV: 'production', DOCS: 'on' }, [200, 302]],
-    ['not served in production', { NODE_ENV: 'production' }, [404]],
-    ['not served with DOCS=off', { DOCS: 'off' }, [404]],
-  ])('%s', async (_, environment, expected) => {
-    expect(await statuses(environment as Record<string, string>)).toEqual(expected);
+    ['served, with a link to the browser pages', {}, [200, 302], true],
+    [
+      'served in production with DOCS=on, without the link because the pages are off',
+      { NODE_ENV: 'production', DOCS: 'on' },
+      [200, 302],
+      false,
+    ],
+    ['not served in production', { NODE_ENV: 'production' }, [404], false],
+    ['not served with DOCS=off', { DOCS: 'off' }, [404], false],
+  ])('%s', async (_, environment, statuses, linked) => {
+    expect(await look(environment as Record<string, string>)).toEqual({ statuses, linked });
   });
 });
