@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { Client } from 'pg';
 import type { Connection, Database } from '../../src/database/connection.js';
 import { openDatabase } from '../../src/database/open-database.js';
+import * as schema from '../../src/database/schema.js';
 import { copyEmbeddedTemplate } from './embedded-template.js';
 import { sharedByWorker } from './shared.js';
 
@@ -45,7 +47,8 @@ let isEmpty = false;
 async function emptySharedDatabase(): Promise<Database> {
   sharedByWorker.pglite ??= await sharedByWorker.openPGlite(await copyEmbeddedTemplate());
   const db = drizzle(sharedByWorker.pglite);
-  if (!isEmpty) await db.execute('truncate messages, audit_entries');
+  const tables = Object.values(schema).map((table) => getTableName(table));
+  if (!isEmpty) await db.execute(`truncate ${tables.join(', ')}`);
   isEmpty = true;
   return db;
 }
