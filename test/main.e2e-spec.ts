@@ -101,6 +101,12 @@ describe('The program', () => {
       .filter((line) => line !== '' && !line.includes('[IssuerKeys]'))
       .map((line) => line.replace(/^.*\[Api\] /, ''));
 
+  /** The line about the database of this suite. */
+  const databaseLine = () => {
+    const { DATABASE_URL: url, DATA_DIR: dataDir } = database.environment;
+    return `Opening the database: ${describeDatabase({ url, dataDir })}`;
+  };
+
   describe('with a wrong environment', () => {
     it(
       'prints one line per variable, creates nothing, and exits with 1',
@@ -154,6 +160,7 @@ describe('The program', () => {
         const program = run({ ...good(), PORT: String(port) });
         expect(await program.exit()).toBe(1);
         expect(messagesOf(program)).toEqual([
+          databaseLine(),
           `Port ${port} is in use. Stop the process that uses it, or set another PORT.`,
         ]);
         taken.close();
@@ -170,6 +177,7 @@ describe('The program', () => {
         });
         expect(await program.exit()).toBe(1);
         expect(messagesOf(program)).toEqual([
+          'Opening the database: PostgreSQL at 127.0.0.1:1/api',
           'The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
         ]);
       },
@@ -178,12 +186,6 @@ describe('The program', () => {
   });
 
   describe('with a good environment', () => {
-    /** The lines about the database of this suite. */
-    const databaseLine = () => {
-      const { DATABASE_URL: url, DATA_DIR: dataDir } = database.environment;
-      return `Database: ${describeDatabase({ url, dataDir })}`;
-    };
-
     it(
       'reads .env, and the environment wins',
       async () => {
@@ -195,9 +197,9 @@ describe('The program', () => {
         const url = await program.url();
         expect(await program.stop()).toBe(0);
         expect(messagesOf(program)).toEqual([
+          databaseLine(),
           `Listening on ${url}`,
           `Access tokens: issuer ${issuer.url}, audience https://file.test`,
-          databaseLine(),
           `Browser pages: ${url}/`,
           `API reference: ${url}/docs`,
         ]);
