@@ -20,7 +20,7 @@ export interface Demo {
 }
 
 /**
- * Starts the tenant and the API, which must have been compiled.
+ * Starts the tenant and the API.
  *
  * @param options.tokenSec lifetime of access tokens; a day by default
  */
