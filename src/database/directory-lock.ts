@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { basename, join, relative } from 'node:path';
 
@@ -9,6 +10,7 @@ import { basename, join, relative } from 'node:path';
  * rename puts it there, and only while `lock` is empty. A dead holder's socket refuses connections.
  */
 export async function lockDirectory(path: string): Promise<(() => Promise<void>) | undefined> {
+  if (process.platform === 'win32') return lockOnWindows(path);
   const [own, lock] = [await mkdtemp(join(path, 'lock-')), join(path, 'lock')];
   const [name, directory] = [basename(own), await open(path)];
   const near = process.platform === 'linux' ? `/proc/self/fd/${directory.fd}` : relative('', path);
@@ -37,4 +39,17 @@ export async function lockDirectory(path: string): Promise<(() => Promise<void>)
   } catch (error) {
     return release().then(() => Promise.reject(error));
   }
+}
+
+/** Windows has named pipes instead, outside the file system. They end with their process, too. */
+async function lockOnWindows(path: string): Promise<(() => Promise<void>) | undefined> {
+  const name = hash('sha256', await realpath(path));
+  const server = createServer((client) => client.destroy()).unref();
+  try {
+    await once(server.listen(`\\\\.\\pipe\\${name}`), 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+  return async () => void server.close();
 }
