@@ -84,7 +84,7 @@ async function readmeCommands() {
 
 /** A command that is broken over several lines becomes one line. */
 function commandsIn(text) {
-  const lines = text.replaceAll(/\\\n\s*/g, '').split('\n');
+  const lines = text.replaceAll(/ (?:\\|(\|))\n\s*/g, ' $1 ').split('\n');
   return lines.map((line) => line.trim()).filter((line) => /^(?:curl |TOKEN=)/.test(line));
 }
 

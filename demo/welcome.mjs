@@ -34,10 +34,10 @@ const POSIX = {
   curl: 'curl',
   continued: '\\',
   tokenCommand: (issuer) => `TOKEN=$(curl -s ${issuer}oauth/token \\
-  -d grant_type=client_credentials -d scope=read:messages \\
+  -d grant_type=client_credentials \\
   -d client_id=${MACHINE.id} -d client_secret=${MACHINE.secret} \\
-  -d audience=${AUDIENCE} \\
-  | node -p 'JSON.parse(fs.readFileSync(0)).access_token')`,
+  -d audience=${AUDIENCE} -d scope=read:messages |
+  node -p 'JSON.parse(fs.readFileSync(0)).access_token')`,
 };
 
 const POWERSHELL = {
