@@ -24,6 +24,7 @@ const INHERITED = [
   'TEMP',
   'TMP',
   'TZ',
+  'TERM',
   'NO_COLOR',
   'FORCE_COLOR',
 ];
