@@ -32,9 +32,9 @@ const INHERITED = [
 /**
  * Starts the API in its own process, with the embedded database.
  *
- * @param {{ apiPort: number, dataDir: string, issuer: string }} options
+ * @param {{ apiPort: number, dataDir: string, issuer: string, logLevel?: string }} options
  */
-export async function startApi({ apiPort, dataDir, issuer }) {
+export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const child = spawn(
     process.execPath,
@@ -50,8 +50,8 @@ export async function startApi({ apiPort, dataDir, issuer }) {
         PORT: String(apiPort),
         HOST: 'localhost',
         DATA_DIR: join(dataDir, 'database'),
-        // A request without a token is logged at this level.
-        LOG_LEVEL: 'info',
+        // `info` has a line for every refusal, also of a request without a token.
+        LOG_LEVEL: logLevel,
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Ctrl-C in the terminal must not reach the API: `close()` stops it. On Windows this option

@@ -44,7 +44,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
       tenant = undefined;
     },
     startApi: async () => {
-      api = await startApi({ apiPort, dataDir, issuer });
+      api = await startApi({ apiPort, dataDir, issuer, logLevel: 'warn' });
       await waitUntilReady(`${apiOrigin}/api/public`, signal);
     },
     stopApi: async () => {
