@@ -9,7 +9,6 @@ import base from './jest.config.js';
 export default {
   ...base,
   testRegex: [String.raw`/test/.+\.browser-spec\.ts$`],
-  globalSetup: './test/browser/support/build.mjs',
   testTimeout: 60_000,
   maxWorkers: 1,
 };

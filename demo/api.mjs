@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SPA } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
-import { StartError } from './start-error.mjs';
 import { ROOT } from './settings.mjs';
+import { StartError } from './start-error.mjs';
 
 const START_TIMEOUT_MS = 60_000;
+
+/** Compiles the sources in memory, so that the demo always runs the current code. */
+const TYPESCRIPT = new URL('../scripts/typescript.mjs', import.meta.url).href;
 
 const EXIT_WITH_PARENT = new URL('exit-with-parent.mjs', import.meta.url).href;
 
@@ -21,39 +24,21 @@ const INHERITED = [
   'TEMP',
   'TMP',
   'TZ',
+  'TERM',
   'NO_COLOR',
   'FORCE_COLOR',
 ];
 
 /**
- * Compiles the API, so that the demo runs the current code.
- *
- * @param {AbortSignal} signal stops the compiler
- */
-export async function buildApi(signal) {
-  const nest = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
-  const build = spawn(process.execPath, [nest, 'build'], {
-    cwd: ROOT,
-    signal,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [build.stdout, build.stderr]) stream.on('data', (text) => (output += text));
-  const [code] = await once(build, 'close');
-  if (code !== 0)
-    throw new StartError(`${output.trim()}\nThe API does not compile. See the errors above.`);
-}
-
-/**
  * Starts the API in its own process, with the embedded database.
  *
- * @param {{ apiPort: number, dataDir: string, issuer: string }} options
+ * @param {{ apiPort: number, dataDir: string, issuer: string, logLevel?: string }} options
  */
-export async function startApi({ apiPort, dataDir, issuer }) {
+export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const child = spawn(
     process.execPath,
-    ['--import', EXIT_WITH_PARENT, join(ROOT, 'dist/main.js')],
+    ['--import', TYPESCRIPT, '--import', EXIT_WITH_PARENT, join(ROOT, 'src/main.ts')],
     {
       // Not the root: the API would read the `.env` there.
       cwd: dataDir,
@@ -65,11 +50,13 @@ export async function startApi({ apiPort, dataDir, issuer }) {
         PORT: String(apiPort),
         HOST: 'localhost',
         DATA_DIR: join(dataDir, 'database'),
-        LOG_LEVEL: 'warn',
+        // `info` has a line for every refusal, also of a request without a token.
+        LOG_LEVEL: logLevel,
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Ctrl-C in the terminal must not reach the API: `close()` stops it.
-      detached: true,
+      // Ctrl-C in the terminal must not reach the API: `close()` stops it. On Windows this option
+      // would open a window.
+      detached: process.platform !== 'win32',
     },
   );
   const ended = once(child, 'exit').then(([code, signal]) => ({ code: code ?? 1, signal }));

@@ -71,9 +71,9 @@ async function startErrors() {
 async function readmeCommands() {
   const text = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, block = ''] = /^```console\n(.*?)^```/ms.exec(text) ?? [];
-  const shown = [...block.matchAll(/^\$ (.*)/gm)].map(([, line]) => line);
+  const shown = commandsIn(block.replaceAll(/^> /gm, '').replaceAll(/^\$ /gm, ''));
   const addresses = { apiOrigin: 'http://localhost:3001', issuer: 'http://localhost:4010/' };
-  const printed = commandsIn(welcome(addresses));
+  const printed = commandsIn(welcome(addresses, { platform: 'linux' }));
   const missing = shown.filter((line) => !printed.includes(line));
   check(
     'prints the commands that README.md begins with',
@@ -82,9 +82,10 @@ async function readmeCommands() {
   );
 }
 
+/** A command that is broken over several lines becomes one line. */
 function commandsIn(text) {
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter((line) => /^(?:curl |TOKEN=)/.test(line));
+  const lines = text.replaceAll(/ (?:\\|(\|))\n\s*/g, ' $1 ').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => /^(?:curl |TOKEN=)/.test(line));
 }
 
 async function printedCommands(demo) {
@@ -116,6 +117,8 @@ async function printedCommands(demo) {
     closed,
   );
   check('the token request prints nothing', token === '', token);
+  const unfinished = [open, closed, scoped, forbidden].filter((answer) => !answer.endsWith('}\n'));
+  check('every answer ends with a newline', unfinished.length === 0, unfinished.join('\n'));
   check(
     'the token is accepted by a route that requires read:messages',
     scoped.startsWith('{"message":"Hello from a private endpoint!'),
@@ -130,9 +133,17 @@ async function printedCommands(demo) {
       forbidden.includes('"code":"insufficient_scope"'),
     forbidden,
   );
+  const refusals = demo
+    .output()
+    .match(/ Refused: .*'GET \/api\/(?:private|admin\/messages)'.* \}$/gm);
+  check(
+    'the log has one line for each refusal, also of a request without a token',
+    refusals?.length === 2,
+    demo.output(),
+  );
 }
 
-async function portsInUse() {
+async function inUse() {
   const both = await start().ended;
   check(
     "reports that the API's port is in use, and what to do",
@@ -149,6 +160,19 @@ async function portsInUse() {
         tenantOnly.output,
       ),
     tenantOnly.output,
+  );
+  const [apiFree, tenantFree] = await freePorts(2);
+  const directory = await start({
+    DEMO_API_PORT: String(apiFree),
+    DEMO_TENANT_PORT: String(tenantFree),
+  }).ended;
+  check(
+    'reports the same for the data directory',
+    directory.code === 1 &&
+      directory.output ===
+        `Another demo uses the data directory ${dataDir}. Stop it, or choose another directory, ` +
+          `such as DEMO_DATA_DIR=${dataDir}-2 npm run demo.\n`,
+    directory.output,
   );
 }
 
@@ -213,12 +237,12 @@ async function apiKilled(demo) {
   );
 }
 
-async function stopDuringBuild() {
+async function stopDuringStart() {
   const demo = start();
-  await demo.building;
+  await demo.starting;
   process.kill(demo.pid, 'SIGTERM');
   const { code, output } = await demo.ended;
-  check('SIGTERM during the build stops it with exit code 0', code === 0, `${code}: ${output}`);
+  check('SIGTERM during the start stops it with exit code 0', code === 0, `${code}: ${output}`);
 }
 
 async function finish() {
@@ -240,9 +264,9 @@ try {
   await startErrors();
   const demo = start();
   await printedCommands(demo);
-  await portsInUse();
+  await inUse();
   await apiKilled(await restart(demo));
-  await stopDuringBuild();
+  await stopDuringStart();
 } catch (error) {
   check('runs without an error', false, error.stack);
 }

@@ -30,7 +30,7 @@ export function runDemo(environment) {
     /** Resolves with the exit code and the whole output. */
     ended,
     /** Resolve with the output so far at this point, or undefined if the demo exits before. */
-    building: printed('Building'),
+    starting: printed('Starting'),
     ready: printed(LAST_LINE),
     ctrlC: () => process.kill(-Number(child.pid), 'SIGINT'),
     kill: () => child.kill('SIGTERM'),

@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from './start-error.mjs';
 
@@ -66,7 +67,7 @@ function readNumber(environment, { name, byDefault, max }) {
 }
 
 /**
- * Checks both ports before anything is built or started.
+ * Checks both ports before anything is started.
  *
  * @param {{ apiPort: number, tenantPort: number }} settings
  * @throws {StartError} when one of them is in use
@@ -77,26 +78,52 @@ export async function checkPorts({ apiPort, tenantPort }) {
     { port: tenantPort, variable: 'DEMO_TENANT_PORT', what: 'the tenant' },
   ];
   for (const { port, variable, what } of ports) {
-    if (await isInUse(port)) {
+    // `listen` may succeed while another program uses the same port on another address of
+    // `localhost`.
+    if (await accepts({ port, host: 'localhost' })) {
       throw new StartError(
         `Port ${port}, for ${what}, is in use. Stop the program that uses it, or choose another ` +
-          `port, such as ${variable}=${port + 1000} npm run demo.`,
+          `port, such as ${commandWith(variable, port + 1000)}.`,
       );
     }
   }
 }
 
 /**
- * Tries to connect. `listen` may succeed while another program uses the same
- * port on another address of `localhost`.
+ * Checks whether another API uses the data directory. It would refuse to start, but name its own
+ * variable.
+ *
+ * @param {{ dataDir: string }} settings
+ * @throws {StartError} when the directory is in use
  */
-function isInUse(port) {
+export async function checkDataDir({ dataDir }) {
+  // The API that uses the directory listens on a socket here: see src/database/directory-lock.ts.
+  const lock = join(dataDir, 'database/lock');
+  for (const name of await readdir(lock).catch(() => [])) {
+    if (await accepts({ path: relative('', join(lock, name)) })) {
+      throw new StartError(
+        `Another demo uses the data directory ${dataDir}. Stop it, or choose another directory, ` +
+          `such as ${commandWith('DEMO_DATA_DIR', `${dataDir}-2`)}.`,
+      );
+    }
+  }
+}
+
+/** Whether something accepts connections there. */
+function accepts(address) {
   return new Promise((done) => {
-    const socket = connect(port, 'localhost');
+    const socket = connect(address);
     socket.once('connect', () => {
       socket.destroy();
       done(true);
     });
     socket.once('error', () => done(false));
   });
+}
+
+/** The command that starts the demo with a variable, in the shell of this platform. */
+function commandWith(variable, value) {
+  return process.platform === 'win32'
+    ? `$env:${variable}='${value}'; npm run demo`
+    : `${variable}=${value} npm run demo`;
 }

@@ -1,8 +1,8 @@
 /** `npm run demo`: starts a tenant and the API on this machine. Read it from top to bottom. */
-import { buildApi, startApi, waitUntilReady } from './api.mjs';
+import { startApi, waitUntilReady } from './api.mjs';
 import { StartError } from './start-error.mjs';
 import { seed } from './seed.mjs';
-import { checkPorts, readSettings } from './settings.mjs';
+import { checkDataDir, checkPorts, readSettings } from './settings.mjs';
 import { startTenant } from './tenant.mjs';
 import { welcome } from './welcome.mjs';
 
@@ -14,10 +14,9 @@ async function start() {
   const settings = readSettings(process.env);
   const { apiOrigin, apiPort, tenantPort, dataDir, accessTokenTtlSec } = settings;
   await checkPorts(settings);
+  await checkDataDir(settings);
 
-  console.log('Building the API …');
-  await buildApi(ending.signal);
-
+  console.log('Starting a tenant and the API on this machine …');
   const tenant = await startTenant({ port: tenantPort, dataDir, apiOrigin, accessTokenTtlSec });
   closers.push(() => tenant.close());
   const issuer = tenant.url;
@@ -34,7 +33,8 @@ async function start() {
   await waitUntilReady(`${issuer}.well-known/jwks.json`, ending.signal);
   await waitUntilReady(`${apiOrigin}/api/public`, ending.signal);
   await seed({ apiOrigin, issuer });
-  console.log(welcome({ apiOrigin, issuer }));
+  const colors = process.stdout.isTTY && process.stdout.hasColors();
+  console.log(welcome({ apiOrigin, issuer }, { colors }));
 }
 
 /**

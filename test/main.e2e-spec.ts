@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,6 @@ import {
   PROCESS_TIMEOUT_MS,
   ProgramFixture,
 } from './support/program.js';
-import { readdir } from 'node:fs/promises';
 
 /** Three starts that need a process. The others are in main.full-spec.ts. */
 describe('The program', () => {
@@ -46,10 +45,10 @@ describe('The program', () => {
     PROCESS_TIMEOUT_MS,
   );
 
-  /** The lines about the database of this suite. */
+  /** The line about the database of this suite. */
   const databaseLine = () => {
     const { DATABASE_URL: url, DATA_DIR: dataDir } = fixture.database.environment;
-    return `Database: ${describeDatabase({ url, dataDir })}`;
+    return `Opening the database: ${describeDatabase({ url, dataDir })}`;
   };
 
   it(
@@ -63,9 +62,9 @@ describe('The program', () => {
       const url = await program.url();
       expect(await program.stop()).toBe(0);
       expect(messagesOf(program)).toEqual([
+        databaseLine(),
         `Listening on ${url}`,
         `Access tokens: issuer ${fixture.issuer.url}, audience https://file.test`,
-        databaseLine(),
         `Browser pages: ${url}/`,
         `API reference: ${url}/docs`,
       ]);

@@ -32,6 +32,7 @@ describe('The program', () => {
         const program = fixture.run({ ...fixture.environment, PORT: String(port) });
         expect(await program.exit()).toBe(1);
         expect(messagesOf(program)).toEqual([
+          expect.stringMatching(/^Opening the database: /),
           `Port ${port} is in use. Stop the process that uses it, or set another PORT.`,
         ]);
         taken.close();
@@ -48,6 +49,7 @@ describe('The program', () => {
         });
         expect(await program.exit()).toBe(1);
         expect(messagesOf(program)).toEqual([
+          'Opening the database: PostgreSQL at 127.0.0.1:1/api',
           'The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
         ]);
       },

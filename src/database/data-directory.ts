@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { lockDirectory } from './directory-lock.js';
+import { lockOnWindows } from './windows-lock.js';
 
 /** With less free disk, the embedded database neither opens nor accepts writes. */
 export const MIN_FREE_BYTES = 64 * 2 ** 20;
@@ -39,7 +40,7 @@ export async function takeDataDirectory(directory: string, free: typeof freeByte
 
 async function createAndLock(directory: string) {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return lockDirectory(directory);
+  return process.platform === 'win32' ? lockOnWindows(directory) : lockDirectory(directory);
 }
 
 /** How many bytes are free on the disk of a directory. */

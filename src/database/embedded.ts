@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { PGlite, type QueryOptions } from '@electric-sql/pglite';
-import { Logger } from '@nestjs/common';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Connection } from './connection.js';
@@ -32,7 +31,6 @@ export async function openEmbedded(dataDir: string, free = freeBytes): Promise<C
     const db = drizzle(client);
     await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
     guardWrites(client, () => free(directory));
-    if (process.env.NODE_ENV === 'production') warn(directory);
     return { db, close };
   } catch (error) {
     await close();
@@ -71,11 +69,4 @@ export function guardWrites(client: PGlite, free: () => number): void {
     check();
     return transaction(work);
   };
-}
-
-function warn(directory: string): void {
-  new Logger('Database').warn(
-    `The database is embedded, in ${directory}. Its data does not survive a power loss, ` +
-      'and only one instance can use it. In production, set DATABASE_URL to use PostgreSQL.',
-  );
 }

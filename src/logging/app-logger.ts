@@ -43,6 +43,8 @@ export class AppLogger extends ConsoleLogger {
       json: logFormat === 'json',
       colors: logFormat === 'text' && isatty(process.stdout.fd) && process.stdout.hasColors(),
       prefix: 'Api',
+      // One line per message, also in colour.
+      breakLength: Infinity,
       logLevels: NEST_LEVELS[logLevel],
       flattenParams: true,
       redact: CREDENTIALS,

@@ -10,7 +10,6 @@ import { openEmbedded } from '../../src/database/embedded.js';
 import { isUnavailable } from '../../src/database/outage.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { copyEmbeddedTemplate } from '../support/embedded-template.js';
-import { captureLog, type LogLine } from '../support/log.js';
 
 const MB = 2 ** 20;
 
@@ -127,35 +126,19 @@ describe('openEmbedded', () => {
     });
   });
 
-  describe('in production', () => {
+  describe('in a data directory that is open', () => {
     let dataDir: string;
     let connection: Connection;
-    let log: LogLine[];
     let free = 64 * MB;
 
     beforeAll(async () => {
       dataDir = await copyEmbeddedTemplate();
-      log = captureLog();
-      process.env.NODE_ENV = 'production';
       connection = await openEmbedded(dataDir, () => free);
     }, 30_000);
 
     afterAll(async () => {
-      process.env.NODE_ENV = 'test';
       await connection.close();
       await rm(dataDir, { recursive: true });
-    });
-
-    it('warns that data does not survive a power loss', () => {
-      expect(log).toEqual([
-        {
-          level: 'warn',
-          context: 'Database',
-          message:
-            `The database is embedded, in ${dataDir}. Its data does not survive a power loss, ` +
-            'and only one instance can use it. In production, set DATABASE_URL to use PostgreSQL.',
-        },
-      ]);
     });
 
     it('refuses a directory that is already open', async () => {

@@ -20,7 +20,7 @@ export interface Demo {
 }
 
 /**
- * Starts the tenant and the API, which must have been compiled.
+ * Starts the tenant and the API.
  *
  * @param options.tokenSec lifetime of access tokens; a day by default
  */
@@ -44,7 +44,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
       tenant = undefined;
     },
     startApi: async () => {
-      api = await startApi({ apiPort, dataDir, issuer });
+      api = await startApi({ apiPort, dataDir, issuer, logLevel: 'warn' });
       await waitUntilReady(`${apiOrigin}/api/public`, signal);
     },
     stopApi: async () => {

@@ -1,0 +1,43 @@
+import { isIP } from 'node:net';
+import { type INestApplication, Logger } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { authConfig, looksLikeClientId } from './config/auth.config.js';
+import { browserConfig } from './config/browser.config.js';
+import { databaseConfig } from './config/database.config.js';
+import { serverConfig } from './config/server.config.js';
+
+/** Values of `NODE_ENV` that are not a mistake. Only the first one changes something. */
+const MODES = ['production', 'development', 'test'];
+
+const logger = new Logger('Api');
+
+/** Logs where the application listens and what it uses, and warns about probable mistakes. */
+export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>): Promise<void> {
+  const { host, mode } = app.get<ConfigType<typeof serverConfig>>(serverConfig.KEY);
+  const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+  const { client, docs } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
+  const database = app.get<ConfigType<typeof databaseConfig>>(databaseConfig.KEY);
+  const url = new URL(await app.getUrl());
+  // `getUrl()` has an IP address. To a browser, the host name is another origin.
+  if (!isIP(host ?? '')) url.hostname = host ?? 'localhost';
+
+  logger.log(`Listening on ${url.origin}`);
+  logger.log(`Access tokens: issuer ${issuer}, audience ${audience.join(', ')}`);
+  logger.log(`Browser pages: ${client ? `${url.origin}/` : 'off, CLIENT=on serves them'}`);
+  logger.log(`API reference: ${docs ? `${url.origin}/docs` : 'off, DOCS=on serves it'}`);
+  for (const suspicious of audience.filter(looksLikeClientId)) {
+    logger.warn(
+      `AUTH0_AUDIENCE contains ${suspicious}, which looks like the client id of an application. ` +
+        'Write the identifier of the API.',
+    );
+  }
+  if (mode !== undefined && !MODES.includes(mode)) {
+    logger.warn(`NODE_ENV is ${mode}, which changes nothing. Did you mean production?`);
+  }
+  if (mode === 'production' && database.url === undefined) {
+    logger.warn(
+      `The database is embedded, in ${database.dataDir}. Its data does not survive a power loss, ` +
+        'and only one instance can use it. In production, set DATABASE_URL to use PostgreSQL.',
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { authConfig } from '../src/config/auth.config.js';
+import { browserConfig } from '../src/config/browser.config.js';
+import { databaseConfig } from '../src/config/database.config.js';
+import type { Variables } from '../src/config/environment.js';
+import { serverConfig } from '../src/config/server.config.js';
+import { reportStart } from '../src/start-report.js';
+import { withEnvironment } from './support/environment.js';
+import { captureLog } from './support/log.js';
+
+const NAMESPACES = [authConfig, browserConfig, databaseConfig, serverConfig];
+
+/** What an application logs that has started with these variables. */
+async function report(variables: Variables, address = 'http://127.0.0.1:3001') {
+  const log = captureLog();
+  const values = await withEnvironment(
+    {
+      ISSUER_BASE_URL: 'https://issuer.example.com/',
+      AUTH0_AUDIENCE: 'https://api.example.com',
+      ...variables,
+    },
+    () => new Map<unknown, unknown>(NAMESPACES.map((each) => [each.KEY, each()])),
+  );
+  await reportStart({ get: (key: unknown) => values.get(key), getUrl: async () => address } as App);
+  return {
+    lines: log.filter(({ level }) => level === 'log').map(({ message }) => message),
+    warnings: log.filter(({ level }) => level === 'warn').map(({ message }) => message),
+  };
+}
+
+type App = Parameters<typeof reportStart>[0];
+
+describe('The log of a start', () => {
+  it('says where the application listens, whose tokens it accepts, and what it serves', async () => {
+    expect(await report({ HOST: '127.0.0.1' })).toEqual({
+      lines: [
+        'Listening on http://127.0.0.1:3001',
+        'Access tokens: issuer https://issuer.example.com/, audience https://api.example.com',
+        'Browser pages: http://127.0.0.1:3001/',
+        'API reference: http://127.0.0.1:3001/docs',
+      ],
+      warnings: [],
+    });
+  });
+
+  it.each([
+    ['http://localhost:3001', undefined, 'http://[::]:3001'],
+    ['http://localhost:3001', 'localhost', 'http://127.0.0.1:3001'],
+    ['http://api.test:3001', 'api.test', 'http://10.0.0.7:3001'],
+    ['http://[::1]:3001', '::1', 'http://[::1]:3001'],
+  ])('names %s with HOST=%s', async (origin, HOST, address) => {
+    const { lines } = await report({ HOST }, address);
+    expect(lines[0]).toBe(`Listening on ${origin}`);
+  });
+
+  it('names the variables that turn on what is off', async () => {
+    const { lines } = await report({ CLIENT: 'off', DOCS: 'off' });
+    expect(lines.slice(2)).toEqual([
+      'Browser pages: off, CLIENT=on serves them',
+      'API reference: off, DOCS=on serves it',
+    ]);
+  });
+
+  it('warns that NODE_ENV=prod is not production', async () => {
+    expect((await report({ NODE_ENV: 'prod' })).warnings).toEqual([
+      'NODE_ENV is prod, which changes nothing. Did you mean production?',
+    ]);
+  });
+
+  it.each(['', 'development', 'test'])('does not warn about NODE_ENV=%s', async (mode) => {
+    expect((await report({ NODE_ENV: mode })).warnings).toEqual([]);
+  });
+
+  it('warns in production that embedded data does not survive a power loss', async () => {
+    const embedded = await report({ NODE_ENV: 'production', DATA_DIR: '/var/api' });
+    const DATABASE_URL = 'postgresql://api:secret@db.test/api';
+    const postgres = await report({ NODE_ENV: 'production', DATABASE_URL });
+    expect(embedded.warnings).toEqual([
+      'The database is embedded, in /var/api. Its data does not survive a power loss, ' +
+        'and only one instance can use it. In production, set DATABASE_URL to use PostgreSQL.',
+    ]);
+    expect(postgres.warnings).toEqual([]);
+  });
+
+  it('warns about an audience that looks like a client id', async () => {
+    const audience = 'abcdefghijklmnopqrstuvwxyz012345';
+    expect((await report({ AUTH0_AUDIENCE: audience })).warnings).toEqual([
+      `AUTH0_AUDIENCE contains ${audience}, which looks like the client id of an application. ` +
+        'Write the identifier of the API.',
+    ]);
+  });
+});
