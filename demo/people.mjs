@@ -12,7 +12,7 @@ export const PERMISSIONS = [
 ];
 
 /** The password of every person. */
-const PASSWORD = 'demo';
+export const PASSWORD = 'demo';
 
 /**
  * @typedef {object} Person
