@@ -42,7 +42,7 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
       validatorUrl: 'none',
       initOAuth: {
         clientId,
-        scopes,
+        scopes: [...scopes],
         usePkceWithAuthorizationCodeGrant: true,
         // Without an audience Auth0 issues tokens for /userinfo only.
         additionalQueryStringParams: { audience: audience[0]! },
