@@ -56,7 +56,8 @@ export class SessionCard {
     byId('session-notice').hidden = notice === '';
     if (byId('session-notice').textContent !== notice) byId('session-notice').textContent = notice;
     byId('session-issuer').textContent = config?.domain ?? '';
-    byId('session-people').hidden = !canLogIn || demo === undefined;
+    byId('session-people').hidden = demo === undefined || state === 'starting';
+    byId('people-label').textContent = isIn ? 'Switch to' : 'Log in to the demo as';
     this.#offerPeople(demo);
     byId('who-name').textContent = nameOf(user);
     byId('who-name').title = nameOf(user);
