@@ -24,7 +24,7 @@ const STEPS = {
   key: ['Key', 'published by the issuer', 'A key that the issuer publishes.'],
   signature: ['Signature', 'made with that key', 'The token exactly as the issuer signed it.'],
   issuer: ['Issuer', 'iss is trusted', 'A token whose iss is the issuer that the API trusts.'],
-  kind: ['Kind', 'an access token', 'An access token that any bearer may use.'],
+  kind: ['Kind', 'an access token', 'An access token that is not bound to a key.'],
   audience: ['Audience', 'aud is this API', 'A token whose aud names this API.'],
   time: ['Time', 'valid now', 'A token that has not expired, is already active and not revoked.'],
 };
@@ -144,7 +144,7 @@ export function anatomyOf({ status, withToken, challenge, json }, access) {
   const names = [...TOKEN_STEPS, ...Object.keys(requirements)];
   const failedAt = failure === undefined ? names.length : names.indexOf(failure.step);
   const passed = failure?.passed ?? names.slice(0, failedAt);
-  // A body that is too large or of another type is refused before the token is looked at.
+  // A body that is too large or of another type is refused before the token is checked.
   const isUnread = status === 413 || status === 415 || status >= 500;
   /** @returns {StepState} */
   const stateOf = (name) => {

@@ -40,7 +40,12 @@ export function answerView(answer, access) {
         ),
       ),
     ),
-    ...(status === 0 ? [] : [element('h3', {}, 'Body'), element('pre', {}, bodyOf(answer))]),
+    ...(status === 0
+      ? []
+      : [
+          element('h3', {}, 'Body'),
+          element('pre', { tabindex: 0, 'aria-label': 'Body' }, bodyOf(answer)),
+        ]),
     requestId === null
       ? ''
       : element('p', { class: 'quiet' }, 'Request ', element('code', {}, requestId)),
@@ -74,6 +79,10 @@ function rawHeaders({ method, path, withToken, status, statusText, headers }) {
     'details',
     { class: 'raw' },
     element('summary', {}, 'Raw headers'),
-    element('pre', {}, [...request, '', ...response].join('\n')),
+    element(
+      'pre',
+      { tabindex: 0, 'aria-label': 'Raw headers' },
+      [...request, '', ...response].join('\n'),
+    ),
   );
 }

@@ -148,15 +148,14 @@ export class CallPanel {
         element('code', {}, text),
       ),
     );
-    byId('call-verdict').textContent = this.#prediction();
     this.#drawBreakers();
     this.#drawAnswer();
     this.#drawCommand();
   }
 
-  /** What will happen to the next request. */
+  /** What will happen to the first request. */
   #prediction() {
-    if (this.#route === undefined) return '';
+    if (this.#route === undefined || this.#answer !== undefined) return '';
     const { state, current } = this.#session;
     const claims = state === 'in' ? (current?.claims ?? {}) : undefined;
     const { passes, why } = judge(this.#route.access, claims, this.#api.grantClaims);
@@ -166,6 +165,7 @@ export class CallPanel {
   }
 
   #drawAnswer() {
+    byId('call-verdict').textContent = this.#prediction();
     byId('call-result').replaceChildren(
       ...(this.#answer === undefined ? [] : [answerView(this.#answer, this.#route?.access)]),
     );

@@ -1,5 +1,5 @@
 /**
- * Writes the decorators of a route as they stand in its controller, from its `x-access`. A route
+ * Writes the decorators of a route as its controller has them, from its `x-access`. A route
  * without a requirement has none: it needs a valid access token by default.
  *
  * @param {import('./access.js').Access} access

@@ -1,4 +1,5 @@
 import { call, toneOf } from './call.js';
+import { copyAsCurl } from './copy-as-curl.js';
 import { byId, whileBusy } from './element.js';
 
 /** The quickstart's three calls: each has a button and a place for its answer. */
@@ -16,6 +17,13 @@ export function wireEndpoints(session) {
         area.querySelector('.meaning').textContent = answer.meaning;
       }),
     );
+  }
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const copiers = document.querySelectorAll('button[data-curl]');
+  for (const copier of copiers) {
+    const { curl: path, token } = copier.dataset;
+    const request = { method: 'GET', path, token: token === undefined ? undefined : '$TOKEN' };
+    copier.addEventListener('click', () => copyAsCurl(copier, request));
   }
   const draw = () => {
     for (const button of buttons) button.disabled = session.state === 'starting';

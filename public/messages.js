@@ -1,5 +1,6 @@
 import { grantedScopes } from './access.js';
 import { call } from './call.js';
+import { copyAsCurl } from './copy-as-curl.js';
 import { announce, byId, element, whileBusy } from './element.js';
 import { messageRow, timeOf } from './message-row.js';
 import { PagedList, showFailure } from './pages.js';
@@ -10,8 +11,8 @@ const AUDIT = '/api/admin/audit';
 const MAX_CHARACTERS = 2000;
 
 /**
- * The messages and their moderation: one list, in which authors change their own messages. Whoever
- * has `read:admin` can also search it by author and read the audit trail; `write:admin` deletes
+ * The messages and their moderation: one list, in which authors change their own messages. Anyone
+ * with `read:admin` can also search it by author and read the audit trail; `write:admin` deletes
  * messages of others.
  */
 export class Messages {
@@ -42,6 +43,14 @@ export class Messages {
       event.preventDefault();
       void whileBusy(byId('post-form'), () => this.#post());
     });
+    byId('post-curl').addEventListener('click', ({ currentTarget }) =>
+      copyAsCurl(currentTarget, {
+        method: 'POST',
+        path: OWN,
+        json: { text: byId('post-text').value },
+        token: '$TOKEN',
+      }),
+    );
     byId('post-text').addEventListener('input', () => this.#typed());
     byId('author-form').addEventListener('submit', (event) => {
       event.preventDefault();

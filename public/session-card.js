@@ -28,6 +28,8 @@ export class SessionCard {
       this.#usePasted();
     });
     byId('paste-token').addEventListener('input', () => (byId('paste-error').textContent = ''));
+    // On a narrow screen the card stands above everything else.
+    byId('token-info').open = matchMedia('(min-width: 1081px)').matches;
     setInterval(() => this.#count(), SECOND);
     session.addEventListener('change', () => this.draw());
     this.draw();
@@ -75,7 +77,7 @@ export class SessionCard {
       const button = element('button', { type: 'button', title: summary }, username);
       button.setAttribute('aria-label', `Log in as ${username}`);
       button.addEventListener('click', () =>
-        // Without the prompt, the tenant would keep whoever is still logged in there.
+        // Without the prompt, the tenant would keep the person who is still logged in there.
         this.#session.logIn({ [demo.login_parameter]: username, prompt: 'login' }),
       );
       place.append(button);

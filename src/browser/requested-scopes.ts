@@ -20,7 +20,7 @@ export class RequestedScopes {
     @Inject(browserConfig.KEY) private readonly config: ConfigType<typeof browserConfig>,
   ) {}
 
-  /** `AUTH0_CLIENT_SCOPES`, or every scope that a route requires, except those of administration. */
+  /** `AUTH0_CLIENT_SCOPES`, or every scope that a route requires except those of administrators. */
   get ofApi(): string[] {
     if (this.config.clientScopes !== undefined) return this.config.clientScopes;
     const required = this.rules.all().flatMap(({ rule }) => rule.scopes);

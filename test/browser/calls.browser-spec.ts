@@ -179,8 +179,8 @@ describe('Copy as curl', () => {
     await visitor.logInAs('writer');
     await visitor.choose('POST /api/messages');
     await page.locator('#call-fields').getByLabel('Body').fill('{"text":"it\'s me"}');
-    await page.getByRole('button', { name: 'Copy as curl' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.locator('#call-copy').click();
+    await page.locator('#call-copy', { hasText: 'Copied' }).waitFor();
     const command = [
       `curl -i '${demo.url}api/messages'`,
       '-X POST',
@@ -200,12 +200,30 @@ describe('Copy as curl', () => {
     await visitor.logInAs('writer');
     await visitor.choose('GET /api/me');
     await visitor.gets('200 OK');
-    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await page.locator('#call-copy').click();
+    await page.locator('#call-copy', { hasText: 'Copied' }).waitFor();
     expect(await clipboard()).not.toContain('eyJ');
     await page.getByLabel('with my token').check();
     await page.locator('#curl').getByRole('button', { name: 'Copy', exact: true }).click();
     await page.locator('#curl').getByRole('button', { name: 'Copied' }).waitFor();
     expect(await clipboard()).toMatch(/-H 'Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+'$/);
+  });
+
+  it('is also next to the form and the three calls', async () => {
+    await visitor.logInAs('writer');
+    await page.getByLabel('New message').fill('Hello');
+    await page.locator('#post-curl').click();
+    await page.locator('#post-curl', { hasText: 'Copied' }).waitFor();
+    expect(await clipboard()).toContain(`-d '{"text":"Hello"}'`);
+    for (const [path, header] of [
+      ['/api/open', ''],
+      ['/api/protected', ' \\\n  -H "Authorization: Bearer $TOKEN"'],
+    ]) {
+      const button = page.locator(`[data-curl="${path}"]`);
+      await button.click();
+      await page.locator(`[data-curl="${path}"]`, { hasText: 'Copied' }).waitFor();
+      expect(await clipboard()).toBe(`curl -i '${new URL(path!, demo.url).href}'${header}`);
+    }
   });
 
   it('needs no token for a public route', async () => {

@@ -64,11 +64,13 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
     await visitor.gets('401 Unauthorized');
     expect(await visitor.steps('failed')).toEqual(['Token found']);
     await send('GET', '//other.example.com/');
-    await visitor.page.getByText('The path must begin with one slash.').waitFor();
+    await visitor.page
+      .locator('#call-fault', { hasText: 'The path must begin with one slash.' })
+      .waitFor();
   });
 
   it('a token that is not a JWT is not used, and the page says what it may be', async () => {
-    await visitor.page.getByText('Use a token of your own').click();
+    await visitor.page.locator('#session-paste summary').click();
     await paste('opaque-token');
     const error = visitor.page.locator('#paste-error');
     expect(await error.innerText()).toContain('This is not a JWT');

@@ -128,8 +128,8 @@ export class Visitor {
 
   /** Fills in and submits the login form. */
   async fillIn(username: string, password: string): Promise<void> {
-    await this.page.locator('input[name=username]').fill(username);
-    await this.page.locator('input[name=password]').fill(password);
+    await this.page.locator('#username').fill(username);
+    await this.page.locator('#password').fill(password);
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
@@ -149,9 +149,9 @@ export class Visitor {
     return this.page.evaluate('shifted');
   }
 
-  async screenshot(name: string, page = this.page): Promise<void> {
+  async screenshot(name: string, page = this.page, fullPage = true): Promise<void> {
     await page.evaluate('scrollTo({ top: 0, behavior: "instant" })');
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
   }
 
   leave(): Promise<void> {
