@@ -38,7 +38,7 @@ function describe(description) {
 
 /** Without the document, people write the request themselves. */
 function describeNothing() {
-  byId('map').hidden = true;
+  for (const id of ['map', 'legend', 'choose']) byId(id).hidden = true;
   byId('map-off').hidden = false;
   byId('call-any').addEventListener('click', () => panel.chooseFree());
 }
