@@ -31,7 +31,7 @@ const STEPS = {
 
 const TOKEN_STEPS = Object.keys(STEPS);
 
-const LOG_IN = 'Log in above, or use a token of your own, and send the request again.';
+const LOG_IN = 'Log in, or use a token of your own, and send the request again.';
 
 /**
  * By `code`: the check that failed, what to do next, and the checks that passed before it, where
@@ -97,7 +97,7 @@ const FAILURES = {
   token_expired: {
     step: 'time',
     passed: ['found', 'form'],
-    next: 'Get a new token. The SDKs renew it before it expires; a log-in always does.',
+    next: 'Get a new token: log in again, or let an SDK renew the token before it expires.',
   },
   token_not_active: {
     step: 'time',

@@ -33,7 +33,7 @@ export function answerView(answer, access) {
       ...steps.map(({ name, state, text }) =>
         element(
           'li',
-          { 'data-state': state },
+          { 'data-state': state, title: `${text} (${STATES[state]})` },
           element('strong', {}, name),
           element('span', { class: 'hidden-text' }, ` (${STATES[state]}): `),
           element('span', {}, text),

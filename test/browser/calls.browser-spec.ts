@@ -52,7 +52,7 @@ describe('A call from the access map', () => {
     expect(text).toMatch(/401 Unauthorized \d+ ms/);
     expect(text).toMatch(/Request [\da-f-]{36}/);
     expect(text).toContain('Needed An access token for this API.');
-    expect(text).toContain('What to do Log in above');
+    expect(text).toContain('What to do Log in, or use a token');
     expect(await visitor.steps('failed')).toEqual(['Token found']);
     const body = await result().locator('pre').first().textContent();
     expect(JSON.parse(body!)).toEqual({ statusCode: 401, message: 'Unauthorized' });
