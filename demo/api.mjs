@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SPA } from './clients.mjs';
-import { AUDIENCE } from './people.mjs';
+import { AUDIENCE, PERMISSIONS } from './people.mjs';
 import { ROOT } from './settings.mjs';
 import { StartError } from './start-error.mjs';
 
@@ -47,6 +47,8 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
         ISSUER_BASE_URL: issuer,
         AUTH0_AUDIENCE: AUDIENCE,
         AUTH0_CLIENT_ID: SPA.id,
+        // With `:admin`, which is off by default: the tenant grants only what the person may have.
+        AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
         PORT: String(apiPort),
         HOST: 'localhost',
         DATA_DIR: join(dataDir, 'database'),

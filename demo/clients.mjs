@@ -2,7 +2,7 @@
 export const MACHINE = { id: 'demo-machine', secret: 'demo-secret' };
 
 /** The browser application: a public client, with authorization code and PKCE. */
-export const SPA = { id: 'demo-spa' };
+export const SPA = { id: 'demo-spa', name: 'Browser pages of nestjs-auth0-api' };
 
 /**
  * The tenant's applications, in oidc-provider's format.
@@ -13,6 +13,7 @@ export function clients(apiOrigin) {
   return [
     {
       client_id: SPA.id,
+      client_name: SPA.name,
       application_type: 'web',
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],

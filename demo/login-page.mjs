@@ -1,12 +1,16 @@
 import { html } from './page.mjs';
 
 /**
- * @param {{ clientId: string, username?: string, error?: string }} state
+ * @param {{ application: string, username?: string, error?: string }} state
  */
-export function loginPage({ clientId, username = '', error }) {
+export function loginPage({ application, username = '', error }) {
   const alert = error === undefined ? '' : html`<p role="alert" id="error">${error}</p>`;
   return html`
-    <p class="quiet">to continue to <strong>${clientId}</strong></p>
+    <p class="quiet">to continue to <strong>${application}</strong></p>
+    <p class="demo">
+      This is a demo: a tenant on this machine, whose passwords are public. Do not enter a password
+      of yours.
+    </p>
     ${alert}
     <form method="post">
       <label for="username">Username</label>

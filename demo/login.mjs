@@ -1,9 +1,10 @@
 import { errors } from 'oidc-provider';
 import { BadBody, readFields } from './body.mjs';
+import { LOGIN_AS } from './discovery.mjs';
 import { loginPage } from './login-page.mjs';
 import { html, sendPage } from './page.mjs';
 import { peopleList } from './people-list.mjs';
-import { authenticate } from './people.mjs';
+import { authenticate, PEOPLE } from './people.mjs';
 
 const PATH = '/u/login/';
 
@@ -21,12 +22,15 @@ export function login(provider, apiOrigin) {
     if (!ctx.path.startsWith(PATH) || !['GET', 'POST'].includes(ctx.method)) return next();
     try {
       const { params } = await provider.interactionDetails(ctx.req, ctx.res);
+      const chosen = PEOPLE.find(({ username }) => username === params[LOGIN_AS]);
+      if (chosen !== undefined) return await finish(provider, ctx, chosen);
+      const client = await provider.Client.find(params.client_id);
       const show = (status, state) =>
         sendPage(ctx, {
           status,
           title: 'Log in',
-          body: loginPage({ clientId: params.client_id, ...state }),
-          below: peopleList(),
+          body: loginPage({ application: client.clientName, ...state }),
+          below: peopleList({ canChoose: true }),
           formRedirectsTo: apiOrigin,
         });
       if (ctx.method === 'GET') show(200, { username: params.login_hint });
@@ -53,6 +57,11 @@ async function submit(provider, ctx, show) {
     show(401, { username, error: 'Wrong username or password.' });
     return;
   }
+  await finish(provider, ctx, person);
+}
+
+/** Goes back to the application with a login of this person. */
+async function finish(provider, ctx, person) {
   const result = { login: { accountId: person.id } };
   const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, {
     mergeWithLastSubmission: false,

@@ -41,6 +41,14 @@ export const STYLE = `
     background: var(--accent); color: var(--on-accent); font: 600 15px/1 system-ui, sans-serif;
     cursor: pointer;
   }
+  button.small {
+    width: auto; min-height: 36px; margin-top: 10px; padding: 0 14px; border: 1px solid var(--edge);
+    background: var(--card); color: var(--ink);
+  }
+  .demo {
+    padding: 10px 12px; border-left: 4px solid var(--accent); border-radius: 4px 8px 8px 4px;
+    background: var(--paper);
+  }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
   [role='alert'] {
     padding: 10px 12px; border-left: 4px solid var(--bad); border-radius: 4px 8px 8px 4px;

@@ -18,7 +18,7 @@ export const PERMISSIONS = Object.keys(HOLDERS);
 const heldBy = (username) => PERMISSIONS.filter((scope) => HOLDERS[scope].includes(username));
 
 /** The password of every person. */
-const PASSWORD = 'demo';
+export const PASSWORD = 'demo';
 
 /**
  * @typedef {object} Person

@@ -2,7 +2,9 @@ import './filter-notices.mjs';
 import { Provider } from 'oidc-provider';
 import { toAuth0Format } from './access-token.mjs';
 import { resourceIndicators } from './audience.mjs';
+import { brokenTokens } from './broken-tokens.mjs';
 import { clients } from './clients.mjs';
+import { demoMembers, LOGIN_AS } from './discovery.mjs';
 import { frontPage } from './front-page.mjs';
 import { grantRequestedScopes, keepOfflineAccess, policyWithoutConsent } from './grant.mjs';
 import { login, loginUrl } from './login.mjs';
@@ -70,7 +72,8 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     claims: CLAIMS_BY_SCOPE,
     // Auth0 also puts the claims of `profile` and `email` into the ID token.
     conformIdTokenClaims: false,
-    extraParams: { audience: keepOfflineAccess },
+    extraParams: { audience: keepOfflineAccess, [LOGIN_AS]: null },
+    discovery: demoMembers(issuer),
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     formats: { customizers: { jwt: (_ctx, token, jwt) => toAuth0Format(token, jwt) } },
@@ -84,6 +87,7 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
   provider.on('server_error', (_ctx, error) => console.error(error));
   return provider
     .use(frontPage(issuer))
+    .use(brokenTokens({ issuer, signing: keys.signing, apiOrigin }))
     .use(tokenRequest)
     .use(userinfo({ issuer, signing: keys.signing, apiOrigin }))
     .use(login(provider, apiOrigin))

@@ -1,32 +1,53 @@
 /** Creates the parts of the page. See `session.js` for the login and `call.js` for a request. */
+import { Answers } from './answers.js';
+import { CallPanel } from './call-panel.js';
 import { wireEndpoints } from './endpoints.js';
 import { byId } from './element.js';
+import { AccessMap, routesOf } from './map.js';
 import { Messages } from './messages.js';
-import { Moderation } from './moderation.js';
-import { RouteTable } from './routes.js';
 import { SessionCard } from './session-card.js';
 import { Session } from './session.js';
 
 const session = new Session();
 const card = new SessionCard(session);
 const messages = new Messages(session);
-const moderation = new Moderation(session);
-const routes = new RouteTable(session, () => messages.anyId);
+const panel = new CallPanel(session, new Answers(), () => messages.anyId);
 wireEndpoints(session);
 
-messages.addEventListener('change', () => moderation.reload());
-moderation.addEventListener('change', () => messages.reload());
-
-/** Loads the OpenAPI document and shows what depends on it. With `DOCS=off` there is none. */
+/** Loads the OpenAPI document. With `DOCS=off` there is none. */
 async function loadDescription() {
   const answer = await fetch('/docs-json').catch(() => undefined);
-  if (!answer?.ok) return;
-  const description = await answer.json();
-  card.grantClaims = description['x-grant-claims'];
-  moderation.grantClaims = description['x-grant-claims'];
-  moderation.follow();
-  for (const id of ['docs-link', 'routes-link']) byId(id).hidden = false;
-  routes.show(description);
+  return answer?.ok ? answer.json() : undefined;
 }
 
-await Promise.all([session.start(), loadDescription()]);
+/** Shows what depends on the OpenAPI document. */
+function describe(description) {
+  const routes = routesOf(description);
+  const grantClaims = description['x-grant-claims'];
+  card.grantClaims = grantClaims;
+  messages.grantClaims = grantClaims;
+  panel.api = { routes, grantClaims, schemas: description.components?.schemas ?? {} };
+  byId('docs-link').hidden = false;
+  const map = new AccessMap(session, { routes, grantClaims }, (route) => panel.choose(route));
+  panel.onOpen = (name) => map.mark(name);
+  panel.onClose = (name) => {
+    map.mark(undefined);
+    map.focus(name);
+  };
+}
+
+/** Without the document, people write the request themselves. */
+function describeNothing() {
+  for (const id of ['map', 'legend', 'choose']) byId(id).hidden = true;
+  byId('map-off').hidden = false;
+  byId('call-any').addEventListener('click', () => panel.chooseFree());
+}
+
+const configured = session.configure();
+const [description] = await Promise.all([loadDescription(), configured]);
+if (description === undefined) describeNothing();
+else describe(description);
+await session.start();
+panel.restore();
+// Only now is the page as long as it will be.
+if (location.hash.length > 1) byId(location.hash.slice(1))?.scrollIntoView();

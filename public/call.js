@@ -4,10 +4,16 @@ import { SessionEnded } from './session.js';
  * @typedef {object} Answer the result of a call
  * @property {string} method
  * @property {string} path
+ * @property {unknown} sent the body of the request
  * @property {boolean} withToken
+ * @property {string} [credentials] which token was sent, if it was not the person's own
  * @property {number} status 0 if there was no response
  * @property {string} statusText
+ * @property {number} ms time from the request to the last byte of the response
+ * @property {[name: string, value: string][]} headers of the response
+ * @property {string | null} requestId
  * @property {string | null} challenge the header `WWW-Authenticate`
+ * @property {string | null} retryAfter
  * @property {string} text the body
  * @property {any} json the parsed body; undefined if it is not JSON
  * @property {string} meaning an explanation for people
@@ -28,24 +34,29 @@ const STATUS_TEXTS = {
 };
 
 /**
- * Calls the API, with the access token if somebody is logged in.
+ * Calls the API, with the access token if somebody is logged in. After a request that changed
+ * something, the session dispatches `written`.
  *
  * @param {import('./session.js').Session} session
  * @param {string} method
  * @param {string} path
  * @param {unknown} [json]
+ * @param {{ name: string, token: string | undefined }} [credentials] sent instead of the person's
  * @returns {Promise<Answer>} also after a network error: then its status is 0
  */
-export async function call(session, method, path, json) {
-  const request = { method, path, withToken: false };
-  let token;
-  try {
-    token = await session.token();
-  } catch (error) {
-    if (!(error instanceof SessionEnded)) throw error;
-    return unsent(request, 'Your session has ended, so nothing was sent. Log in and try again.');
+export async function call(session, method, path, json, credentials) {
+  const request = { method, path, sent: json, withToken: false, credentials: credentials?.name };
+  let token = credentials?.token;
+  if (credentials === undefined) {
+    try {
+      token = await session.token();
+    } catch (error) {
+      if (!(error instanceof SessionEnded)) throw error;
+      return unsent(request, 'Your session has ended, so nothing was sent. Log in and try again.');
+    }
   }
   request.withToken = token !== undefined;
+  const start = performance.now();
   try {
     const response = await fetch(path, {
       method,
@@ -56,21 +67,27 @@ export async function call(session, method, path, json) {
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
     });
-    return await read(request, response);
+    const answer = await read(request, response, start);
+    if (method !== 'GET' && response.ok) session.dispatchEvent(new Event('written'));
+    return answer;
   } catch {
     return unsent(request, 'The API is unreachable. Check that it is running, then try again.');
   }
 }
 
-async function read(request, response) {
+async function read(request, response, start) {
   const text = await response.text();
+  const { headers } = response;
   const answer = {
     ...request,
     status: response.status,
     // HTTP/2 has no reason phrases.
     statusText: response.statusText || (STATUS_TEXTS[response.status] ?? ''),
-    challenge: response.headers.get('www-authenticate'),
-    retryAfter: response.headers.get('retry-after'),
+    ms: Math.round(performance.now() - start),
+    headers: [...headers],
+    requestId: headers.get('x-request-id'),
+    challenge: headers.get('www-authenticate'),
+    retryAfter: headers.get('retry-after'),
     text,
     json: parsed(text),
   };
@@ -81,7 +98,11 @@ function unsent(request, meaning) {
   const nothing = {
     status: 0,
     statusText: 'No response',
+    ms: 0,
+    headers: [],
+    requestId: null,
     challenge: null,
+    retryAfter: null,
     text: '',
     json: undefined,
   };
@@ -96,9 +117,10 @@ function parsed(text) {
   }
 }
 
-function meaningOf({ status, challenge, retryAfter, json, withToken }) {
+function meaningOf({ status, challenge, retryAfter, json, withToken, credentials }) {
   if (status < 300) {
-    return withToken ? 'Sent with your access token.' : 'Sent without an access token.';
+    if (!withToken) return 'Sent without an access token.';
+    return `Sent with ${credentials ?? 'your access token'}.`;
   }
   if (status === 401 && !withToken) {
     return 'No access token was sent, and this endpoint requires one. Log in to get one.';
@@ -122,4 +144,15 @@ function meaningOf({ status, challenge, retryAfter, json, withToken }) {
 
 function sentence(text) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** A failed call in one line, for the place on the page where it failed. */
+export function failureText({ status, statusText, meaning }) {
+  return status === 0 ? meaning : `${status} ${statusText}. ${meaning}`;
+}
+
+/** `good`, `refused` or `failed`: selects the colour of a result. */
+export function toneOf({ status }) {
+  if (status >= 200 && status < 300) return 'good';
+  return status === 401 || status === 403 ? 'refused' : 'failed';
 }

@@ -31,3 +31,46 @@ export function byId(id) {
 export function announce(text) {
   byId('announcements').textContent = text;
 }
+
+/**
+ * Disables all buttons of an area while the work runs, so that nothing is sent twice. The button
+ * that was pressed gets the focus back.
+ *
+ * @param {Element} area
+ * @param {() => Promise<unknown>} work
+ */
+export async function whileBusy(area, work) {
+  if (area.getAttribute('aria-busy') === 'true') return;
+  const pressed = document.activeElement;
+  const buttons = [...area.querySelectorAll('button')].filter((button) => !button.disabled);
+  area.setAttribute('aria-busy', 'true');
+  for (const button of buttons) button.disabled = true;
+  try {
+    await work();
+  } finally {
+    area.removeAttribute('aria-busy');
+    for (const button of buttons) button.disabled = false;
+    if (document.activeElement === document.body && pressed instanceof HTMLElement) pressed.focus();
+  }
+}
+
+/**
+ * Copies a text. The button says so until it loses the focus.
+ *
+ * @param {HTMLElement} button
+ * @param {string} text
+ * @param {() => void} otherwise called when the clipboard is not available
+ */
+export async function copy(button, text, otherwise) {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    otherwise();
+    announce('The clipboard is not available. The text is selected.');
+    return;
+  }
+  button.textContent = 'Copied';
+  announce('Copied.');
+  button.addEventListener('blur', () => (button.textContent = label), { once: true });
+}

@@ -1,4 +1,5 @@
-import { element } from './element.js';
+import { element, whileBusy } from './element.js';
+import { showFailure } from './pages.js';
 
 /**
  * A message in a list, with buttons for what the reader may do with it.
@@ -9,12 +10,13 @@ import { element } from './element.js';
  * @param {string} message.author
  * @param {string} message.createdAt
  * @param {string} message.updatedAt
- * @param {object} actions
+ * @param {object} actions each resolves with an answer if it failed
  * @param {boolean} actions.mine whether the reader is the author
- * @param {((text: string) => Promise<string>)} [actions.edit] resolves with an error text, or ''
- * @param {(() => Promise<string>)} [actions.remove] resolves with an error text, or ''
+ * @param {() => void} [actions.filter] shows the messages of this author
+ * @param {(text: string) => Promise<import('./call.js').Answer | undefined>} [actions.edit]
+ * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.remove]
  */
-export function messageRow(message, { mine, edit, remove }) {
+export function messageRow(message, { mine, filter, edit, remove }) {
   const text = element('p', { class: 'message-text' }, message.text);
   const error = element('p', { class: 'error', role: 'alert' });
   const buttons = element('div', { class: 'row' });
@@ -24,7 +26,7 @@ export function messageRow(message, { mine, edit, remove }) {
     element(
       'p',
       { class: 'byline' },
-      element('strong', {}, message.author),
+      authorOf(message, filter),
       mine ? element('span', { class: 'badge' }, 'you') : '',
       timeOf(message.createdAt),
       message.updatedAt === message.createdAt ? '' : element('span', {}, 'edited'),
@@ -36,24 +38,30 @@ export function messageRow(message, { mine, edit, remove }) {
   const editing = button('Edit', message, () => startEditing());
   const removing = button('Delete', message, () => askBeforeRemoving());
   const idle = () => {
+    error.replaceChildren();
     buttons.replaceChildren(edit ? editing : '', remove ? removing : '');
     text.hidden = false;
     row.querySelector('textarea')?.remove();
   };
+  const attempt = (work) =>
+    whileBusy(row, async () => {
+      error.replaceChildren();
+      const failure = await work();
+      if (failure !== undefined) showFailure(error, failure);
+    });
   const startEditing = () => {
     const field = element('textarea', { rows: 2, 'aria-label': 'Text of the message' });
     field.value = message.text;
     text.hidden = true;
     text.after(field);
-    const save = async () => (error.textContent = await edit(field.value));
     const cancel = () => {
-      error.textContent = '';
       idle();
       editing.focus();
     };
+    field.addEventListener('input', () => error.replaceChildren());
     field.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
     buttons.replaceChildren(
-      button('Save', message, save, 'primary'),
+      button('Save', message, () => attempt(() => edit(field.value)), 'primary'),
       button('Cancel', message, cancel),
     );
     field.focus();
@@ -63,11 +71,7 @@ export function messageRow(message, { mine, edit, remove }) {
       idle();
       removing.focus();
     };
-    const confirm = async () => {
-      error.textContent = await remove();
-      if (error.textContent !== '') keep();
-    };
-    const sure = button('Delete for good', message, confirm, 'danger');
+    const sure = button('Delete for good', message, () => attempt(remove), 'danger');
     buttons.replaceChildren(sure, button('Keep', message, keep));
     sure.focus();
   };
@@ -82,6 +86,12 @@ export function timeOf(text) {
     timeStyle: 'short',
   });
   return element('time', { datetime: text }, shown);
+}
+
+function authorOf({ author }, filter) {
+  if (filter === undefined) return element('strong', {}, author);
+  const title = 'Show the messages of this author';
+  return element('button', { type: 'button', class: 'link', title, on: { click: filter } }, author);
 }
 
 function button(label, { text }, click, kind = '') {

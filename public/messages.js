@@ -1,110 +1,197 @@
+import { grantedScopes } from './access.js';
 import { call } from './call.js';
-import { announce, byId } from './element.js';
-import { messageRow } from './message-row.js';
-import { failureText, PagedList } from './pages.js';
+import { copyAsCurl } from './copy-as-curl.js';
+import { announce, byId, element, whileBusy } from './element.js';
+import { messageRow, timeOf } from './message-row.js';
+import { PagedList, showFailure } from './pages.js';
 
-const PATH = '/api/messages';
+const OWN = '/api/messages';
+const OF_ANYONE = '/api/admin/messages';
+const AUDIT = '/api/admin/audit';
 const MAX_CHARACTERS = 2000;
 
-/** The section Messages: lists messages, posts them, and changes or deletes your own. */
-export class Messages extends EventTarget {
+/**
+ * The messages and their moderation: one list, in which authors change their own messages. Anyone
+ * with `read:admin` can also search it by author and read the audit trail; `write:admin` deletes
+ * messages of others.
+ */
+export class Messages {
   #session;
+  #grantClaims = ['scope', 'scp'];
   #list;
-  #reader;
+  #audit;
+  #token;
+  #scopes = [];
+  /** The lists follow every change that a call of this page makes. */
+  #reloading;
 
   constructor(session) {
-    super();
     this.#session = session;
     this.#list = new PagedList(session, {
       key: 'messages',
       prefix: 'messages',
       row: (message) => this.#row(message),
-      emptyText: 'There are no messages yet. Post the first one.',
+      emptyText: 'There are no messages here.',
+    });
+    this.#audit = new PagedList(session, {
+      key: 'entries',
+      prefix: 'audit',
+      row: auditRow,
+      emptyText: 'Nobody has deleted a message of somebody else.',
     });
     byId('post-form').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#post();
+      void whileBusy(byId('post-form'), () => this.#post());
     });
-    byId('post-text').addEventListener('input', () => this.#count());
+    byId('post-curl').addEventListener('click', ({ currentTarget }) =>
+      copyAsCurl(currentTarget, {
+        method: 'POST',
+        path: OWN,
+        json: { text: byId('post-text').value },
+        token: '$TOKEN',
+      }),
+    );
+    byId('post-text').addEventListener('input', () => this.#typed());
+    byId('author-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void whileBusy(byId('author-form'), () => this.#show());
+    });
+    byId('author-all').addEventListener('click', () => this.#filterBy(''));
     session.addEventListener('change', () => this.#follow());
-    this.#count();
+    session.addEventListener('written', () => (this.#reloading = this.#reload()));
+    this.#typed();
   }
 
-  /** Loads the list again after a change in another part of the page. */
-  reload() {
-    return this.#list.show(PATH);
+  /** The claims that grant scopes, from the OpenAPI document. */
+  set grantClaims(names) {
+    this.#grantClaims = names;
+    this.#token = undefined;
+    this.#follow();
   }
 
-  /** The id of some listed message. The table of routes suggests it as a parameter. */
+  /** The id of some listed message, a suggestion for a parameter. */
   get anyId() {
     return this.#list.list.firstElementChild?.dataset.id;
   }
 
+  get #moderates() {
+    return this.#scopes.includes('read:admin');
+  }
+
   #follow() {
-    const { state, user } = this.#session;
-    const reader = state === 'in' ? user?.sub : undefined;
-    byId('messages-out').hidden = reader !== undefined;
-    byId('messages-in').hidden = reader === undefined;
-    if (reader === this.#reader) return;
-    this.#reader = reader;
-    byId('post-error').textContent = '';
-    if (reader === undefined) this.#list.clear();
-    else void this.reload();
+    const { state, user, current } = this.#session;
+    const isIn = state === 'in' && user !== undefined;
+    const scopes = isIn ? grantedScopes(current?.claims ?? {}, this.#grantClaims) : [];
+    // A renewed token of the same person changes nothing.
+    const token = isIn ? `${user.sub} ${scopes.join(' ')}` : undefined;
+    byId('messages-out').hidden = isIn;
+    byId('messages-in').hidden = !isIn;
+    if (token === this.#token) return;
+    this.#token = token;
+    this.#scopes = scopes;
+    for (const id of ['author-form', 'moderation', 'moderation-link']) {
+      byId(id).hidden = !this.#moderates;
+    }
+    byId('post-error').replaceChildren();
+    byId('post-text').removeAttribute('aria-invalid');
+    byId('author').value = '';
+    this.#list.clear();
+    this.#audit.clear();
+    if (!isIn) return;
+    void this.#show();
+    if (this.#moderates) void this.#audit.show(AUDIT);
+  }
+
+  /** Shows the messages of the author in the field, or of everybody. */
+  #show() {
+    const author = this.#moderates ? byId('author').value.trim() : '';
+    byId('author-all').hidden = author === '';
+    if (author !== '') return this.#list.show(`${OF_ANYONE}?${new URLSearchParams({ author })}`);
+    return this.#list.show(this.#scopes.includes('read:messages') ? OWN : this.#pathForAll);
+  }
+
+  get #pathForAll() {
+    return this.#moderates ? OF_ANYONE : OWN;
+  }
+
+  async #reload() {
+    if (this.#token === undefined) return;
+    await Promise.all([this.#list.reload(), this.#moderates && this.#audit.reload()]);
+  }
+
+  #filterBy(author) {
+    byId('author').value = author;
+    byId('author').focus();
+    void this.#show();
   }
 
   #row(message) {
-    const mine = message.author === this.#reader;
+    const mine = message.author === this.#session.user?.sub;
+    const mayRemove = mine || this.#scopes.includes('write:admin');
     return messageRow(message, {
       mine,
+      filter: this.#moderates ? () => this.#filterBy(message.author) : undefined,
       edit: mine ? (text) => this.#edit(message.id, text) : undefined,
-      remove: mine ? () => this.#remove(message.id) : undefined,
+      remove: mayRemove ? () => this.#remove(message.id, mine ? OWN : OF_ANYONE) : undefined,
     });
   }
 
   async #post() {
     const field = byId('post-text');
-    const answer = await call(this.#session, 'POST', PATH, { text: field.value });
+    const answer = await call(this.#session, 'POST', OWN, { text: field.value });
     const failed = answer.status !== 201;
-    byId('post-error').textContent = failed ? failureText(answer) : '';
     field.toggleAttribute('aria-invalid', failed && answer.status === 400);
-    if (failed) return;
+    if (failed) {
+      showFailure(byId('post-error'), answer);
+      return;
+    }
     field.value = '';
-    this.#count();
-    this.#list.list.prepend(this.#row(answer.json));
-    this.#changed('Message posted.');
+    this.#typed();
+    announce('Message posted.');
   }
 
   async #edit(id, text) {
-    const answer = await call(this.#session, 'PATCH', `${PATH}/${id}`, { text });
-    if (answer.status !== 200) return failureText(answer);
-    const row = this.#row(answer.json);
-    this.#rowOf(id).replaceWith(row);
-    row.focus();
-    this.#changed('Message changed.');
-    return '';
+    const answer = await call(this.#session, 'PATCH', `${OWN}/${id}`, { text });
+    if (answer.status !== 200) return answer;
+    await this.#reloading;
+    this.#list.rowOf(id)?.focus();
+    announce('Message changed.');
+    return undefined;
   }
 
-  async #remove(id) {
-    const answer = await call(this.#session, 'DELETE', `${PATH}/${id}`);
-    if (answer.status !== 204) return failureText(answer);
-    this.#rowOf(id).remove();
-    byId('post-text').focus();
-    this.#changed('Message deleted.');
-    return '';
+  async #remove(id, path) {
+    const answer = await call(this.#session, 'DELETE', `${path}/${id}`);
+    if (answer.status !== 204) return answer;
+    await this.#reloading;
+    byId(path === OWN ? 'post-text' : 'author').focus();
+    announce(
+      path === OWN ? 'Message deleted.' : 'The message is deleted, and the audit trail says so.',
+    );
+    return undefined;
   }
 
-  #rowOf(id) {
-    return this.#list.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
-  }
-
-  #changed(text) {
-    announce(text);
-    this.dispatchEvent(new Event('change'));
-  }
-
-  /** Counts as the API does: code points, after trimming. */
-  #count() {
+  /** Counts as the API does: code points, after trimming. An error about the old text goes. */
+  #typed() {
     const count = Array.from(byId('post-text').value.trim()).length;
     byId('post-hint').textContent = `${count} of ${MAX_CHARACTERS} characters`;
+    byId('post-error').replaceChildren();
+    byId('post-text').removeAttribute('aria-invalid');
   }
+}
+
+/** An entry of the audit trail: who deleted whose message, and what it said. */
+function auditRow({ id, actor, messageId, author, text, at }) {
+  // Entries from before the API kept the message have neither its author nor its text.
+  const whose = author === null ? ['a message'] : ['a message of ', element('strong', {}, author)];
+  return element(
+    'li',
+    { tabindex: -1, 'data-id': id, 'data-message': messageId },
+    element(
+      'p',
+      { class: 'byline' },
+      element('span', {}, element('strong', {}, actor), ' deleted ', ...whose),
+      timeOf(at),
+    ),
+    text === null ? '' : element('p', { class: 'message-text' }, text),
+  );
 }

@@ -1,47 +1,38 @@
 import { element } from './element.js';
 
-const SAMPLE_TEXT = 'Posted from the table of routes';
+const SAMPLE_TEXT = 'Posted from the access map';
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** The form of an operation: one field per parameter, one for the body. Dispatches `submit`. */
-export class RequestForm extends EventTarget {
-  element;
+/** The fields of a request: one per parameter, and one for the body. */
+export class RequestForm {
+  /** The fields, for a form. */
+  elements;
 
+  #method;
   #path;
   #fields;
 
   /**
+   * @param {string} method
    * @param {string} path an OpenAPI path, such as `/api/messages/{id}`
    * @param {any} operation
    * @param {Record<string, any>} schemas of the OpenAPI document, for references
    */
-  constructor(path, { parameters = [], requestBody }, schemas) {
-    super();
+  constructor(method, path, { parameters = [], requestBody }, schemas) {
+    this.#method = method;
     this.#path = path;
     const asked = parameters.filter(({ in: place }) => place === 'path' || place === 'query');
-    const schema = requestBody?.content?.['application/json']?.schema;
+    const content = requestBody?.content?.['application/json'];
     this.#fields = [
       ...asked.map(parameterField),
-      ...(schema === undefined ? [] : [bodyField(schema, schemas)]),
+      ...(content === undefined ? [] : [bodyField(content, schemas)]),
     ];
-    this.element = element(
-      'form',
-      { class: 'call-form', hidden: this.#fields.length === 0 },
-      ...this.#fields.map(({ label }) => label),
-      element('button', { class: 'primary small', type: 'submit' }, 'Send'),
-    );
-    this.element.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.dispatchEvent(new Event('submit'));
-    });
+    this.elements = this.#fields.map(({ label }) => label);
   }
 
   /** Whether it has required fields. */
   get needsInput() {
     return this.#fields.some(({ required }) => required);
-  }
-
-  focus() {
-    this.#fields[0].input.focus();
   }
 
   /** Fills in a field if it is empty. */
@@ -50,7 +41,7 @@ export class RequestForm extends EventTarget {
     if (field?.input.value === '') field.input.value = value ?? '';
   }
 
-  /** @returns {{ fault?: string, path?: string, json?: unknown }} the request, or what is wrong */
+  /** @returns {{ fault?: string, method?: string, path?: string, json?: unknown }} */
   read() {
     const query = new URLSearchParams();
     let path = this.#path;
@@ -61,14 +52,47 @@ export class RequestForm extends EventTarget {
       if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(value));
       else if (place === 'query' && value !== '') query.set(name, value);
       else if (place === 'body') {
-        try {
-          json = JSON.parse(value);
-        } catch (error) {
-          return { fault: `The body is not JSON: ${String(error)}` };
-        }
+        const body = parseBody(value);
+        if (body.fault !== undefined) return body;
+        json = body.json;
       }
     }
-    return { path: query.size > 0 ? `${path}?${query}` : path, json };
+    return { method: this.#method, path: query.size > 0 ? `${path}?${query}` : path, json };
+  }
+}
+
+/** A request whose method and path people write themselves, where the routes are unknown. */
+export class FreeForm {
+  needsInput = true;
+
+  #method = element('select', {}, ...METHODS.map((name) => element('option', {}, name)));
+  #path = element('input', { autocomplete: 'off', spellcheck: 'false', value: '/api/public' });
+  #body = element('textarea', { rows: 3, spellcheck: 'false' });
+
+  elements = [
+    labelled('Method', this.#method),
+    labelled('Path', this.#path),
+    labelled('Body (optional)', this.#body),
+  ];
+
+  suggest() {}
+
+  read() {
+    const path = this.#path.value.trim();
+    if (!/^\/(?!\/)/.test(path)) return { fault: 'The path must begin with one slash.' };
+    const method = this.#method.value;
+    const body = this.#body.value.trim();
+    return body === '' || method === 'GET'
+      ? { method, path }
+      : { method, path, ...parseBody(body) };
+  }
+}
+
+function parseBody(text) {
+  try {
+    return { json: JSON.parse(text) };
+  } catch (error) {
+    return { fault: `The body is not JSON: ${String(error)}` };
   }
 }
 
@@ -78,11 +102,12 @@ function parameterField({ name, in: place, required = false }) {
   return { name, place, required, input, label: labelled(shown, input) };
 }
 
-function bodyField(schema, schemas) {
+function bodyField({ schema, example }, schemas) {
   const input = element('textarea', { rows: 3, spellcheck: 'false' });
-  const { properties = {} } = schemas[schema.$ref?.split('/').at(-1)] ?? schema;
+  const { properties = {}, ...described } = schemas[schema.$ref?.split('/').at(-1)] ?? schema;
   const sample = Object.keys(properties).map((name) => [name, SAMPLE_TEXT]);
-  input.value = JSON.stringify(Object.fromEntries(sample), null, 2);
+  const given = example ?? described.example ?? described.examples?.[0];
+  input.value = JSON.stringify(given ?? Object.fromEntries(sample), null, 2);
   return { name: 'Body', place: 'body', required: true, input, label: labelled('Body', input) };
 }
 

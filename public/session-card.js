@@ -1,9 +1,12 @@
 import { grantedScopes } from './access.js';
-import { announce, byId, element } from './element.js';
+import { byId, copy, element } from './element.js';
 
 const SECOND = 1000;
 
-/** The card that shows who is logged in and their access token, which is masked at first. */
+/**
+ * The card that says whose token the requests carry: how to get one, and what it contains. The
+ * token is masked at first.
+ */
 export class SessionCard {
   #session;
   #grantClaims;
@@ -17,7 +20,16 @@ export class SessionCard {
     byId('btn-login').addEventListener('click', () => session.logIn());
     byId('btn-logout').addEventListener('click', () => session.logOut());
     byId('btn-show-token').addEventListener('click', () => this.#show(!this.#shown));
-    byId('btn-copy-token').addEventListener('click', () => this.#copy());
+    byId('btn-copy-token').addEventListener('click', ({ currentTarget }) =>
+      this.#copy(currentTarget),
+    );
+    byId('paste-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#usePasted();
+    });
+    byId('paste-token').addEventListener('input', () => (byId('paste-error').textContent = ''));
+    // On a narrow screen the card stands above everything else.
+    byId('token-info').open = matchMedia('(min-width: 1081px)').matches;
     setInterval(() => this.#count(), SECOND);
     session.addEventListener('change', () => this.draw());
     this.draw();
@@ -31,30 +43,60 @@ export class SessionCard {
   }
 
   draw() {
-    const { state, notice, config, user, current } = this.#session;
-    document.body.dataset.session = state;
+    const { state, notice, config, user, current, demo } = this.#session;
+    const isIn = state === 'in';
     const canLogIn = state === 'out' || state === 'ended';
+    document.body.dataset.session = state;
     byId('btn-login').disabled = !canLogIn;
-    byId('btn-logout').disabled = state !== 'in';
+    byId('btn-logout').disabled = !isIn;
+    byId('btn-logout').textContent = current?.isPasted ? 'Forget token' : 'Log out';
     byId('session-starting').hidden = state !== 'starting';
     byId('session-unconfigured').hidden = state !== 'unconfigured';
     byId('session-out').hidden = !canLogIn;
-    byId('gated-content').hidden = state !== 'in';
+    byId('session-paste').hidden = isIn || state === 'starting';
+    byId('gated-content').hidden = !isIn;
     byId('session-notice').hidden = notice === '';
     if (byId('session-notice').textContent !== notice) byId('session-notice').textContent = notice;
     byId('session-issuer').textContent = config?.domain ?? '';
+    byId('session-people').hidden = demo === undefined || state === 'starting';
+    byId('people-label').textContent = isIn ? 'Switch to' : 'Log in to the demo as';
+    this.#offerPeople(demo);
     byId('who-name').textContent = nameOf(user);
-    if (state === 'in') this.#drawPerson(user);
+    byId('who-name').title = nameOf(user);
+    if (isIn) this.#drawPerson(user, current);
     if (current?.raw !== this.#drawn) this.#drawToken(current);
     this.#drawn = current?.raw;
     this.#count();
   }
 
-  #drawPerson(user) {
+  /** One button per person of the demo. */
+  #offerPeople(demo) {
+    const place = byId('people-buttons');
+    if (demo === undefined || place.childElementCount > 0) return;
+    for (const { username, summary } of demo.people) {
+      const button = element('button', { type: 'button', title: summary }, username);
+      button.setAttribute('aria-label', `Log in as ${username}`);
+      button.addEventListener('click', () =>
+        // Without the prompt, the tenant would keep the person who is still logged in there.
+        this.#session.logIn({ [demo.login_parameter]: username, prompt: 'login' }),
+      );
+      place.append(button);
+    }
+  }
+
+  #usePasted() {
+    const field = byId('paste-token');
+    const fault = this.#session.usePasted(field.value);
+    byId('paste-error').textContent = fault;
+    if (fault === '') field.value = '';
+  }
+
+  #drawPerson(user, { isPasted }) {
     byId('person-name').textContent = nameOf(user);
-    byId('person-initial').textContent = nameOf(user).slice(0, 1).toUpperCase();
-    byId('person-sub').textContent = user?.sub ?? '';
+    byId('person-sub').textContent = isPasted ? 'a token of your own' : (user?.sub ?? '');
     byId('ipt-user-profile').textContent = JSON.stringify(user, null, 2);
+    byId('profile').hidden = isPasted;
+    byId('token-renewal').textContent = isPasted ? '' : 'It is renewed automatically.';
   }
 
   #drawToken(token) {
@@ -81,18 +123,11 @@ export class SessionCard {
     byId('btn-show-token').setAttribute('aria-pressed', String(shown));
   }
 
-  async #copy() {
-    const button = byId('btn-copy-token');
-    try {
-      await navigator.clipboard.writeText(this.#session.current.raw);
-      button.textContent = 'Copied';
-      announce('Access token copied.');
-    } catch {
+  #copy(button) {
+    return copy(button, this.#session.current.raw, () => {
       this.#show(true);
       getSelection().selectAllChildren(byId('ipt-access-token'));
-      announce('The clipboard is not available. The access token is shown and selected.');
-    }
-    button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true });
+    });
   }
 
   #count() {

@@ -1,3 +1,6 @@
+import { fromBase64url } from './broken-tokens.js';
+import { findDemo } from './people.js';
+
 /** The access token has expired and could not be renewed: a login is necessary. */
 export class SessionEnded extends Error {}
 
@@ -31,9 +34,13 @@ const LOGIN_NEEDED = new Set([
  * @property {Record<string, any> | undefined} claims undefined if the token is not a JWT
  * @property {number | undefined} expiresAt by the browser's clock, in milliseconds
  * @property {number | undefined} lifetime in milliseconds
+ * @property {boolean} isPasted whether the person brought it: then it is not renewed
  */
 
-/** Who is logged in, and their access token. Dispatches `change` when a property changes. */
+/**
+ * Who is logged in, and their access token. Dispatches `change` when a property changes, `written`
+ * after a request that changed something, and `logout` before the person's data must go.
+ */
 export class Session extends EventTarget {
   /** @type {'starting' | 'unconfigured' | 'unavailable' | 'out' | 'in' | 'ended'} */
   state = 'starting';
@@ -45,8 +52,11 @@ export class Session extends EventTarget {
   user;
   /** @type {Token | undefined} */
   current;
+  /** @type {import('./people.js').Demo | undefined} */
+  demo;
 
   #client;
+  #beforePaste;
   #timer;
   #otherTabs = new BroadcastChannel('session');
 
@@ -55,13 +65,22 @@ export class Session extends EventTarget {
     this.#otherTabs.addEventListener('message', () => void this.#loggedOutElsewhere());
   }
 
+  /** Reads where people log in, and whether that is the demo. */
+  async configure() {
+    try {
+      this.config = await this.#loadConfig();
+      this.demo = await findDemo(this.config);
+      if (this.config === undefined) this.#become('unconfigured');
+    } catch (error) {
+      this.#become('unavailable', textOf(error));
+    }
+  }
+
   /** Completes a login after the redirect, or restores an existing session. */
   async start() {
+    if (this.config === undefined) return undefined;
     try {
-      const config = await this.#loadConfig();
-      if (config === undefined) return this.#become('unconfigured');
-      this.config = config;
-      await this.#createClient(config);
+      await this.#createClient(this.config);
       const failure = await this.#finishLogin();
       if (failure === undefined) await this.#client.checkSession();
       if (!(await this.#client.isAuthenticated())) return this.#become('out', failure);
@@ -73,20 +92,78 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Redirects to the issuer's login page. */
-  async logIn() {
+  /**
+   * Redirects to the issuer's login page.
+   *
+   * @param {Record<string, string>} [parameters] of the authorization request
+   */
+  async logIn(parameters = {}) {
     try {
-      await this.#client.loginWithRedirect();
+      // A redirect to an issuer that is down would leave the page for an error of the browser.
+      const address = `${originOf(this.config.domain)}/.well-known/openid-configuration`;
+      await fetch(address, { mode: 'no-cors' });
+    } catch {
+      return this.#become(
+        this.state,
+        'The issuer is unreachable, so nobody can log in. Try again later, or use a token of your own.',
+      );
+    }
+    try {
+      return await this.#client.loginWithRedirect({
+        appState: { hash: location.hash },
+        authorizationParams: parameters,
+      });
     } catch (error) {
-      this.#become(this.state, textOf(error));
+      return this.#become(this.state, textOf(error));
     }
   }
 
-  /** Ends the session in all tabs and at the issuer, which redirects back to this page. */
+  /**
+   * Uses a token that the person has from elsewhere. It stays in memory only.
+   *
+   * @param {string} text
+   * @returns {string} what is wrong with it, or ''
+   */
+  usePasted(text) {
+    const raw = text.trim().replace(/^Bearer +/i, '');
+    const claims = claimsOf(raw);
+    if (claims === undefined) {
+      return (
+        'This is not a JWT, which has three parts with dots between them. Auth0 issues a JWT only ' +
+        'when the request names the audience of an API.'
+      );
+    }
+    this.#beforePaste = this.state;
+    const expiresAt = typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
+    const lifetime = claims.exp > claims.iat ? (claims.exp - claims.iat) * 1000 : undefined;
+    this.current = { raw, claims, lifetime, expiresAt, isPasted: true };
+    this.user = { sub: claims.sub ?? 'no subject', name: claims.sub ?? 'Your token' };
+    this.#become('in');
+    return '';
+  }
+
+  /** @returns {Promise<string | undefined>} the ID token of the login */
+  async idToken() {
+    if (this.state !== 'in' || this.current.isPasted) return undefined;
+    // The SDK keeps the token as it came in the member `__raw`.
+    const { ['__raw']: raw } = (await this.#client.getIdTokenClaims()) ?? {};
+    return raw;
+  }
+
+  /**
+   * Ends the session in all tabs and at the issuer, which redirects back to this page. A pasted
+   * token is only forgotten.
+   */
   async logOut() {
+    this.dispatchEvent(new Event('logout'));
+    if (this.current?.isPasted) {
+      this.current = undefined;
+      this.user = undefined;
+      return this.#become(this.#beforePaste);
+    }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- always the same origin
     this.#otherTabs.postMessage('logout');
-    await this.#client.logout({ logoutParams: { returnTo: location.origin } });
+    return this.#client.logout({ logoutParams: { returnTo: location.origin } });
   }
 
   /**
@@ -97,6 +174,7 @@ export class Session extends EventTarget {
   async token() {
     if (this.state === 'ended') throw new SessionEnded();
     if (this.state !== 'in') return undefined;
+    if (this.current.isPasted) return this.current.raw;
     try {
       this.#adopt(await this.#client.getTokenSilently());
       if (this.notice !== '') this.#become('in');
@@ -134,13 +212,13 @@ export class Session extends EventTarget {
       return undefined;
     }
     try {
-      await this.#client.handleRedirectCallback();
+      const { appState } = await this.#client.handleRedirectCallback();
+      history.replaceState(null, '', `/${appState?.hash ?? ''}`);
       return undefined;
     } catch (error) {
-      return `Login failed: ${textOf(error)}`;
-    } finally {
       // A code works only once: reloading the page must not send it again.
       history.replaceState(null, '', '/');
+      return `Login failed: ${textOf(error)}`;
     }
   }
 
@@ -150,7 +228,7 @@ export class Session extends EventTarget {
     // Counted from now, because this machine's clock may differ from the issuer's.
     const lifetime = claims?.exp > claims?.iat ? (claims.exp - claims.iat) * 1000 : undefined;
     const expiresAt = lifetime === undefined ? undefined : Date.now() + lifetime;
-    this.current = { raw, claims, lifetime, expiresAt };
+    this.current = { raw, claims, lifetime, expiresAt, isPasted: false };
     if (lifetime !== undefined) {
       this.#renewIn(lifetime - Math.min(RENEW_BEFORE_EXPIRY_MS, lifetime / 2));
     }
@@ -192,7 +270,8 @@ export class Session extends EventTarget {
   }
 
   async #loggedOutElsewhere() {
-    if (this.state !== 'in') return;
+    if (this.state !== 'in' || this.current.isPasted) return;
+    this.dispatchEvent(new Event('logout'));
     await this.#client.logout({ openUrl: false });
     this.#end('You logged out in another tab.');
   }
@@ -207,12 +286,17 @@ export class Session extends EventTarget {
 /** Decodes the claims for display. Only the API verifies tokens. */
 function claimsOf(token) {
   try {
-    const base64 = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const [, payload, , ...rest] = token.split('.');
+    const claims = JSON.parse(new TextDecoder().decode(fromBase64url(payload)));
+    return rest.length === 0 && typeof claims === 'object' && claims !== null ? claims : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The option `domain` of the SDK is a domain or, for some issuers, a URL. */
+function originOf(domain) {
+  return domain.includes('://') ? domain : `https://${domain}`;
 }
 
 function textOf(error) {

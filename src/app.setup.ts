@@ -1,6 +1,7 @@
 import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { serveClient } from './browser/browser-files.js';
+import { RequestedScopes } from './browser/requested-scopes.js';
 import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { serverConfig } from './config/server.config.js';
@@ -30,7 +31,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
     const { serveDocs } = await import('./openapi/serve.js');
     const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
     const { isAuth0, clientId } = browser;
-    serveDocs(app, { issuer, audience, isAuth0, clientId });
+    const scopes = app.get(RequestedScopes).ofApi;
+    serveDocs(app, { issuer, audience, isAuth0, clientId, scopes });
   }
   if (browser.client) await serveClient(app);
 }

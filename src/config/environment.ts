@@ -14,6 +14,8 @@ const DOMAIN_RULE =
   `such as ${SAMPLE_DOMAIN}; ` +
   'for an issuer other than Auth0, set ISSUER_BASE_URL instead';
 const AUDIENCE_RULE = `write the identifier of this API, such as ${SAMPLE_AUDIENCE}`;
+const SCOPES_RULE =
+  'must be scopes separated by spaces or commas, such as read:messages write:messages';
 const PORT_RULE = 'must be an integer from 0 to 65535, such as 3001';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -59,6 +61,11 @@ export const variables = z.object({
     )
     .optional(),
   AUTH0_CLIENT_ID: word('must not contain spaces').optional(),
+  AUTH0_CLIENT_SCOPES: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(z.string().regex(/^[!#-[\]-~]+$/, SCOPES_RULE)))
+    .optional(),
   PORT: z
     .string()
     .regex(/^\d+$/, PORT_RULE)

@@ -111,7 +111,7 @@ function completeOperations({ paths }: OpenAPIObject): void {
 }
 
 /** The scopes that routes require, each with a sentence on the operations that require it. */
-export function scopesOf(rules: AccessRules): Record<string, string> {
+function scopesOf(rules: AccessRules): Record<string, string> {
   const uses = new Map<string, Set<string>>();
   for (const { controller, method, rule } of rules.all()) {
     const { summary } = describedOperation(controller.prototype as object, method);

@@ -1,10 +1,10 @@
 import type { ConfigType } from '@nestjs/config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { AccessRules, ResolvedAuthOptions } from '../auth/index.js';
+import { ResolvedAuthOptions } from '../auth/index.js';
 import { browserConfig } from '../config/browser.config.js';
 import { allowPage } from '../http/security-headers.js';
-import { createDocument, scopesOf } from './document.js';
+import { createDocument } from './document.js';
 
 const PATH = '/docs';
 
@@ -23,6 +23,8 @@ export interface DocsConfig {
   audience: readonly string[];
   /** Client that people log in with. */
   clientId?: string;
+  /** Scopes that are preselected for the login. */
+  scopes: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface DocsConfig {
  * Call it before the application listens.
  */
 export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void {
-  const { issuer, isAuth0, audience, clientId } = config;
+  const { issuer, isAuth0, audience, clientId, scopes } = config;
   allowPage(app, PATH, {
     'script-src': ["'self'"],
     // Swagger UI sets styles in its markup.
@@ -55,7 +57,7 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
       validatorUrl: 'none',
       initOAuth: {
         clientId,
-        scopes: Object.keys(scopesOf(app.get(AccessRules))),
+        scopes: [...scopes],
         usePkceWithAuthorizationCodeGrant: true,
         // Without an audience Auth0 issues tokens for /userinfo only.
         additionalQueryStringParams: { audience: audience[0]! },

@@ -80,44 +80,54 @@ describe('A visitor who is not logged in', () => {
     );
   });
 
-  it('sees in the table of routes which requests the API accepts', async () => {
+  it('sees in the access map which requests the API accepts', async () => {
     const { page } = visitor;
-    const rows = page.locator('#route-rows tr:not(.panel)');
+    const rows = page.locator('#route-rows tr');
     await rows.first().waitFor();
-    const verdicts = new Map<string, string | null>();
+    expect(await page.locator('.who-head').allTextContents()).toEqual([
+      'anonymous',
+      'reader',
+      'writer',
+      'admin',
+      'you',
+    ]);
+    const verdicts = new Map<string, (string | null)[]>();
     for (const row of await rows.all()) {
-      const [method, path] = await row.locator('th span, th code').allTextContents();
-      const verdict = await row.locator('.verdict').getAttribute('data-passes');
-      verdicts.set(`${method} ${path}`, verdict);
+      const cells = await row.locator('.cell').all();
+      const passes = await Promise.all(cells.map((cell) => cell.getAttribute('data-passes')));
+      verdicts.set((await row.locator('.route').innerText()).trim(), passes);
     }
     expect(verdicts.size).toBeGreaterThan(20);
-    for (const [route, verdict] of verdicts) {
-      const [method, path = ''] = route.split(' ');
+    for (const [route, [anonymous, , , , you]] of verdicts) {
+      const [method, path = ''] = route.split(/\s+/);
       const url = new URL(path.replace('{id}', '01890a5d-ac96-774b-bcce-b302099a8057'), demo.url);
       const { status } = await fetch(url, { method });
       // Requests without a body: those that need one get a 4xx status in any case.
-      expect([route, verdict]).toEqual([route, String(status === 200)]);
+      const expectation = String(status === 200);
+      expect([route, anonymous, you]).toEqual([route, expectation, expectation]);
     }
+    expect(verdicts.get('GET /api/messages')).toEqual(['false', 'true', 'true', 'true', 'false']);
+    expect(verdicts.get('POST /api/messages')).toEqual(['false', 'false', 'true', 'true', 'false']);
+    expect(verdicts.get('GET /api/admin')).toEqual(['false', 'false', 'false', 'true', 'false']);
   });
 
-  it('calls a route from the table and sees request, status, challenge and body', async () => {
-    const { page } = visitor;
-    expected = ['401 /api/me'];
-    await page.getByRole('button', { name: 'Call GET /api/me', exact: true }).click();
-    const exchange = page.locator('.panel:visible .exchange');
-    await exchange.waitFor();
-    expect(await exchange.locator('dt').allTextContents()).toEqual([
-      'Request',
-      'Status',
-      'WWW-Authenticate',
-      'Body',
-    ]);
-    expect(await exchange.locator('dd').allTextContents()).toEqual([
-      'GET /api/me',
-      '401 Unauthorized',
-      'Bearer',
-      JSON.stringify({ statusCode: 401, message: 'Unauthorized' }, null, 2),
-    ]);
+  it.each([
+    ['GET /api/public', '@Public()'],
+    ['GET /api/greeting', '@OptionalAuth()'],
+    ['GET /api/private', 'no decorator: any valid token'],
+    ['GET /api/messages', "@Scopes('read:messages')"],
+    ['GET /api/editor', "@Claim('roles', includes('admin', 'editor'))"],
+  ])('sees which decorator guards %s: %s', async (route, decorator) => {
+    const row = visitor.page.locator('#route-rows tr', {
+      has: visitor.page.getByRole('button', { name: route, exact: true }),
+    });
+    expect(await row.locator('.guards').innerText()).toBe(decorator);
+  });
+
+  it('sees the whole map on the first screen', async () => {
+    await visitor.page.locator('#route-rows tr').first().waitFor();
+    const box = await visitor.page.locator('#map').boundingBox();
+    expect(box!.y + box!.height).toBeLessThanOrEqual(900);
   });
 });
 
@@ -131,17 +141,50 @@ describe('The page', () => {
     await visitor.screenshot(`logged-out-${colorScheme}`);
   });
 
-  it.each([360, 768, 1600])('does not scroll horizontally at %d px', async (width) => {
-    await visitor.page.setViewportSize({ width, height: 800 });
-    const wide = await visitor.page.evaluate('document.documentElement.scrollWidth');
-    expect(wide).toBeLessThanOrEqual(width);
-    await visitor.screenshot(`logged-out-${width}`);
+  it.each([320, 360, 480, 768, 900, 1080, 1280, 1600])(
+    'does not scroll horizontally at %d px',
+    async (width) => {
+      await visitor.page.setViewportSize({ width, height: 900 });
+      await visitor.page.locator('#route-rows tr').first().waitFor();
+      expect(await visitor.pageWidth()).toBeLessThanOrEqual(width);
+      await visitor.screenshot(`logged-out-${width}`);
+    },
+  );
+
+  it('loads nothing from another origin, and asks only a tenant on this machine', async () => {
+    const asked = new Set<string>();
+    visitor.page.on('request', (request) => asked.add(request.url()));
+    await visitor.open();
+    const others = [...asked].filter((url) => !url.startsWith(demo.url));
+    expect(others).toEqual([`${demo.issuer}.well-known/openid-configuration`]);
   });
 
-  it('loads resources only from its own origin', async () => {
-    const hosts = new Set<string>();
-    visitor.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
-    await visitor.open();
-    expect([...hosts]).toEqual([new URL(demo.url).origin]);
+  it.each(['routes', 'messages', 'endpoints'])('has links to its parts: /#%s', async (id) => {
+    const { page } = visitor;
+    await page.setViewportSize({ width: 800, height: 500 });
+    await page.goto('about:blank');
+    await page.goto(`${demo.url}#${id}`);
+    await visitor.settled();
+    await page.waitForFunction(
+      `document.querySelector('#${id}').getBoundingClientRect().top < 250`,
+    );
+    expect(await page.locator(`#${id}`).isVisible()).toBe(true);
+  });
+
+  it('is useful without JavaScript', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(demo.url);
+    const text = await page.locator('main').innerText();
+    expect(text).toContain("@Scopes('read:messages')");
+    expect(text).toContain('curl -i localhost:3001/api/public');
+    expect(text).toContain('curl.exe');
+    const link = await page.locator('main a').getAttribute('href');
+    expect((await fetch(new URL(link!, demo.url))).status).toBe(200);
+    for (const id of ['map', 'messages', 'endpoints', 'btn-login', 'call']) {
+      expect([id, await page.locator(`#${id}`).isVisible()]).toEqual([id, false]);
+    }
+    await visitor.screenshot('no-javascript', page);
+    await context.close();
   });
 });

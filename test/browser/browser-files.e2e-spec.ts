@@ -135,7 +135,8 @@ describe('The browser pages with AUTH0_CLIENT_ID', () => {
       .flatMap(({ rule }) => rule.scopes);
     const known = required.flatMap((requirement) => requirement.scopes);
     expect(requested).toEqual(expect.arrayContaining(['read:messages', 'write:messages']));
-    expect(requested.filter((scope) => !known.includes(scope))).toEqual([]);
+    const others = known.filter((scope) => !scope.endsWith(':admin'));
+    expect(requested.filter((scope) => !others.includes(scope))).toEqual([]);
     expect(requested).toEqual([...new Set(requested)].toSorted());
   });
 
@@ -175,6 +176,28 @@ describe('The browser pages with AUTH0_CLIENT_ID', () => {
       expect(headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
       expect(headers).not.toHaveProperty('cache-control');
     }
+  });
+});
+
+describe('With AUTH0_CLIENT_SCOPES', () => {
+  it('the pages and the docs request these scopes, also those of administrators', async () => {
+    const api = await startApi({
+      environment: {
+        AUTH0_CLIENT_ID: CLIENT_ID,
+        AUTH0_CLIENT_SCOPES: 'write:admin, read:admin,other',
+        DOCS: 'on',
+      },
+    });
+    const { scope } = (await api.get('/config.json')).json;
+    const { body } = await api.get('/docs/swagger-ui-init.js');
+    await api.close();
+    expect(scope).toBe('openid profile email offline_access write:admin read:admin other');
+    const [, options = ''] = /let options = (\{.*?\n\});/s.exec(body)!;
+    expect(JSON.parse(options).customOptions.initOAuth.scopes).toEqual([
+      'write:admin',
+      'read:admin',
+      'other',
+    ]);
   });
 });
 

@@ -87,6 +87,9 @@ describe('While the issuer is down', () => {
   it('the page uses the current token until it expires, then offers a login', async () => {
     await visitor.logIn('writer');
     await page.locator('#messages-list').waitFor({ state: 'attached' });
+    await page.locator('#token-details summary').click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    const token = (await page.locator('#ipt-access-token').textContent())!;
     const navigations: string[] = [];
     page.on('framenavigated', (frame) => navigations.push(frame.url()));
     await demo.stopTenant();
@@ -104,6 +107,18 @@ describe('While the issuer is down', () => {
     expect(await page.locator('#messages-in').isVisible()).toBe(false);
     expect(await page.locator('#btn-login').isEnabled()).toBe(true);
     expect(await visitor.accessibilityViolations()).toEqual([]);
+
+    // A click on Log in stays on the page, and a token of one's own still works.
+    await page.locator('#btn-login').click();
+    await waitForNotice('The issuer is unreachable, so nobody can log in.');
+    expected = ['net::ERR_CONNECTION_REFUSED /.well-known/openid-configuration'];
+    await page.locator('#session-paste summary').click();
+    await page.getByLabel('Paste the access token').fill(token);
+    await page.getByRole('button', { name: 'Use this token' }).click();
+    await visitor.is('in');
+    await callMembersOnly('"Members Only Endpoint"');
+    await page.getByRole('button', { name: 'Forget token' }).click();
+    await visitor.is('ended');
 
     await callMembersOnly('No response');
     expect(await page.locator('#moMessage + .meaning').textContent()).toContain(

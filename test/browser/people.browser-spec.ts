@@ -36,23 +36,37 @@ async function post(text: string): Promise<void> {
   await page.getByRole('button', { name: 'Post', exact: true }).click();
 }
 
-/** Calls a route from the table of routes. Resolves with the text of the result. */
-async function call(route: string): Promise<string> {
-  await page.getByRole('button', { name: `Call ${route}`, exact: true }).click();
-  const panel = page.locator('.panel:visible');
-  if ((await panel.locator('textarea').count()) > 0) {
-    await panel.getByRole('button', { name: 'Send' }).click();
+/** Calls a route from the access map. Resolves with the text of the status and the body. */
+async function call(route: string, parameters: Record<string, string> = {}): Promise<string> {
+  const isSentAtOnce = route.startsWith('GET') && !route.includes('{');
+  const answered = () => page.waitForResponse((response) => response.url().startsWith(demo.url));
+  if (isSentAtOnce) {
+    await Promise.all([answered(), visitor.choose(route)]);
+  } else {
+    await visitor.choose(route);
+    for (const [name, value] of Object.entries(parameters)) {
+      await page.locator('#call-fields').getByLabel(name).fill(value);
+    }
+    const send = page.getByRole('button', { name: 'Send', exact: true });
+    await Promise.all([answered(), send.click()]);
   }
-  await panel.locator('.exchange').waitFor();
-  const text = await panel.locator('.result').innerText();
-  await page.getByRole('button', { name: `Close ${route}`, exact: true }).click();
-  return text;
+  await page.locator('#call-work:not([aria-busy])').waitFor();
+  return page.locator('#call-result').innerText();
 }
 
 describe('The login page', () => {
   beforeEach(async () => {
     await page.locator('#btn-login').click();
-    await page.locator('input[name=username]').waitFor();
+    await page.locator('#username').waitFor();
+  });
+
+  it('names the application, says that it is a demo, and logs in with one click', async () => {
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('to continue to Browser pages of nestjs-auth0-api');
+    expect(text).toContain('This is a demo');
+    await page.getByRole('button', { name: 'Continue as writer' }).click();
+    await visitor.is('in');
+    expect(await page.locator('#who-name').textContent()).toBe('writer');
   });
 
   it('lists the three people, their permissions and their password', async () => {
@@ -80,9 +94,9 @@ describe('The login page', () => {
     await visitor.fillIn('writer', 'wrong');
     await page.getByRole('alert').filter({ hasText: 'Wrong username or password.' }).waitFor();
     expected = [`401 ${new URL(page.url()).pathname}`];
-    expect(await page.locator('input[name=username]').inputValue()).toBe('writer');
+    expect(await page.locator('#username').inputValue()).toBe('writer');
     expect(await visitor.accessibilityViolations()).toEqual([]);
-    await page.locator('input[name=password]').fill('demo');
+    await page.locator('#password').fill('demo');
     await page.keyboard.press('Enter');
     await visitor.is('in');
     expect(await page.locator('#who-name').textContent()).toBe('writer');
@@ -90,11 +104,24 @@ describe('The login page', () => {
 });
 
 describe('Logging in', () => {
+  it('takes one click in the demo, and another one to become somebody else', async () => {
+    const { page: shown } = visitor;
+    const logins: string[] = [];
+    shown.on('request', (request) => {
+      if (request.url().includes('/u/login/')) logins.push(request.method());
+    });
+    await visitor.logInAs('reader');
+    expect(await page.locator('#map-you').textContent()).toBe('reader');
+    await visitor.logInAs('admin');
+    expect(await page.locator('#person-sub').textContent()).toBe('auth0|admin');
+    expect(logins).toEqual(['GET', 'GET']);
+  });
+
   it('works with the keyboard only', async () => {
     const login = page.locator('#btn-login:focus');
     while ((await login.count()) === 0) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.locator('input[name=username]:focus').waitFor();
+    await page.locator('#username:focus').waitFor();
     await page.keyboard.type('reader');
     await page.keyboard.press('Tab');
     await page.keyboard.type('demo');
@@ -149,6 +176,7 @@ describe('A person who is logged in', () => {
   it('sees profile, scopes and claims, and the token only after Show', async () => {
     await visitor.logIn('writer');
     const token = page.locator('#ipt-access-token');
+    await page.locator('#token-details summary').click();
     expect(await token.textContent()).toMatch(/^•+$/);
     expect(await page.locator('#token-expiry').textContent()).toMatch(/^Expires in 2[34] h/);
     expect(JSON.parse((await page.locator('#ipt-user-profile').textContent())!)).toMatchObject({
@@ -160,10 +188,10 @@ describe('A person who is logged in', () => {
     );
     expect(await page.locator('#token-claims').textContent()).toContain('https://api.example.com');
 
-    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
     const shown = (await token.textContent())!;
     expect(shown).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(shown);
     const { status } = await fetch(new URL('/api/private', demo.url), {
@@ -175,23 +203,23 @@ describe('A person who is logged in', () => {
   });
 
   it.each(['reader', 'writer', 'admin'])(
-    'sees as %s in the table of routes which requests the API accepts',
+    'sees as %s in the access map which requests the API accepts',
     async (username) => {
-      await visitor.logIn(username);
-      const rows = page.locator('#route-rows tr:not(.panel)', {
-        has: page.getByText('GET', { exact: true }),
-      });
-      await rows.first().waitFor();
+      await visitor.logInAs(username);
+      const column = ['reader', 'writer', 'admin'].indexOf(username) + 1;
+      const rows = page.locator('#route-rows tr');
       const statuses = new Map<string, string>();
       for (const row of await rows.all()) {
-        const path = (await row.locator('code').first().textContent())!;
-        const passes = await row.locator('.verdict').getAttribute('data-passes');
-        if (path.includes('{')) continue;
-        const text = await call(`GET ${path}`);
-        const [, status = ''] = /Status\s+(\d+)/.exec(text) ?? [];
-        statuses.set(path, status);
+        const route = (await row.locator('.route').innerText()).replace(/\s+/, ' ').trim();
+        const cells = row.locator('.cell');
+        const passes = await row.locator('.mine').getAttribute('data-passes');
+        // The column of this person is the column of whoever is logged in.
+        expect(await cells.nth(column).getAttribute('data-passes')).toBe(passes);
+        if (!route.startsWith('GET') || route.includes('{')) continue;
+        const [status = ''] = (await call(route)).split(' ');
+        statuses.set(route.slice(4), status);
         if (passes === 'undefined') expect(['200', '401']).toContain(status);
-        else expect([path, passes]).toEqual([path, String(status === '200')]);
+        else expect([route, passes]).toEqual([route, String(status === '200')]);
       }
       expected = [...statuses]
         .filter(([, status]) => status !== '200')
@@ -204,23 +232,56 @@ describe('A person who is logged in', () => {
   it.each(['light', 'dark'] as const)('gets an accessible page in %s mode', async (colorScheme) => {
     expected = ['403 /api/admin/edit'];
     await page.emulateMedia({ colorScheme });
-    await visitor.logIn('writer');
+    await visitor.logInAs('writer');
     await messages().first().waitFor();
-    for (const summary of await page.locator('.session summary').all()) await summary.click();
-    await page.getByRole('button', { name: 'Show' }).click();
-    await page.getByRole('button', { name: 'Call GET /api/admin/edit' }).click();
-    await page.locator('.panel:visible .exchange').waitFor();
+    const openAll = () =>
+      page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+    await openAll();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    expect(await visitor.accessibilityViolations()).toEqual([]);
+    await visitor.choose('GET /api/admin/edit');
+    await visitor.gets('403 Forbidden');
+    await openAll();
     expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`logged-in-${colorScheme}`);
   });
 
-  it.each([360, 1600])('does not have to scroll horizontally at %d px', async (width) => {
-    await page.setViewportSize({ width, height: 900 });
-    await visitor.logIn('admin');
-    await page.locator('#moderation-list > li').first().waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    expect(await visitor.accessibilityViolations()).toEqual([]);
-    await visitor.screenshot(`admin-${width}`);
+  it.each([320, 360, 768, 900, 1080, 1280, 1600])(
+    'does not have to scroll horizontally at %d px',
+    async (width) => {
+      expected = ['403 /api/feed'];
+      await page.setViewportSize({ width, height: 900 });
+      await visitor.logInAs('writer');
+      await messages().first().waitFor();
+      await visitor.choose('GET /api/feed');
+      await visitor.gets('403 Forbidden');
+      expect(await visitor.pageWidth()).toBeLessThanOrEqual(width);
+      expect(await visitor.accessibilityViolations()).toEqual([]);
+      await visitor.screenshot(`call-${width}`, page, false);
+    },
+  );
+
+  it('keeps the header in one piece, whatever their name, from 320 to 1600 px', async () => {
+    await visitor.logInAs('admin');
+    await page.locator('#moderation-link').waitFor();
+    const name = 'a.person.with.a.very.long.name@subsidiary.of.a.large.company.example.com';
+    await page.locator('#who-name').evaluate((shown, text) => (shown.textContent = text), name);
+    for (let width = 320; width <= 1600; width += 40) {
+      await page.setViewportSize({ width, height: 900 });
+      const parts = ['.brand', '.bar nav', '.who-name', '#btn-logout'];
+      const boxes = await Promise.all(parts.map((part) => page.locator(part).boundingBox()));
+      const [brand, nav, shown, button] = boxes.map((box) => box!);
+      expect([width, await visitor.pageWidth()]).toEqual([width, expect.any(Number)]);
+      expect(await visitor.pageWidth()).toBeLessThanOrEqual(width);
+      const bar = (await page.locator('.bar').boundingBox())!;
+      expect(bar.height).toBeLessThanOrEqual(96);
+      expect(shown!.x).toBeGreaterThanOrEqual(brand!.x + brand!.width);
+      expect(button!.x).toBeGreaterThanOrEqual(shown!.x + shown!.width);
+      expect(button!.x + button!.width).toBeLessThanOrEqual(width);
+      const isOneRow = nav!.y < button!.y + button!.height - 4;
+      if (isOneRow) expect(shown!.x).toBeGreaterThanOrEqual(nav!.x + nav!.width);
+      expect(shown!.width).toBeGreaterThan(60);
+    }
   });
 });
 
@@ -231,7 +292,7 @@ describe('The page', () => {
     await visitor.logIn('admin');
     await page.reload();
     await visitor.is('in');
-    await page.locator('#moderation-list > li').first().waitFor();
+    await messages().first().waitFor();
     await page.locator('#route-rows > tr').first().waitFor();
     expect(await visitor.layoutShift()).toBeLessThan(0.05);
   });
@@ -314,7 +375,7 @@ describe('The writer', () => {
     await messageWith('<img').waitFor();
     expect(await messageWith('<img').locator('.message-text').textContent()).toBe(text);
     expect(await page.locator('#messages-list img, #messages-list script').count()).toBe(0);
-    expect(await page.title()).toBe('Try the API with your access token');
+    expect(await page.title()).toBe('Who may call what: the access map of this API');
     await messageWith('<img').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete for good' }).click();
     await messageWith('<img').waitFor({ state: 'detached' });
@@ -322,50 +383,45 @@ describe('The writer', () => {
 
   it("cannot change another person's message, and sees that no scope is missing", async () => {
     await messages().first().waitFor();
-    const id = await messages().last().getAttribute('data-id');
+    const id = (await messages().last().getAttribute('data-id'))!;
     expected = [`403 /api/messages/${id}`];
-    await page.getByRole('button', { name: 'Call PATCH /api/messages/{id}' }).click();
-    const panel = page.locator('.panel:visible');
-    await panel.getByLabel('id').fill(id!);
-    await panel.getByRole('button', { name: 'Send' }).click();
-    await panel.locator('.exchange').waitFor();
-    const text = await panel.locator('.result').innerText();
+    const text = await call('PATCH /api/messages/{id}', { id });
     expect(text).toContain('403 Forbidden');
-    expect(text).not.toContain('WWW-Authenticate');
-    expect(text).toContain('belongs to somebody else');
+    expect(await visitor.steps('failed')).toEqual(['The route itself']);
+    expect(await visitor.steps('passed')).toContain('Scopes');
+    expect(text).toContain('no scope is missing');
   });
 
-  it('posts, reads and deletes a message in the table of routes', async () => {
-    const posted = await call('POST /api/messages');
+  it('posts, reads and deletes a message in the access map, and the list follows', async () => {
+    const body = JSON.stringify({ text: 'From the access map' });
+    const posted = await call('POST /api/messages', { Body: body });
     expect(posted).toContain('201 Created');
-    const [, id = ''] = /"id": "([^"]+)"/.exec(posted) ?? [];
-    for (const [route, answer] of [
-      ['GET /api/messages/{id}', '200 OK'],
-      ['DELETE /api/messages/{id}', '204 No Content'],
-    ]) {
-      await page.getByRole('button', { name: `Call ${route}`, exact: true }).click();
-      const panel = page.locator('.panel:visible');
-      await panel.getByLabel('id').fill(id);
-      await panel.getByRole('button', { name: 'Send' }).click();
-      await panel.locator('.exchange').waitFor();
-      expect(await panel.locator('.result').innerText()).toContain(answer);
-      await page.getByRole('button', { name: `Close ${route}`, exact: true }).click();
-    }
+    await messageWith('From the access map').waitFor();
+    const id = (await messageWith('From the access map').getAttribute('data-id'))!;
+    expect(await call('GET /api/messages/{id}', { id })).toContain('200 OK');
+    const changed = JSON.stringify({ text: 'Changed there' });
+    expect(await call('PATCH /api/messages/{id}', { id, Body: changed })).toContain('200 OK');
+    await messageWith('Changed there').waitFor();
+    expect(await call('DELETE /api/messages/{id}', { id })).toContain('204 No Content');
+    await messageWith('Changed there').waitFor({ state: 'detached' });
   });
 
-  it('sees in the table of routes which field is invalid, before anything is sent', async () => {
-    await page.getByRole('button', { name: 'Call PATCH /api/messages/{id}' }).click();
-    const panel = page.locator('.panel:visible');
+  it('sees which field is invalid before anything is sent, until it changes', async () => {
+    await visitor.choose('PATCH /api/messages/{id}');
+    const panel = page.locator('#call');
+    const send = panel.getByRole('button', { name: 'Send', exact: true });
     await panel.getByLabel('id').fill('');
-    await panel.getByRole('button', { name: 'Send' }).click();
-    await panel.getByText('id is missing.').waitFor();
+    await send.click();
+    await panel.locator('#call-fault', { hasText: 'id is missing.' }).waitFor();
     await panel.getByLabel('id').fill('1');
+    expect(await panel.locator('#call-fault').textContent()).toBe('');
     await panel.getByLabel('Body').fill('{');
-    await panel.getByRole('button', { name: 'Send' }).click();
-    await panel.getByText('The body is not JSON').waitFor();
+    await send.click();
+    await panel.locator('#call-fault', { hasText: 'The body is not JSON' }).waitFor();
   });
 
   it('loads older messages page by page', async () => {
+    await page.locator('#token-details summary').click();
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     const token = await page.locator('#ipt-access-token').textContent();
     for (let count = 0; count < 45; count += 1) {
@@ -391,29 +447,44 @@ describe('The writer', () => {
 });
 
 describe('The admin', () => {
-  it("deletes another person's message, and sees that in the audit trail", async () => {
-    await visitor.logIn('writer');
+  const entries = () => page.locator('#audit-list > li');
+
+  it("finds an author's messages, deletes one, and sees that in the audit trail", async () => {
+    await visitor.logInAs('writer');
     await post('To be removed');
     await messageWith('To be removed').waitFor();
-    await page.locator('#btn-logout').click();
-    await visitor.is('out');
-    await visitor.logIn('admin');
+    await visitor.logInAs('admin');
+    await post('By the admin');
+    await messageWith('By the admin').waitFor();
 
-    await page.getByLabel('Author', { exact: true }).fill('auth0|writer');
-    await page.getByRole('button', { name: 'Filter' }).click();
-    const found = page.locator('#moderation-list > li');
-    await page.locator('#moderation-list:not(:has-text("demo-machine"))').waitFor();
-    await found.filter({ hasText: 'To be removed' }).waitFor();
-    const id = await found.filter({ hasText: 'To be removed' }).getAttribute('data-id');
-    await found
-      .filter({ hasText: 'To be removed' })
-      .getByRole('button', { name: 'Delete' })
-      .click();
+    await messageWith('To be removed').getByRole('button', { name: 'auth0|writer' }).click();
+    await messageWith('By the admin').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Author', { exact: true }).inputValue()).toBe('auth0|writer');
+    const id = await messageWith('To be removed').getAttribute('data-id');
+    await messageWith('To be removed').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete for good' }).click();
-    const entry = page.locator('#audit-list > li', { hasText: id! });
-    await entry.waitFor();
-    expect(await entry.textContent()).toContain('auth0|admin');
-    expect(await entry.textContent()).toContain('message.delete');
     await messageWith('To be removed').waitFor({ state: 'detached' });
+    const entry = page.locator(`#audit-list > li[data-message="${id}"]`);
+    await entry.waitFor();
+    expect((await entry.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
+      /^auth0\|admin deleted a message of auth0\|writer .* To be removed$/,
+    );
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await messageWith('By the admin').waitFor();
+    await page.getByLabel('Author', { exact: true }).fill('nobody');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('#messages-list[data-empty]:empty').waitFor();
+  });
+
+  it('sees in both lists what a call from the access map deletes', async () => {
+    await visitor.logInAs('writer');
+    await post('Deleted from the map');
+    await messageWith('Deleted from the map').waitFor();
+    await visitor.logInAs('admin');
+    await messageWith('Deleted from the map').waitFor();
+    const id = (await messageWith('Deleted from the map').getAttribute('data-id'))!;
+    expect(await call('DELETE /api/admin/messages/{id}', { id })).toContain('204 No Content');
+    await messageWith('Deleted from the map').waitFor({ state: 'detached' });
+    await entries().filter({ hasText: 'Deleted from the map' }).waitFor();
   });
 });

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { type Api, startApi } from '../support/api.js';
+import { type Api, AUDIENCE, startApi } from '../support/api.js';
 import { launchBrowser, Visitor } from './support/visitor.js';
 
 describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
@@ -20,12 +20,26 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
     await api?.close();
   });
 
+  const send = async (method: string, path: string) => {
+    const { page } = visitor;
+    await page.getByLabel('Method').selectOption(method);
+    await page.getByLabel('Path').fill(path);
+    await page.getByRole('button', { name: 'Send' }).click();
+  };
+
+  const paste = async (token: string) => {
+    await visitor.page.getByLabel('Paste the access token').fill(token);
+    await visitor.page.getByRole('button', { name: 'Use this token' }).click();
+  };
+
   it('the page explains how to configure the login', async () => {
     await visitor.is('unconfigured');
+    await visitor.page.getByText('Configure the login').click();
     const text = await visitor.page.locator('#session-unconfigured').innerText();
     expect(text).toContain('AUTH0_CLIENT_ID=');
     expect(text).toContain(`Allow ${api.url} as its callback URL`);
     expect(await visitor.page.locator('#btn-login').isDisabled()).toBe(true);
+    expect(await visitor.page.locator('#session-people').isVisible()).toBe(false);
     expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot('unconfigured');
   });
@@ -36,13 +50,80 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
     await page.locator('#openMessage', { hasText: '"Open Endpoint"' }).waitFor();
   });
 
-  it('the page hides the table of routes and the links to the docs', async () => {
-    expect(await visitor.page.locator('#routes').isVisible()).toBe(false);
+  it('the page hides the map and the link to the docs, and says why', async () => {
+    expect(await visitor.page.locator('#map').isVisible()).toBe(false);
     expect(await visitor.page.locator('a[href="/docs"]').isVisible()).toBe(false);
-    expect(await visitor.page.locator('a[href="#routes"]').isVisible()).toBe(false);
+    expect(await visitor.page.locator('#map-off').innerText()).toContain('DOCS=on');
   });
 
-  it('the console shows the two 404 responses and no other errors', () => {
-    expect([...visitor.errors].toSorted()).toEqual(['404 /config.json', '404 /docs-json']);
+  it('any route can be called, by its method and path', async () => {
+    await visitor.page.getByRole('button', { name: 'Call a route' }).click();
+    await send('GET', '/api/public');
+    await visitor.gets('200 OK');
+    await send('GET', '/api/private');
+    await visitor.gets('401 Unauthorized');
+    expect(await visitor.steps('failed')).toEqual(['Token found']);
+    await send('GET', '//other.example.com/');
+    await visitor.page
+      .locator('#call-fault', { hasText: 'The path must begin with one slash.' })
+      .waitFor();
+  });
+
+  it('a token that is not a JWT is not used, and the page says what it may be', async () => {
+    await visitor.page.locator('#session-paste summary').click();
+    await paste('opaque-token');
+    const error = visitor.page.locator('#paste-error');
+    expect(await error.innerText()).toContain('This is not a JWT');
+    await visitor.page.getByLabel('Paste the access token').fill('a');
+    expect(await error.textContent()).toBe('');
+  });
+
+  it('a pasted token is used until it is forgotten, and is not stored', async () => {
+    const { page } = visitor;
+    const token = api.issuer.mint({ sub: 'a-machine', scope: 'read:messages' });
+    await paste(`Bearer ${token}`);
+    await visitor.is('in');
+    expect(await page.locator('#who-name').textContent()).toBe('a-machine');
+    expect(await page.locator('#token-scopes li').allTextContents()).toEqual(['read:messages']);
+    expect(await page.getByLabel('Paste the access token').inputValue()).toBe('');
+    await send('GET', '/api/private-scoped');
+    await visitor.gets('200 OK');
+    await page.locator('#messages-list').waitFor({ state: 'attached' });
+    const stored = await page.evaluate('JSON.stringify({ ...sessionStorage, ...localStorage })');
+    expect(stored).not.toContain(token);
+
+    await page.getByRole('button', { name: 'Forget token' }).click();
+    await visitor.is('unconfigured');
+    expect(await page.locator('#call-result').textContent()).toBe('');
+    await send('GET', '/api/private');
+    await visitor.gets('401 Unauthorized');
+  });
+
+  it.each([
+    ['an expired token', { exp: 1 }, 'Time'],
+    ['a token for another audience', { aud: `${AUDIENCE}/other` }, 'Audience'],
+  ])('the page takes the refusal of %s apart', async (_, claims, step) => {
+    await paste(api.issuer.mint(claims));
+    await visitor.is('in');
+    await send('GET', '/api/private');
+    await visitor.gets('401 Unauthorized');
+    expect(await visitor.steps('failed')).toEqual([step]);
+    await visitor.page.getByRole('button', { name: 'Forget token' }).click();
+  });
+
+  it('the page asks no other server', async () => {
+    const hosts = new Set<string>();
+    visitor.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    await visitor.open();
+    expect([...hosts]).toEqual([api.url]);
+  });
+
+  it('the console shows the expected failed requests and no other errors', () => {
+    expect([...visitor.errors].toSorted()).toEqual([
+      '401 /api/messages',
+      '401 /api/private',
+      '404 /config.json',
+      '404 /docs-json',
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { PERMISSIONS } from '../../demo/people.mjs';
 import { AccessRules } from '../../src/auth/index.js';
 import type { TestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, startApi } from '../support/api.js';
+import { request } from '../support/http.js';
 import { startDemoTenant, type Tenant } from '../support/tenant.js';
 import { Browser } from './browser.js';
 
@@ -69,5 +70,23 @@ describe('the API with tokens of the demo tenant', () => {
       }),
     );
     expect(statuses.flat()).toEqual(allowed);
+  });
+
+  it.each(['reader', 'admin', undefined])('refuses the broken tokens of %s', async (person) => {
+    const query = person === undefined ? '' : `?person=${person}`;
+    const { status, json } = await request(tenant.url, 'GET', `/demo/broken-tokens${query}`);
+    expect(status).toBe(200);
+    const answers = await Promise.all(
+      Object.entries(json as Record<string, string>).map(async ([kind, token]) => {
+        const answer = await api.get('/api/private', token);
+        return [kind, answer.status, answer.json.code];
+      }),
+    );
+    expect(answers).toEqual([
+      ['expired', 401, 'token_expired'],
+      ['other_audience', 401, 'audience_mismatch'],
+      ['tampered', 401, 'signature_invalid'],
+      ['id_token', 401, 'id_token_used'],
+    ]);
   });
 });

@@ -56,6 +56,21 @@ describe("the tenant's documents", () => {
     });
   });
 
+  it('say that it is the demo, who can log in with one click, and as whom the API sees them', async () => {
+    const { json } = await get('/.well-known/openid-configuration');
+    expect(json.demo).toMatchObject({
+      login_parameter: 'demo_login_as',
+      broken_tokens: `${tenant.url}demo/broken-tokens`,
+      people: [{ username: 'reader' }, { username: 'writer' }, { username: 'admin' }],
+    });
+    for (const { username, claims } of json.demo.people) {
+      const { access_token: token } = await new Browser(tenant.url).tokens(username, {
+        scope: EVERYTHING,
+      });
+      expect(claimsOf(token)).toMatchObject(claims);
+    }
+  });
+
   it('are linked on the page at its root', async () => {
     const { status, body } = await get('/');
     expect(status).toBe(200);
@@ -238,6 +253,14 @@ describe('a person', () => {
     expect(answer.headers).not.toHaveProperty('x-frame-options');
   });
 
+  it('logs in with one click when the application names them', async () => {
+    const browser = new Browser(tenant.url);
+    const { login } = await browser.begin({ demo_login_as: 'writer' });
+    expect(await browser.get(login)).toMatchObject({ status: 303 });
+    const unknown = await browser.begin({ demo_login_as: 'nobody' });
+    expect(await browser.get(unknown.login)).toMatchObject({ status: 200 });
+  });
+
   it('can log in as another person in the same browser', async () => {
     const browser = new Browser(tenant.url);
     await browser.logIn('reader');
@@ -277,6 +300,8 @@ describe('the login page', () => {
     const { login } = await browser.begin();
     const { status, headers, body } = await browser.get(login);
     expect(status).toBe(200);
+    expect(body).toContain('Browser pages of nestjs-auth0-api');
+    expect(body).toContain('This is a demo');
     for (const name of ['reader', 'writer', 'admin']) expect(body).toContain(`>${name}</dt>`);
     expect(body).toMatch(/<input[^>]* name="username"/);
     expect(body).toMatch(/<input[^>]* name="password"\s+type="password"/);
@@ -390,6 +415,18 @@ describe('a page from another origin', () => {
       'access-control-allow-origin': ORIGIN,
       'access-control-allow-headers': 'auth0-client,content-type',
     });
+  });
+
+  it('may read broken tokens only if it is the application', async () => {
+    const origins = [ORIGIN, 'https://evil.example'];
+    const answers = await Promise.all(
+      origins.map((origin) => get('/demo/broken-tokens', { origin })),
+    );
+    expect(answers.map(({ headers }) => headers['access-control-allow-origin'])).toEqual([
+      ORIGIN,
+      undefined,
+    ]);
+    expect(answers[0]!.headers).toMatchObject({ 'cache-control': 'no-store', vary: 'Origin' });
   });
 
   it('may not read tokens if it is not the application', async () => {

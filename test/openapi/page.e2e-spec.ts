@@ -89,7 +89,7 @@ describe('The page of the API docs', () => {
           clientId: 'a-client',
           usePkceWithAuthorizationCodeGrant: true,
           additionalQueryStringParams: { audience: 'https://api.example.com' },
-          scopes: expect.arrayContaining(['read:messages', 'write:admin']),
+          scopes: ['read:feed', 'read:messages', 'read:protected', 'write:messages'],
         },
       },
     });

@@ -28,4 +28,4 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
 }
 
 /** The end of a token, which is its signature: hashing all of it takes longer than the look-up. */
-export const cacheKey = (token: string): string => String(token).slice(-64);
+export const cacheKey = (token: unknown): string => String(token).slice(-64);

@@ -92,16 +92,44 @@ export class Visitor {
     return page;
   }
 
+  /** Logs in with the form of the tenant. */
   async logIn(username: string): Promise<void> {
     await this.page.locator('#btn-login').click();
     await this.fillIn(username, 'demo');
     await this.is('in');
   }
 
+  /** Logs in with one click, which only the demo offers. */
+  async logInAs(username: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Log in as ${username}` }).click();
+    await this.page.locator('#who-name', { hasText: username }).waitFor();
+    await this.is('in');
+  }
+
+  /** Clicks a route of the access map. */
+  async choose(route: string, page = this.page): Promise<void> {
+    await page.getByRole('button', { name: route, exact: true }).click();
+  }
+
+  /** Waits for the status of the open call, such as `401 Unauthorized`. */
+  async gets(status: string, page = this.page): Promise<void> {
+    await page.locator('#call-result .status', { hasText: status }).waitFor();
+  }
+
+  /** The steps of the open call that are in this state. */
+  steps(state: string): Promise<string[]> {
+    return this.page.locator(`.steps [data-state=${state}] strong`).allTextContents();
+  }
+
+  /** The width of the whole page, which is more than the window's if it scrolls sideways. */
+  pageWidth(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollWidth');
+  }
+
   /** Fills in and submits the login form. */
   async fillIn(username: string, password: string): Promise<void> {
-    await this.page.locator('input[name=username]').fill(username);
-    await this.page.locator('input[name=password]').fill(password);
+    await this.page.locator('#username').fill(username);
+    await this.page.locator('#password').fill(password);
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
@@ -121,9 +149,9 @@ export class Visitor {
     return this.page.evaluate('shifted');
   }
 
-  async screenshot(name: string, page = this.page): Promise<void> {
+  async screenshot(name: string, page = this.page, fullPage = true): Promise<void> {
     await page.evaluate('scrollTo({ top: 0, behavior: "instant" })');
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
   }
 
   leave(): Promise<void> {

@@ -1,0 +1,88 @@
+import { anatomyOf } from './anatomy.js';
+import { toneOf } from './call.js';
+import { element } from './element.js';
+
+const STATES = { passed: 'passed', failed: 'failed', open: 'not checked', unneeded: 'not needed' };
+
+/**
+ * An answer of the API, taken apart.
+ *
+ * @param {import('./call.js').Answer} answer
+ * @param {import('./access.js').Access} [access] of the route
+ */
+export function answerView(answer, access) {
+  const { status, statusText, ms, requestId, meaning } = answer;
+  const { steps, needed, next } = anatomyOf(answer, access);
+  const facts = [
+    status === 0 ? statusText : `${status} ${statusText}`,
+    ...(status === 0 ? [] : [`${ms} ms`]),
+  ];
+  return element(
+    'div',
+    { class: 'answer-view', 'data-tone': toneOf(answer) },
+    element(
+      'p',
+      { class: 'facts' },
+      element('strong', { class: 'status' }, facts[0]),
+      ...facts.slice(1).map((fact) => element('span', { class: 'quiet' }, fact)),
+    ),
+    needed === '' ? element('p', { class: 'meaning' }, meaning) : advice(needed, next),
+    element(
+      'ol',
+      { class: 'steps', 'aria-label': 'What the API checked' },
+      ...steps.map(({ name, state, text }) =>
+        element(
+          'li',
+          { 'data-state': state, title: `${text} (${STATES[state]})` },
+          element('strong', {}, name),
+          element('span', { class: 'hidden-text' }, ` (${STATES[state]}): `),
+          element('span', {}, text),
+        ),
+      ),
+    ),
+    ...(status === 0
+      ? []
+      : [
+          element('h3', {}, 'Body'),
+          element('pre', { tabindex: 0, 'aria-label': 'Body' }, bodyOf(answer)),
+        ]),
+    requestId === null
+      ? ''
+      : element('p', { class: 'quiet' }, 'Request ', element('code', {}, requestId)),
+    status === 0 ? '' : rawHeaders(answer),
+  );
+}
+
+function advice(needed, next) {
+  return element(
+    'dl',
+    { class: 'advice' },
+    element('dt', {}, 'Needed'),
+    element('dd', {}, needed),
+    element('dt', {}, 'What to do'),
+    element('dd', {}, next),
+  );
+}
+
+function bodyOf({ text, json }) {
+  if (text === '') return '(empty)';
+  return json === undefined ? text : JSON.stringify(json, null, 2);
+}
+
+function rawHeaders({ method, path, withToken, status, statusText, headers }) {
+  const request = [`${method} ${path}`, ...(withToken ? ['authorization: Bearer …'] : [])];
+  const response = [
+    `${status} ${statusText}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  return element(
+    'details',
+    { class: 'raw' },
+    element('summary', {}, 'Raw headers'),
+    element(
+      'pre',
+      { tabindex: 0, 'aria-label': 'Raw headers' },
+      [...request, '', ...response].join('\n'),
+    ),
+  );
+}

@@ -1,0 +1,62 @@
+const KEY = 'answers';
+
+/** Longer bodies are not kept: the storage of a tab is limited. */
+const MAX_LENGTH = 20_000;
+
+/**
+ * The last answer of each route, and the route that is open. They survive a login, which leaves the
+ * page, in the storage of this tab, and end with a logout. Tokens are never stored.
+ */
+export class Answers {
+  /** @type {{ open?: string, byRoute: Record<string, import('./call.js').Answer> }} */
+  #kept = load();
+
+  /** The name of the open route. */
+  get open() {
+    return this.#kept.open;
+  }
+
+  set open(route) {
+    this.#kept.open = route;
+    this.#save();
+  }
+
+  /** @param {string} route */
+  of(route) {
+    return this.#kept.byRoute[route];
+  }
+
+  /**
+   * @param {string} route
+   * @param {import('./call.js').Answer} answer
+   */
+  keep(route, answer) {
+    this.#kept.byRoute[route] = answer;
+    this.#save();
+  }
+
+  clear() {
+    this.#kept.byRoute = {};
+    this.#save();
+  }
+
+  #save() {
+    const entries = Object.entries(this.#kept.byRoute);
+    const short = entries.filter(([, { text }]) => text.length <= MAX_LENGTH);
+    const kept = { open: this.#kept.open, byRoute: Object.fromEntries(short) };
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // Storage may be full or switched off. The answers are lost at the next login.
+    }
+  }
+}
+
+function load() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY));
+    return { open: kept.open, byRoute: { ...kept.byRoute } };
+  } catch {
+    return { byRoute: {} };
+  }
+}

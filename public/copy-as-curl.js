@@ -1,0 +1,19 @@
+import { curlCommand, usualShell } from './curl.js';
+import { copy, element } from './element.js';
+
+/**
+ * Copies a request as a command for the usual shell of this platform. Without a clipboard, the
+ * command is shown below the button.
+ *
+ * @param {HTMLElement} button
+ * @param {{ method: string, path: string, json?: unknown, token?: string }} request
+ */
+export function copyAsCurl(button, { path, ...request }) {
+  const url = new URL(path, location.origin).href;
+  const command = curlCommand({ ...request, url }, usualShell(navigator.platform));
+  return copy(button, command, () => {
+    const shown = element('pre', { tabindex: 0, 'aria-label': 'Command' }, command);
+    button.parentElement.append(shown);
+    getSelection().selectAllChildren(shown);
+  });
+}
