@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { DOCUMENTS } from './markdown.js';
 import { type Project, projectsOf } from './projects.js';
@@ -22,27 +22,39 @@ function compile(projects: readonly Project[]): string[] {
     return home === undefined || added.has(path) ? path : join(ROOT, relative(home, path));
   };
 
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const isOnTheWay = (directory: string) =>
+    [...added.keys()].some((path) => path.startsWith(`${directory}/`));
+
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  );
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const compilerOptions = { ...options, noEmit: true, incremental: false, rootDir: undefined };
-  const host = ts.createCompilerHost(compilerOptions);
-  const { fileExists, readFile, directoryExists } = host;
-  host.readFile = (path) => added.get(path) ?? readFile(real(path));
-  host.fileExists = (path) => added.has(path) || fileExists(real(path));
-  host.directoryExists = (path) =>
-    [...added.keys()].some((file) => dirname(file).startsWith(path)) ||
-    directoryExists!(real(path));
-  const { getSourceFile } = host;
-  host.getSourceFile = (path, languageVersion, onError) => {
-    const text = added.get(path);
-    if (text === undefined) return getSourceFile(path, languageVersion, onError);
-    return ts.createSourceFile(path, text, languageVersion);
+  const disk = ts.createCompilerHost(compilerOptions);
+  const host: ts.CompilerHost = {
+    ...disk,
+    readFile: (path) => added.get(path) ?? disk.readFile(real(path)),
+    fileExists: (path) => added.has(path) || disk.fileExists(real(path)),
+    directoryExists: (path) => isOnTheWay(path) || ts.sys.directoryExists(real(path)),
+    getSourceFile: (path, language, onError) => {
+      const text = added.get(path);
+      if (text === undefined) return disk.getSourceFile(path, language, onError);
+      return ts.createSourceFile(path, text, language);
+    },
   };
   const cache = ts.createModuleResolutionCache(ROOT, (name) => name, compilerOptions);
   host.resolveModuleNameLiterals = (literals, file, reference, settings, source) =>
     literals.map((literal) => {
       const mode = ts.getModeForUsageLocation(source, literal, settings);
-      const found = ts.resolveModuleName(literal.text, file, settings, host, cache, reference, mode);
+      const found = ts.resolveModuleName(
+        literal.text,
+        file,
+        settings,
+        host,
+        cache,
+        reference,
+        mode,
+      );
       const { resolvedModule } = found;
       if (resolvedModule === undefined) return found;
       const resolvedFileName = real(resolvedModule.resolvedFileName);
@@ -67,7 +79,7 @@ function compile(projects: readonly Project[]): string[] {
 }
 
 describe('The TypeScript of the documentation', () => {
-  const projects = DOCUMENTS.flatMap(projectsOf);
+  const projects = DOCUMENTS.flatMap((document) => projectsOf(document));
 
   it('is in files that it names', () => {
     expect(projects.map(({ name }) => name)).toEqual(

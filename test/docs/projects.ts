@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Snippet, snippetsOf } from './markdown.js';
 
 /** The project after somebody has followed a document: files that its blocks add or change. */
@@ -15,8 +16,12 @@ const FILE = /^\/\/ (before: )?(\S+\.ts)\n/;
 /** The line that begins a change of a file. */
 const HUNK = /^@@ (\S+) @@\n/gm;
 
-/** Follows a document, block by block. Code marked `before` becomes a project of its own. */
-export function projectsOf(document: string): Project[] {
+/**
+ * Follows a document, block by block. Code marked `before` becomes a project of its own.
+ *
+ * @param root where the files are that the document changes.
+ */
+export function projectsOf(document: string, root = '.'): Project[] {
   const projects = new Map<string, Project>();
   for (const snippet of snippetsOf(document)) {
     if (snippet.language === 'ts') {
@@ -29,7 +34,7 @@ export function projectsOf(document: string): Project[] {
     if (snippet.language === 'diff') {
       const { files } = projects.get(document) ?? { files: new Map<string, string>() };
       for (const { path, lines } of hunksOf(snippet)) {
-        const current = files.get(path) ?? (existsSync(path) ? readFileSync(path, 'utf8') : '');
+        const current = files.get(path) ?? readFileSync(join(root, path), 'utf8');
         files.set(path, change(snippet, current, lines));
       }
       projects.set(document, { name: document, files });
