@@ -1,7 +1,18 @@
-import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { ExtractJwt, Strategy } from 'passport-jwt';
 import { AuthModule } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
@@ -163,6 +174,43 @@ describe('An example of the documentation', () => {
       expect((await create({ sub: 'ann', permissions: ['create:cats'] })).json).toEqual({
         owner: 'ann',
       });
+    });
+
+    it('goes on with your strategy, step by step', async () => {
+      const secret = 'a secret that has at least 32 bytes';
+      const old = await createTestIssuer({ secret });
+      @Injectable()
+      class JwtStrategy extends PassportStrategy(Strategy) {
+        constructor() {
+          const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();
+          super({ jwtFromRequest, secretOrKey: secret, algorithms: ['HS256'] });
+        }
+        validate({ sub }: { sub: string }) {
+          return { id: sub };
+        }
+      }
+      @Controller('old')
+      class OldController {
+        @Get()
+        @UseGuards(AuthGuard('jwt'))
+        read(@Req() { user }: { user: object }) {
+          return user;
+        }
+      }
+      fixture = await startFixture({
+        adapter: 'Express',
+        issuer,
+        options: { unmarkedRoutes: 'open' },
+        controllers: [CatsController, OldController],
+        providers: [JwtStrategy],
+      });
+      expect((await fixture.get('/old')).status).toBe(401);
+      expect((await fixture.get('/old', old.mint({ sub: 'ann' }))).json).toEqual({ id: 'ann' });
+      const created = (token: string) => fixture.ask('POST', '/cats', { token });
+      const permissions = ['create:cats'];
+      expect((await created(old.mint({ permissions }))).status).toBe(401);
+      expect((await created(issuer.mint({ permissions }))).status).toBe(201);
+      await old.close();
     });
 
     it('finds a person by the claim sub', async () => {
