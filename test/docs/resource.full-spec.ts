@@ -66,7 +66,12 @@ describe('A copy of this project with the resource of docs/add-a-resource.md', (
   }, 120_000);
 
   it('needs no change of the tests that look at every route', async () => {
-    const { code, text } = await jest('test/openapi', 'test/routes', 'test/browser/browser-files');
+    const { code, text } = await jest(
+      'test/openapi',
+      'test/routes',
+      'test/demo',
+      'test/browser/browser-files',
+    );
     expect([code, text]).toEqual([0, expect.stringMatching(/^Tests: +\d+ passed/m)]);
   }, 300_000);
 });
