@@ -26,8 +26,12 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     .split(/^\$ /m)
     .slice(1)
     .map((part) => {
-      const [command, ...answer] = part.trimEnd().split('\n');
-      return { command: command!, answer: answer.filter((line) => line !== LEFT_OUT) };
+      const [, command, answer] = /^(.*\n(?:> .*\n)*)([^]*)$/.exec(part)!;
+      const lines = answer!.trimEnd().split('\n');
+      return {
+        command: command!.replaceAll(/^> /gm, '').trimEnd(),
+        answer: lines.filter((line) => line !== LEFT_OUT && line !== ''),
+      };
     });
 }
 

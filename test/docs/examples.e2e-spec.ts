@@ -1,14 +1,43 @@
-import { APP_FILTER, NestFactory } from '@nestjs/core';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Injectable,
+  Module,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { AuthModule } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { expectRefusal } from '../support/refusal.js';
-import './examples/claims.js';
-import { AppModule } from './examples/app.module.js';
-import { ProblemDetailsFilter } from './examples/problem-details.filter.js';
-import { ReportsController } from './examples/reports.controller.js';
+import { load } from './load.js';
+import { DOCUMENTS } from './markdown.js';
+import { projectsOf } from './projects.js';
 
-describe('an example of the documentation', () => {
+const readme = await load('README.md');
+const projects = {
+  'README.md': readme,
+  'src/auth/README.md': await load('src/auth/README.md'),
+  'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
+  'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
+  'docs/routes.md': await load('docs/routes.md'),
+};
+
+afterAll(async () => {
+  for (const project of Object.values(projects)) await project.remove();
+});
+
+// The test that README.md shows.
+await readme.run('test/hello.e2e-spec.ts');
+
+describe('An example of the documentation', () => {
   let issuer: TestIssuer;
   let fixture: Fixture;
 
@@ -20,37 +49,99 @@ describe('an example of the documentation', () => {
 
   afterAll(() => issuer.close());
 
-  it('adds up the requirements of controller and method', async () => {
-    const controllers = [ReportsController];
-    fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
-    expect(await fixture.get('/reports/count')).toMatchObject({ status: 200, json: { count: 0 } });
-    expectRefusal(await fixture.get('/reports'), { status: 401 });
-    const clear = (claims: object) =>
-      fixture.ask('DELETE', '/reports', { token: issuer.mint({ ...claims }) });
-    expectRefusal(await clear({ scope: 'read:reports' }), {
-      status: 403,
-      code: 'insufficient_scope',
-      scope: 'delete:reports',
+  const exportedBy = (document: keyof typeof projects) => projects[document].exported;
+
+  it('is run, wherever it is', () => {
+    const withCode = DOCUMENTS.filter((document) => projectsOf(document).length > 0);
+    // test/docs/resource.full-spec.ts follows this one.
+    const others = ['docs/add-a-resource.md'];
+    expect(withCode.toSorted()).toEqual([...Object.keys(projects), ...others].toSorted());
+  });
+
+  it('adds a controller to the application: README.md', () => {
+    const { AppModule, HelloController } = exportedBy('README.md');
+    expect(Reflect.getMetadata('controllers', AppModule)).toEqual([HelloController]);
+  });
+
+  it.each(['src/auth/README.md', 'docs/coming-from-passport-jwt.md'] as const)(
+    'imports the module into an application: %s',
+    async (document) => {
+      // `preview` builds no providers, because the issuer of the example does not exist.
+      const app = await NestFactory.create(exportedBy(document).AppModule, new FastifyAdapter(), {
+        preview: true,
+        logger: false,
+      });
+      expect(app).toBeDefined();
+      await app.close();
+    },
+  );
+
+  describe('in docs/routes.md', () => {
+    const { ReportsController, TenantReportsController, WelcomeController } =
+      exportedBy('docs/routes.md');
+
+    it('adds up the requirements of controller and method', async () => {
+      const controllers = [ReportsController];
+      fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
+      expect(await fixture.get('/reports/count')).toMatchObject({
+        status: 200,
+        json: { count: 0 },
+      });
+      expectRefusal(await fixture.get('/reports'), { status: 401 });
+      const clear = (claims: object) =>
+        fixture.ask('DELETE', '/reports', { token: issuer.mint({ ...claims }) });
+      expectRefusal(await clear({ scope: 'read:reports' }), {
+        status: 403,
+        code: 'insufficient_scope',
+        scope: 'delete:reports',
+      });
+      const scope = 'read:reports delete:reports';
+      expectRefusal(await clear({ scope }), {
+        status: 401,
+        code: 'claim_requirement',
+        description: 'Administrators only',
+      });
+      const admin = { scope, sub: 'ann', 'https://example.com/roles': ['admin'] };
+      expect(await clear({ ...admin, 'https://example.com/device': 'desk' })).toMatchObject({
+        status: 200,
+        json: { clearedBy: 'ann', on: 'desk' },
+      });
     });
-    const scope = 'read:reports delete:reports';
-    expectRefusal(await clear({ scope }), {
-      status: 401,
-      code: 'claim_requirement',
-      description: 'Administrators only',
+
+    it('reads the token', async () => {
+      const controllers = [WelcomeController];
+      fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
+      const token = issuer.mint({ sub: 'ann', exp: 4_102_444_800 });
+      const welcome = async (given?: string) => (await fixture.get('/welcome', given)).json;
+      expect(await welcome()).toEqual({ message: 'Welcome, guest.' });
+      expect(await welcome(token)).toEqual({ message: 'Welcome, ann.' });
+      expect((await fixture.get('/welcome/terms')).json).toEqual({ message: 'Be kind.' });
+      expectRefusal(await fixture.get('/welcome/token'), { status: 401 });
+      expect((await fixture.get('/welcome/token', token)).json).toEqual({
+        issuer: issuer.url,
+        expires: '2100-01-01T00:00:00.000Z',
+      });
     });
-    const admin = { scope, sub: 'ann', 'https://example.com/roles': ['admin'] };
-    expect(await clear({ ...admin, 'https://example.com/device': 'desk' })).toMatchObject({
-      status: 200,
-      json: { clearedBy: 'ann', on: 'desk' },
+
+    it('compares a claim with the path', async () => {
+      const controllers = [TenantReportsController];
+      fixture = await startFixture({ adapter: 'Fastify', issuer, controllers });
+      const get = (org_id?: string) => fixture.get('/tenants/a/reports', issuer.mint({ org_id }));
+      expect((await get('a')).json).toEqual({ tenant: 'a', reports: [] });
+      const description = 'The token is for another tenant';
+      expectRefusal(await get('b'), { status: 401, code: 'claim_requirement', description });
+      expectRefusal(await get(), { status: 401, code: 'claim_requirement', description });
     });
   });
 
-  it('answers refusals with a body of the application', async () => {
+  it('answers refusals with a body of the application: docs/auth-recipes.md', async () => {
     fixture = await startFixture({
       adapter: 'Fastify',
       issuer,
-      controllers: [ReportsController],
-      providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }],
+      controllers: [exportedBy('docs/routes.md').ReportsController],
+      providers: [
+        { provide: APP_FILTER, useClass: exportedBy('docs/auth-recipes.md').ProblemDetailsFilter },
+      ],
     });
     const answer = await fixture.get('/reports', issuer.mint());
     expect(answer).toMatchObject({
@@ -64,13 +155,99 @@ describe('an example of the documentation', () => {
     expect((await fixture.get('/reports')).json.type).toMatch(/token_missing$/);
   });
 
-  it('imports the module into an application', async () => {
-    // `preview` builds no providers, because the issuer of the example does not exist.
-    const app = await NestFactory.create(AppModule, new FastifyAdapter(), {
-      preview: true,
-      logger: false,
+  describe('in docs/coming-from-passport-jwt.md', () => {
+    const { CatsController, PersonPipe, PeopleService } = exportedBy(
+      'docs/coming-from-passport-jwt.md',
+    );
+
+    it('replaces guards by decorators', async () => {
+      const controllers = [CatsController];
+      fixture = await startFixture({ adapter: 'Express', issuer, controllers });
+      expect((await fixture.get('/cats')).json).toEqual([]);
+      const create = (claims: object) =>
+        fixture.ask('POST', '/cats', { token: issuer.mint({ ...claims }) });
+      expectRefusal(await create({ scope: 'create:cats' }), {
+        status: 403,
+        code: 'insufficient_scope',
+        scope: 'create:cats',
+      });
+      expect((await create({ sub: 'ann', permissions: ['create:cats'] })).json).toEqual({
+        owner: 'ann',
+      });
     });
-    expect(app).toBeDefined();
-    await app.close();
+
+    it('goes on with your strategy, step by step', async () => {
+      const secret = 'a secret that has at least 32 bytes';
+      const old = await createTestIssuer({ secret });
+      @Injectable()
+      class JwtStrategy extends PassportStrategy(Strategy) {
+        constructor() {
+          const jwtFromRequest = ExtractJwt.fromAuthHeaderAsBearerToken();
+          super({ jwtFromRequest, secretOrKey: secret, algorithms: ['HS256'] });
+        }
+        validate({ sub }: { sub: string }) {
+          return { id: sub };
+        }
+      }
+      @Controller('old')
+      class OldController {
+        @Get()
+        @UseGuards(AuthGuard('jwt'))
+        read(@Req() { user }: { user: object }) {
+          return user;
+        }
+      }
+      fixture = await startFixture({
+        adapter: 'Express',
+        issuer,
+        options: { unmarkedRoutes: 'open' },
+        controllers: [CatsController, OldController],
+        providers: [JwtStrategy],
+      });
+      expect((await fixture.get('/old')).status).toBe(401);
+      expect((await fixture.get('/old', old.mint({ sub: 'ann' }))).json).toEqual({ id: 'ann' });
+      const created = (token: string) => fixture.ask('POST', '/cats', { token });
+      const permissions = ['create:cats'];
+      expect((await created(old.mint({ permissions }))).status).toBe(401);
+      expect((await created(issuer.mint({ permissions }))).status).toBe(201);
+      await old.close();
+    });
+
+    it('finds a person by the claim sub', async () => {
+      const pipe = new PersonPipe(new PeopleService());
+      expect(await pipe.transform('auth0|ann')).toEqual({ id: 1, name: 'Ann' });
+      await expect(pipe.transform('auth0|bob')).rejects.toThrow('Nobody is registered');
+      await expect(pipe.transform(undefined)).rejects.toThrow('Nobody is registered');
+    });
+
+    it.each([
+      ['after AuthModule, it sees the claims', true],
+      ['in the root module, it sees none', false],
+    ])('says where a global guard of your own belongs: %s', async (_, isAfter) => {
+      const seen: unknown[] = [];
+      @Injectable()
+      class OwnGuard implements CanActivate {
+        canActivate(context: ExecutionContext) {
+          seen.push(context.switchToHttp().getRequest<{ user?: { sub: string } }>().user?.sub);
+          return true;
+        }
+      }
+      const providers = [{ provide: APP_GUARD, useClass: OwnGuard }];
+      @Module({ providers })
+      class OwnModule {}
+      const { url, audience } = issuer;
+      const module = await Test.createTestingModule({
+        imports: [AuthModule.forRoot({ issuer: url, audience }), ...(isAfter ? [OwnModule] : [])],
+        controllers: [CatsController],
+        providers: isAfter ? [] : providers,
+      }).compile();
+      const app = module.createNestApplication();
+      await app.listen(0);
+      const token = issuer.mint({ sub: 'ann', permissions: ['create:cats'] });
+      const headers = { Authorization: `Bearer ${token}` };
+      await fetch(`${await app.getUrl()}/cats`, { method: 'POST', headers });
+      await app.close();
+      expect(seen).toEqual([isAfter ? 'ann' : undefined]);
+    });
   });
 });

@@ -25,6 +25,13 @@ describe('a document', () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
+  it('is linked from README.md, which has at most 160 lines', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const pages = DOCUMENTS.filter((file) => file !== 'README.md');
+    expect(pages.filter((file) => !readme.includes(`](${file})`))).toEqual([]);
+    expect(readme.split('\n').length - 1).toBeLessThanOrEqual(160);
+  });
+
   it('names tests that exist, at least one for each guarantee: SECURITY.md', () => {
     const [, section = ''] = readFileSync('SECURITY.md', 'utf8').split('## Guarantees');
     const guarantees = section.split(/^## /m)[0]!.split(/^- /m).slice(1);

@@ -40,6 +40,8 @@ async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
   const pglite = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   hash.update(await readFile(join(pglite, '../../package.json')));
+  // The times in the journal decide which migrations a database still lacks.
+  hash.update(await readFile(join(MIGRATIONS_FOLDER, 'meta/_journal.json')));
   for (const name of (await readdir(MIGRATIONS_FOLDER)).toSorted()) {
     if (name.endsWith('.sql')) hash.update(await readFile(join(MIGRATIONS_FOLDER, name)));
   }

@@ -1,7 +1,0 @@
-import '../../../src/auth/index.js';
-
-declare module '../../../src/auth/index.js' {
-  interface AccessTokenClaims {
-    'https://example.com/device'?: string;
-  }
-}
