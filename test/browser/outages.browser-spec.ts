@@ -108,7 +108,7 @@ describe('While the issuer is down', () => {
     expect(await page.locator('#btn-login').isEnabled()).toBe(true);
     expect(await visitor.accessibilityViolations()).toEqual([]);
 
-    // A click on Log in stays on the page, and a token of one's own still works.
+    // A click on Log in stays on the page, and a pasted token still works.
     await page.locator('#btn-login').click();
     await waitForNotice('The issuer is unreachable, so nobody can log in.');
     expected = ['net::ERR_CONNECTION_REFUSED /.well-known/openid-configuration'];

@@ -213,7 +213,7 @@ describe('A person who is logged in', () => {
         const route = (await row.locator('.route').innerText()).replace(/\s+/, ' ').trim();
         const cells = row.locator('.cell');
         const passes = await row.locator('.mine').getAttribute('data-passes');
-        // The column of this person is the column of whoever is logged in.
+        // The column of this person is that of the person who is logged in.
         expect(await cells.nth(column).getAttribute('data-passes')).toBe(passes);
         if (!route.startsWith('GET') || route.includes('{')) continue;
         const [status = ''] = (await call(route)).split(' ');
