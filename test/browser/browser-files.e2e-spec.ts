@@ -192,12 +192,8 @@ describe('With AUTH0_CLIENT_SCOPES', () => {
     const { body } = await api.get('/docs/swagger-ui-init.js');
     await api.close();
     expect(scope).toBe('openid profile email offline_access write:admin read:admin other');
-    const [, options = ''] = /let options = (\{.*?\n\});/s.exec(body)!;
-    expect(JSON.parse(options).customOptions.initOAuth.scopes).toEqual([
-      'write:admin',
-      'read:admin',
-      'other',
-    ]);
+    const [, scopes = ''] = /"initOAuth": \{.*?"scopes": (\[.*?\])/s.exec(body)!;
+    expect(JSON.parse(scopes)).toEqual(['write:admin', 'read:admin', 'other']);
   });
 });
 
