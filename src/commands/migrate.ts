@@ -1,5 +1,5 @@
 import { ConfigModule } from '@nestjs/config';
-import { databaseConfigAlone } from '../config/database.config.js';
+import { databaseConfigAlone, describeDatabase } from '../config/database.config.js';
 import { ConfigError, refuseEnvFile } from '../config/environment.js';
 import { DataDirectoryError } from '../database/data-directory.js';
 import { openDatabase } from '../database/open-database.js';
@@ -12,9 +12,10 @@ const PLAIN_FAULTS = [ConfigError, DatabaseUnavailableError, DataDirectoryError]
 try {
   await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
   const { url, dataDir } = databaseConfigAlone();
+  console.log(`Opening the database: ${describeDatabase({ url, dataDir })}`);
   const connection = await openDatabase({ url, dataDir });
   await connection.close();
-  console.log(`The database is up to date: ${url === undefined ? dataDir : 'DATABASE_URL'}.`);
+  console.log('The database is up to date.');
 } catch (error) {
   const isPlain = PLAIN_FAULTS.some((fault) => error instanceof fault);
   console.error(isPlain ? (error as Error).message : error);

@@ -39,7 +39,9 @@ describe('npm run db:migrate', () => {
     const environment = { DATA_DIR: join(directory, 'data') };
     const done = {
       code: 0,
-      stdout: `The database is up to date: ${environment.DATA_DIR}.\n`,
+      stdout:
+        `Opening the database: embedded in ${environment.DATA_DIR}\n` +
+        'The database is up to date.\n',
       stderr: '',
     };
     expect(await migrate(environment)).toEqual(done);
@@ -52,7 +54,7 @@ describe('npm run db:migrate', () => {
     const unlock = await lockDirectory(dataDir);
     expect(await migrate({ DATA_DIR: dataDir })).toEqual({
       code: 1,
-      stdout: '',
+      stdout: `Opening the database: embedded in ${dataDir}\n`,
       stderr:
         `Cannot use the data directory ${dataDir}: another process is using it. ` +
         'Stop that process, set another DATA_DIR, or set DATABASE_URL to share PostgreSQL.\n',
@@ -65,7 +67,7 @@ describe('npm run db:migrate', () => {
     await writeFile(dataDir, '');
     expect(await migrate({ DATA_DIR: dataDir })).toEqual({
       code: 1,
-      stdout: '',
+      stdout: `Opening the database: embedded in ${dataDir}\n`,
       stderr:
         `Cannot use the data directory ${dataDir}: ` +
         `EEXIST: file already exists, mkdir '${dataDir}'. ` +
