@@ -46,9 +46,11 @@ function mint(person, issuer, signing) {
     const signed = [{ alg: 'RS256', typ: 'JWT', kid: signing.kid }, claims].map(encode).join('.');
     return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
   };
-  const [header, , signature] = token(good).split('.');
+  const expired = token({ ...good, iat: now - 2 * HOUR_SEC, exp: now - HOUR_SEC });
+  // Also with its own claims put back, a tampered token is not valid.
+  const [header, , signature] = expired.split('.');
   return {
-    expired: token({ ...good, iat: now - 2 * HOUR_SEC, exp: now - HOUR_SEC }),
+    expired,
     other_audience: token({ ...good, aud: 'https://other-api.example.com' }),
     tampered: [header, encode({ ...good, sub: 'auth0|somebody-else' }), signature].join('.'),
     id_token: token({

@@ -23,7 +23,9 @@ export function login(provider, apiOrigin) {
     try {
       const { params } = await provider.interactionDetails(ctx.req, ctx.res);
       const chosen = PEOPLE.find(({ username }) => username === params[LOGIN_AS]);
-      if (chosen !== undefined) return await finish(provider, ctx, chosen);
+      // A link on a page elsewhere must not log anybody in.
+      const isForeign = ctx.get('sec-fetch-site') === 'cross-site';
+      if (chosen !== undefined && !isForeign) return await finish(provider, ctx, chosen);
       const client = await provider.Client.find(params.client_id);
       const show = (status, state) =>
         sendPage(ctx, {

@@ -10,7 +10,7 @@ import { grantRequestedScopes, keepOfflineAccess, policyWithoutConsent } from '.
 import { login, loginUrl } from './login.mjs';
 import { logout } from './logout.mjs';
 import { html, sendPage } from './page.mjs';
-import { findPerson } from './people.mjs';
+import { findPerson, PERMISSIONS } from './people.mjs';
 import { tokenRequest } from './token-request.mjs';
 import { CLAIMS_BY_SCOPE, claimsOf, OIDC_SCOPES, userinfo } from './userinfo.mjs';
 
@@ -68,7 +68,8 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_post', 'client_secret_basic', 'none'],
-    scopes: OIDC_SCOPES,
+    // Also those of the API, so that the API reference can list them at the login.
+    scopes: [...OIDC_SCOPES, ...PERMISSIONS],
     claims: CLAIMS_BY_SCOPE,
     // Auth0 also puts the claims of `profile` and `email` into the ID token.
     conformIdTokenClaims: false,

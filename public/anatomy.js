@@ -24,7 +24,7 @@ const STEPS = {
   key: ['Key', 'published by the issuer', 'A key that the issuer publishes.'],
   signature: ['Signature', 'made with that key', 'The token exactly as the issuer signed it.'],
   issuer: ['Issuer', 'iss is trusted', 'A token whose iss is the issuer that the API trusts.'],
-  kind: ['Kind', 'an access token', 'An access token that is not bound to a key.'],
+  kind: ['Kind', 'an access token', 'An access token: no ID token, and not bound to a key.'],
   audience: ['Audience', 'aud is this API', 'A token whose aud names this API.'],
   time: ['Time', 'valid now', 'A token that has not expired, is already active and not revoked.'],
 };
@@ -115,8 +115,8 @@ const FAILURES = {
   insufficient_scope: {
     step: 'scopes',
     next:
-      'Log in as somebody who has it, or grant it: in Auth0, under Permissions of the user or of a ' +
-      'role. Then log in again, because a token never changes.',
+      'Log in as somebody who has what is needed, or grant it: in Auth0, under Permissions of the ' +
+      'user or of a role. Then log in again, because a token never changes.',
   },
   claim_requirement: {
     step: 'claims',

@@ -5,10 +5,11 @@ const MAX_LENGTH = 20_000;
 
 /**
  * The last answer of each route, and the route that is open. They survive a login, which leaves the
- * page, in the storage of this tab, and end with a logout. Tokens are never stored.
+ * page, in the storage of this tab. They end with a logout, and when somebody else logs in. Tokens
+ * are never stored.
  */
 export class Answers {
-  /** @type {{ open?: string, byRoute: Record<string, import('./call.js').Answer> }} */
+  /** @type {{ open?: string, sub?: string, byRoute: Record<string, import('./call.js').Answer> }} */
   #kept = load();
 
   /** The name of the open route. */
@@ -40,10 +41,25 @@ export class Answers {
     this.#save();
   }
 
+  /**
+   * Says whose the next answers are. Those of another person are deleted.
+   *
+   * @param {string} sub
+   * @returns {boolean} whether answers were deleted
+   */
+  belongTo(sub) {
+    const isOther = this.#kept.sub !== undefined && this.#kept.sub !== sub;
+    this.#kept.sub = sub;
+    if (isOther) this.clear();
+    else this.#save();
+    return isOther;
+  }
+
   #save() {
     const entries = Object.entries(this.#kept.byRoute);
     const short = entries.filter(([, { text }]) => text.length <= MAX_LENGTH);
-    const kept = { open: this.#kept.open, byRoute: Object.fromEntries(short) };
+    const { open, sub } = this.#kept;
+    const kept = { open, sub, byRoute: Object.fromEntries(short) };
     try {
       sessionStorage.setItem(KEY, JSON.stringify(kept));
     } catch {
@@ -55,7 +71,7 @@ export class Answers {
 function load() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY));
-    return { open: kept.open, byRoute: { ...kept.byRoute } };
+    return { open: kept.open, sub: kept.sub, byRoute: { ...kept.byRoute } };
   } catch {
     return { byRoute: {} };
   }

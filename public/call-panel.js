@@ -26,6 +26,8 @@ export class CallPanel {
   #route;
   #form;
   #answer;
+  /** Counts the times that answers were dropped. */
+  #sequel = 0;
 
   /**
    * @param {import('./session.js').Session} session
@@ -53,10 +55,14 @@ export class CallPanel {
     byId('call-copy').addEventListener('click', () => this.#copyCommand());
     byId('curl-copy').addEventListener('click', () => this.#copyCommand(byId('curl-copy')));
     byId('break-buttons').append(...this.#breakers());
-    session.addEventListener('change', () => this.#draw());
+    session.addEventListener('change', () => {
+      const { state, user } = session;
+      if (state === 'in' && answers.belongTo(user.sub)) this.#forget();
+      this.#draw();
+    });
     session.addEventListener('logout', () => {
       answers.clear();
-      this.#answer = undefined;
+      this.#forget();
       this.#draw();
     });
     document.addEventListener('explain', (event) => {
@@ -161,7 +167,9 @@ export class CallPanel {
     const { passes, why } = judge(this.#route.access, claims, this.#api.grantClaims);
     const who = claims === undefined ? 'Without a token' : 'With your token';
     if (passes === undefined) return `${who}, the API decides.`;
-    return passes ? `${who}, this passes.` : `${who}, this is refused: ${lowerFirst(why)}.`;
+    return passes
+      ? `${who}, the guards let this pass.`
+      : `${who}, this is refused: ${lowerFirst(why)}.`;
   }
 
   #drawAnswer() {
@@ -169,6 +177,12 @@ export class CallPanel {
     byId('call-result').replaceChildren(
       ...(this.#answer === undefined ? [] : [answerView(this.#answer, this.#route?.access)]),
     );
+  }
+
+  /** Drops the answer that is shown, and those that are still to come. */
+  #forget() {
+    this.#answer = undefined;
+    this.#sequel += 1;
   }
 
   #show(answer) {
@@ -182,11 +196,12 @@ export class CallPanel {
     const request = this.#form.read();
     byId('call-fault').textContent = request.fault ?? '';
     if (request.fault !== undefined) return;
-    const name = this.#name;
+    const [name, sequel] = [this.#name, this.#sequel];
     await whileBusy(byId('call-work'), async () => {
       const { method, path, json } = request;
       const answer = await call(this.#session, method, path, json, credentials);
-      // Meanwhile another route may have been opened.
+      // Meanwhile the person may have logged out, or another route may have been opened.
+      if (sequel !== this.#sequel) return;
       if (name === this.#name) this.#show(answer);
       else this.#answers.keep(name, answer);
     });
@@ -252,10 +267,14 @@ export class CallPanel {
   #copyCommand(button = byId('call-copy')) {
     byId('curl').open = true;
     this.#drawCommand();
-    void copy(button, byId('curl-command').textContent, () =>
-      getSelection().selectAllChildren(byId('curl-command')),
-    );
+    const command = byId('curl-command').textContent;
+    const select = () => getSelection().selectAllChildren(byId('curl-command'));
+    void copy(button, command, select, copiedText(command));
   }
+}
+
+function copiedText(command) {
+  return command.includes('$TOKEN') ? 'Copied: set TOKEN first' : 'Copied';
 }
 
 /** Whether a path is one of an OpenAPI path such as `/api/messages/{id}`. */

@@ -14,7 +14,8 @@ export const usualShell = (platform) => (/^win/i.test(platform) ? 'powershell' :
 export function curlCommand({ method, url, json, token }, shell) {
   const quote = shell === 'bash' ? quoteForBash : quoteForPowerShell;
   const parts = [
-    `${shell === 'bash' ? 'curl' : 'curl.exe'} -i ${quote(url)}`,
+    // Answers do not end with a newline: `-w` writes one.
+    String.raw`${shell === 'bash' ? 'curl' : 'curl.exe'} -i -w '\n' ${quote(url)}`,
     ...(method === 'GET' ? [] : [`-X ${method}`]),
     // Only double quotes replace the variable by its value, in both shells.
     ...(token === '$TOKEN' ? ['-H "Authorization: Bearer $TOKEN"'] : []),

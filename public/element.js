@@ -60,8 +60,9 @@ export async function whileBusy(area, work) {
  * @param {HTMLElement} button
  * @param {string} text
  * @param {() => void} otherwise called when the clipboard is not available
+ * @param {string} [done] what the button says
  */
-export async function copy(button, text, otherwise) {
+export async function copy(button, text, otherwise, done = 'Copied') {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
@@ -70,7 +71,7 @@ export async function copy(button, text, otherwise) {
     announce('The clipboard is not available. The text is selected.');
     return;
   }
-  button.textContent = 'Copied';
-  announce('Copied.');
+  button.textContent = done;
+  announce(`${done}.`);
   button.addEventListener('blur', () => (button.textContent = label), { once: true });
 }

@@ -9,6 +9,9 @@
  * @property {(Person & { summary: string })[]} people
  */
 
+/** An issuer that takes longer is considered unreachable. */
+const TIMEOUT_MS = 3000;
+
 /**
  * Asks the issuer whether it is the tenant of the demo. Only an issuer on this machine has an
  * address with `http:`, so no other tenant is ever asked.
@@ -18,10 +21,13 @@
  */
 export async function findDemo(config) {
   if (!config?.domain.startsWith('http:')) return undefined;
-  const answer = await fetch(`${config.domain}/.well-known/openid-configuration`).catch(
-    () => undefined,
-  );
-  return answer?.ok ? (await answer.json()).demo : undefined;
+  try {
+    const address = `${config.domain}/.well-known/openid-configuration`;
+    const answer = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return (await answer.json()).demo;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

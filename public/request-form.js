@@ -79,12 +79,22 @@ export class FreeForm {
 
   read() {
     const path = this.#path.value.trim();
-    if (!/^\/(?!\/)/.test(path)) return { fault: 'The path must begin with one slash.' };
+    if (!isOwnPath(path)) return { fault: 'The path must begin with one slash.' };
     const method = this.#method.value;
     const body = this.#body.value.trim();
     return body === '' || method === 'GET'
       ? { method, path }
       : { method, path, ...parseBody(body) };
+  }
+}
+
+/** Browsers read `//host` and `/\\host` as the address of another host. */
+function isOwnPath(path) {
+  if (!path.startsWith('/')) return false;
+  try {
+    return new URL(path, location.origin).origin === location.origin;
+  } catch {
+    return false;
   }
 }
 

@@ -16,6 +16,9 @@ const RETRY_MS = 15_000;
 /** A silent login needs no interaction. An issuer that takes longer is considered unreachable. */
 const SILENT_LOGIN_TIMEOUT_SEC = 10;
 
+/** The issuer's discovery document. An issuer that takes longer is considered unreachable. */
+const PROBE_TIMEOUT_MS = 5000;
+
 /** OAuth errors that only a new login can resolve. All other errors may be temporary. */
 const LOGIN_NEEDED = new Set([
   'login_required',
@@ -101,7 +104,7 @@ export class Session extends EventTarget {
     try {
       // A redirect to an issuer that is down would leave the page for an error of the browser.
       const address = `${originOf(this.config.domain)}/.well-known/openid-configuration`;
-      await fetch(address, { mode: 'no-cors' });
+      await fetch(address, { mode: 'no-cors', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     } catch {
       return this.#become(
         this.state,
@@ -286,9 +289,9 @@ export class Session extends EventTarget {
 /** Decodes the claims for display. Only the API verifies tokens. */
 function claimsOf(token) {
   try {
-    const [, payload, , ...rest] = token.split('.');
+    const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token);
     const claims = JSON.parse(new TextDecoder().decode(fromBase64url(payload)));
-    return rest.length === 0 && typeof claims === 'object' && claims !== null ? claims : undefined;
+    return typeof claims === 'object' && claims !== null ? claims : undefined;
   } catch {
     return undefined;
   }

@@ -66,7 +66,8 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
     validateClaims(jws, issuer, this.options);
     validateTime(jws.payload, this.options, this.clock.now() / 1000);
-    return createRequestAuth(token, jws, this.options.grantClaims);
+    // A copy: V8 would keep the whole header for a part of it.
+    return createRequestAuth(Buffer.from(token).toString(), jws, this.options.grantClaims);
   }
 
   /** Why passport-jwt refused a token, as an error with a code. */

@@ -60,7 +60,7 @@ export class AccessTokenVerifier {
       auth = await this.runStrategy(request);
     }
     const { issuer, key } = request as Required<TokenRequest>;
-    this.cache?.set(cacheKey(token), { auth, issuer, key });
+    this.cache?.set(cacheKey(auth.token), { auth, issuer, key });
     return auth;
   }
 

@@ -64,7 +64,7 @@ export const variables = z.object({
   AUTH0_CLIENT_SCOPES: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
-    .pipe(z.array(z.string().regex(/^[!#-[\]-~]+$/, SCOPES_RULE)))
+    .pipe(z.array(z.string().regex(/^[!#-[\]-~]+$/, SCOPES_RULE)).nonempty(SCOPES_RULE))
     .optional(),
   PORT: z
     .string()

@@ -182,7 +182,7 @@ describe('Copy as curl', () => {
     await page.locator('#call-copy').click();
     await page.locator('#call-copy', { hasText: 'Copied' }).waitFor();
     const command = [
-      `curl -i '${demo.url}api/messages'`,
+      String.raw`curl -i -w '\n' '${demo.url}api/messages'`,
       '-X POST',
       '-H "Authorization: Bearer $TOKEN"',
       "-H 'Content-Type: application/json'",
@@ -192,7 +192,7 @@ describe('Copy as curl', () => {
     expect(await page.locator('#curl-set').textContent()).toBe("TOKEN='…'");
 
     await page.getByLabel('Shell').selectOption('powershell');
-    expect(await page.locator('#curl-command').textContent()).toContain('| curl.exe -i');
+    expect(await page.locator('#curl-command').textContent()).toContain('| curl.exe -i -w');
     expect(await page.locator('#curl-set').textContent()).toBe("$TOKEN = '…'");
   });
 
@@ -222,7 +222,9 @@ describe('Copy as curl', () => {
       const button = page.locator(`[data-curl="${path}"]`);
       await button.click();
       await page.locator(`[data-curl="${path}"]`, { hasText: 'Copied' }).waitFor();
-      expect(await clipboard()).toBe(`curl -i '${new URL(path!, demo.url).href}'${header}`);
+      expect(await clipboard()).toBe(
+        String.raw`curl -i -w '\n' '${new URL(path!, demo.url).href}'${header}`,
+      );
     }
   });
 
@@ -230,7 +232,7 @@ describe('Copy as curl', () => {
     await visitor.choose('GET /api/public');
     await visitor.gets('200 OK');
     expect(await page.locator('#curl-command').textContent()).toBe(
-      `curl -i '${demo.url}api/public'`,
+      String.raw`curl -i -w '\n' '${demo.url}api/public'`,
     );
   });
 });
@@ -303,6 +305,18 @@ describe('Answers', () => {
     await visitor.is('out');
     expect(await page.evaluate('sessionStorage.answers')).not.toContain('200');
     expect(await page.locator('#call-result .status').count()).toBe(0);
+  });
+});
+
+describe('Answers of one person', () => {
+  it('end when somebody else logs in', async () => {
+    await visitor.logInAs('admin');
+    await visitor.choose('GET /api/me');
+    await visitor.gets('200 OK');
+    await visitor.logInAs('reader');
+    expect(await page.locator('#call-title').innerText()).toMatch(/GET\s+\/api\/me/);
+    expect(await page.locator('#call-result .status').count()).toBe(0);
+    expect(await page.evaluate('sessionStorage.answers')).not.toContain('auth0|admin');
   });
 });
 

@@ -8,10 +8,10 @@ describe('A request as a command', () => {
   it('for bash', () => {
     const request = { method: 'GET', url: 'http://localhost:3001/api/me', token: '$TOKEN' };
     expect(curlCommand(request, 'bash')).toBe(
-      'curl -i \'http://localhost:3001/api/me\' \\\n  -H "Authorization: Bearer $TOKEN"',
+      "curl -i -w '\\n' 'http://localhost:3001/api/me' \\\n  -H \"Authorization: Bearer $TOKEN\"",
     );
     expect(curlCommand({ ...request, token: undefined }, 'bash')).toBe(
-      "curl -i 'http://localhost:3001/api/me'",
+      "curl -i -w '\\n' 'http://localhost:3001/api/me'",
     );
     expect(curlCommand({ ...request, token: 'eyJ.eyJ.x' }, 'bash')).toContain(
       "-H 'Authorization: Bearer eyJ.eyJ.x'",
@@ -27,7 +27,7 @@ describe('A request as a command', () => {
     };
     expect(curlCommand(request, 'powershell')).toBe(
       [
-        String.raw`'{"text":"it\u2019s \ud83d\ude42"}' | curl.exe -i 'http://localhost:3001/api/messages?author=it''s&limit=1'`,
+        String.raw`'{"text":"it\u2019s \ud83d\ude42"}' | curl.exe -i -w '\n' 'http://localhost:3001/api/messages?author=it''s&limit=1'`,
         '-X POST',
         '-H "Authorization: Bearer $TOKEN"',
         "-H 'Content-Type: application/json'",
@@ -46,6 +46,8 @@ describe('A request as a command', () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', script]);
     expect(stdout.split('\0').slice(0, -1)).toEqual([
       '-i',
+      '-w',
+      String.raw`\n`,
       URL_OF_LIST,
       '-X',
       'POST',

@@ -63,10 +63,17 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
     await send('GET', '/api/private');
     await visitor.gets('401 Unauthorized');
     expect(await visitor.steps('failed')).toEqual(['Token found']);
-    await send('GET', '//other.example.com/');
-    await visitor.page
-      .locator('#call-fault', { hasText: 'The path must begin with one slash.' })
-      .waitFor();
+    for (const path of [
+      '//other.example.com/',
+      '/\\other.example.com/',
+      '/\t/other.example.com/',
+    ]) {
+      await send('GET', '/api/public');
+      await send('GET', path);
+      await visitor.page
+        .locator('#call-fault', { hasText: 'The path must begin with one slash.' })
+        .waitFor();
+    }
   });
 
   it('a token that is not a JWT is not used, and the page says what it may be', async () => {

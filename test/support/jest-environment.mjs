@@ -34,6 +34,9 @@ process.once('beforeExit', () => {
   if (process.send) process.kill(process.pid, 'SIGKILL');
 });
 
+// Jest restarts a worker that has grown too large with this signal.
+if (process.send) process.once('SIGTERM', () => process.exit(1));
+
 export default class extends TestEnvironment {
   constructor(...options) {
     super(...options);

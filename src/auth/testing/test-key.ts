@@ -35,16 +35,19 @@ export async function createTestKey(
   return { kid, alg, privateKey, publicKey, jwk };
 }
 
-/** RSA pairs of closed issuers, to be used again: creating one takes up to half a second. */
-export const keyPool = { unused: [] as KeyPair[] };
+/**
+ * RSA pairs of closed issuers, to be used again: creating one takes up to half a second. Without a
+ * list, which is the default, no two issuers ever have the same key.
+ */
+export const keyPool: { unused?: KeyPair[] } = {};
 
 /** Puts the RSA pairs of an issuer that is closed into the pool. */
 export function releaseTestKeys(keys: TestKey[]): void {
-  keyPool.unused.push(...keys.filter(({ publicKey }) => publicKey.asymmetricKeyType === 'rsa'));
+  keyPool.unused?.push(...keys.filter(({ publicKey }) => publicKey.asymmetricKeyType === 'rsa'));
 }
 
 function pairFor(alg: TestKeyAlgorithm): Promise<KeyPair> | KeyPair {
   const curve = CURVES[alg];
   if (curve !== undefined) return generate('ec', { namedCurve: curve });
-  return keyPool.unused.pop() ?? generate('rsa', { modulusLength: 2048 });
+  return keyPool.unused?.pop() ?? generate('rsa', { modulusLength: 2048 });
 }

@@ -15,8 +15,7 @@ export interface VerifiedToken {
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens, by {@link cacheKey}. An entry says that the signature was
- * good. Its user checks that the token is the same, its key still trusted and its time not over.
+ * Creates the cache of accepted tokens. Whoever uses an entry checks its text, key and time again.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({
