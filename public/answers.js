@@ -3,13 +3,15 @@ const KEY = 'answers';
 /** Longer bodies are not kept: the storage of a tab is limited. */
 const MAX_LENGTH = 20_000;
 
+/** @typedef {import('./call.js').Answer} Answer */
+
 /**
  * The last answer of each route, and the route that is open. They survive a login, which leaves the
  * page, in the storage of this tab. They end with a logout, and when somebody else logs in. Tokens
  * are never stored.
  */
 export class Answers {
-  /** @type {{ open?: string, sub?: string, byRoute: Record<string, import('./call.js').Answer> }} */
+  /** @type {{ open?: string, sub?: string, byRoute: Record<string, Answer> }} */
   #kept = load();
 
   /** The name of the open route. */
@@ -29,7 +31,7 @@ export class Answers {
 
   /**
    * @param {string} route
-   * @param {import('./call.js').Answer} answer
+   * @param {Answer} answer
    */
   keep(route, answer) {
     this.#kept.byRoute[route] = answer;

@@ -17,7 +17,7 @@ const HOSTILE_VALUES = [
   `"${String.raw`\u0041`.repeat(1300)}"`,
 ];
 
-/** Texts that are no token. */
+/** Texts that are not tokens. */
 const HOSTILE_TEXTS = [
   'A'.repeat(LENGTH),
   '.'.repeat(LENGTH),

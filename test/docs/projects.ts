@@ -67,7 +67,7 @@ function change(snippet: Snippet, text: string, lines: string[]): string {
       .map((line) => `${line.slice(1)}\n`)
       .join('');
   const parts = text.split(side('+'));
-  // Whoever has followed the page has the change already.
+  // Someone who has followed the page has the change already.
   if (parts.length === 1 && text.includes(side('-'))) return text;
   if (parts.length !== 2) throw fault(snippet, `applies to ${parts.length - 1} places, not to one`);
   return parts.join(side('-'));

@@ -15,7 +15,7 @@ export interface VerifiedToken {
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens. Whoever uses an entry checks its text, key and time again.
+ * Creates the cache of accepted tokens. Users of an entry check its text, key and time again.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({
