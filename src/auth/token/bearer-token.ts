@@ -30,7 +30,7 @@ export function bearerToken(request: object): string | undefined {
   if (!BEARER_TOKEN.test(header)) {
     throw new MissingTokenError({ detail: { reason: 'Bearer is not followed by one token' } });
   }
-  if (hasAccessToken(http.query) || (isForm(http) && hasAccessToken(http.body))) {
+  if (hasAccessToken(http.query) || (hasAccessToken(http.body) && isForm(http))) {
     throw new InvalidRequestError({ detail: { reason: 'a token also in access_token' } });
   }
   return header.slice(header.lastIndexOf(' ') + 1);
