@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ConfigModule } from '@nestjs/config';
 import { ConfigError, refuseEnvFile, validateEnvironment } from '../config/environment.js';
 
@@ -8,5 +9,8 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   console.error(error.message);
+  if (!process.env.AUTH0_AUDIENCE && !existsSync('.env')) {
+    console.error('\nCopy .env.example to .env and fill it in, or run `npm run demo` without any.');
+  }
   process.exitCode = 1;
 }

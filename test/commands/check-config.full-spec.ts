@@ -34,17 +34,33 @@ describe('The check of the configuration', () => {
     },
   );
 
-  it('prints nothing when the configuration is good', async () => {
-    const loader = join(ROOT, 'scripts/typescript.mjs');
-    const args = ['--import', loader, join(ROOT, 'src/commands/check-config.ts')];
+  const loader = join(ROOT, 'scripts/typescript.mjs');
+  const args = ['--import', loader, join(ROOT, 'src/commands/check-config.ts')];
+  let directory: string;
+
+  beforeAll(async () => {
     // Without the `.env` of the root.
-    const directory = await mkdtemp(join(tmpdir(), 'check-config-'));
+    directory = await mkdtemp(join(tmpdir(), 'check-config-'));
+  });
+
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('says where to begin when nothing is configured', async () => {
+    expect(await run(process.execPath, args, directory, {})).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^AUTH0_AUDIENCE is missing.*\nAUTH0_DOMAIN is missing.*\n\nCopy \.env\.example to \.env .*\n$/,
+      ),
+    });
+  });
+
+  it('prints nothing when the configuration is good', async () => {
     const good = { AUTH0_DOMAIN: 'tenant.example.com', AUTH0_AUDIENCE: 'https://api.example.com' };
     expect(await run(process.execPath, args, directory, good)).toEqual({
       code: 0,
       stdout: '',
       stderr: '',
     });
-    await rm(directory, { recursive: true });
   });
 });
