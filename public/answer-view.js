@@ -13,6 +13,8 @@ const STATES = { passed: 'passed', failed: 'failed', open: 'not checked', unneed
 export function answerView(answer, access) {
   const { status, statusText, ms, requestId, meaning } = answer;
   const { steps, needed, next } = anatomyOf(answer, access);
+  const failed = steps.findIndex(({ state }) => state === 'failed');
+  const isEarly = steps.slice(0, Math.max(failed, 0)).some(({ state }) => state === 'open');
   const facts = [
     status === 0 ? statusText : `${status} ${statusText}`,
     ...(status === 0 ? [] : [`${ms} ms`]),
@@ -40,6 +42,9 @@ export function answerView(answer, access) {
         ),
       ),
     ),
+    isEarly
+      ? element('p', { class: 'quiet' }, 'The API checks what is cheap before the signature.')
+      : '',
     ...(status === 0
       ? []
       : [

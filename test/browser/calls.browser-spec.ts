@@ -126,6 +126,9 @@ describe('Break it', () => {
         expect((await answer).status()).toBe(401);
         await page.locator('.steps [data-state=failed]', { hasText: failed }).waitFor();
         expect([name, await visitor.steps('passed')]).toEqual([name, passed]);
+        // An expired token is refused before its signature is verified.
+        const early = await page.getByText('checks what is cheap before the signature').count();
+        expect([name, early]).toEqual([name, name === 'Expired' ? 1 : 0]);
       }
       expect(await visitor.accessibilityViolations()).toEqual([]);
       await visitor.screenshot(`break-it-${who}`);
