@@ -130,10 +130,10 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
   if (typeof cache !== 'object' || cache === null) {
     fail('tokenCache', 'must be false or an object with its bounds');
   }
-  const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024 } = cache;
-  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      fail(`tokenCache.${name}`, 'must be a positive integer');
+  const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024, ...others } = cache;
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes, ...others })) {
+    if (name in others || !Number.isSafeInteger(value) || value < 1) {
+      fail(`tokenCache.${name}`, name in others ? 'is unknown' : 'must be a positive integer');
     }
   }
   return { maxEntries, maxBytes };
