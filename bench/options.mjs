@@ -7,7 +7,7 @@ export function readOptions(args = process.argv.slice(2)) {
     args,
     options: {
       seconds: { type: 'string', default: '1' },
-      rounds: { type: 'string', default: '7' },
+      rounds: { type: 'string', default: '6' },
       only: { type: 'string', multiple: true },
       verbose: { type: 'boolean', default: false },
     },

@@ -1,8 +1,17 @@
 import { CONTENDERS } from './contenders.mjs';
 import { wrk } from './load/wrk.mjs';
 
-/** Length of the first round, which is not counted: the server compiles code and fills caches. */
+/**
+ * Length of the round after a start, in which the server compiles code and fills caches. It is not
+ * counted.
+ */
 const WARM_UP_SECONDS = 1;
+
+/**
+ * Counted rounds of a server, which is then started again. What V8 decides while a program warms up
+ * changes its speed by up to a fifth for as long as it runs.
+ */
+const ROUNDS_PER_START = 2;
 
 /** Rounds of cases without a goal: enough to see whether a figure is stable. */
 const ROUNDS_FOR_THE_RECORD = 3;
@@ -24,7 +33,7 @@ const ROUNDS_FOR_THE_RECORD = 3;
 /**
  * Measures the contenders of some cases in turn, so a disturbance of the machine affects all of
  * them. Every second round runs in reverse order, because the order matters too, above all for
- * contenders that share a server.
+ * contenders that share a server. The servers are started again after some rounds.
  *
  * @param {import('./cases.mjs').Case[]} cases
  * @param {import('./surroundings.mjs').Surroundings} surroundings
@@ -41,12 +50,14 @@ export async function takeTurns(cases, surroundings, options) {
   );
   const isForTheRecord = cases.every(({ forTheRecord }) => forTheRecord);
   const rounds = isForTheRecord ? Math.min(options.rounds, ROUNDS_FOR_THE_RECORD) : options.rounds;
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let counted = 0, round = 0; counted < rounds; round += 1) {
+    const isWarmUp = round % (ROUNDS_PER_START + 1) === 0;
+    if (isWarmUp) await surroundings.stopServers();
     const files = new Map();
     for (const one of cases) files.set(one, await surroundings.fileOf(one, round));
     for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
       const { one, contender, rounds: measured } = row;
-      const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds;
+      const seconds = isWarmUp ? (one.warmUpSeconds ?? WARM_UP_SECONDS) : options.seconds;
       const server = await surroundings.serverOf(contender);
       const { load: core } = surroundings.cores;
       const figures = await measure(one, contender, server, {
@@ -54,8 +65,9 @@ export async function takeTurns(cases, surroundings, options) {
         core,
         seconds,
       });
-      if (round > 0) measured.push(figures);
+      if (!isWarmUp) measured.push(figures);
     }
+    if (!isWarmUp) counted += 1;
   }
   return rows;
 }

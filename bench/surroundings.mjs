@@ -33,7 +33,7 @@ export class Surroundings {
     return surroundings;
   }
 
-  /** Returns the server of a contender. It is started once and runs until the end. */
+  /** Returns the server of a contender, which is started if it does not run. */
   async serverOf(contender) {
     const { server: name } = contender;
     if (!this.servers.has(name)) this.servers.set(name, await this.start(contender));
@@ -69,8 +69,14 @@ export class Surroundings {
     return this.files.get(one.id);
   }
 
-  async close() {
+  /** Stops all servers. The next requests for them start new ones. */
+  async stopServers() {
     for (const server of this.servers.values()) await server.stop();
+    this.servers.clear();
+  }
+
+  async close() {
+    await this.stopServers();
     await this.issuer.close();
     await this.wakefulness?.close();
     await this.database?.drop();

@@ -123,7 +123,7 @@ function conditions({ machine, options, cases }) {
       `- ${cpu}, ${cores} cores, ${memoryGiB} GiB; Linux ${linux}; Node.js ${node}; wrk ${wrk}; ` +
         `${postgres ? `PostgreSQL ${postgres}` : 'the embedded database'}.`,
       `- This API: ${api}. Peers: ${versions.join(', ')}.`,
-      `- ${options.rounds} rounds of ${options.seconds} s in turn, after one that is not counted ` +
+      `- ${options.rounds} rounds of ${options.seconds} s in turn; the servers start again after two ` +
         '(cases for the record: 3 rounds).',
       '- Every server, ours and the peers, runs with the memory limits of `npm run start:prod`: ' +
         `${NODE_FLAGS.join(' ')}.`,

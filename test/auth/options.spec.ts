@@ -69,7 +69,7 @@ describe('AuthModule does not start with a wrong option', () => {
     ['tokenCache.maxEntries', { tokenCache: { maxEntries: 0 } }],
     ['tokenCache.maxEntries', { tokenCache: { maxEntries: 1.5 } }],
     ['tokenCache.maxBytes', { tokenCache: { maxBytes: Number.NaN } }],
-    ['tokenCache.maxEntrys', { tokenCache: { maxEntrys: 1 } as object }],
+    ['tokenCache.maxEntrys', { tokenCache: { maxEntrys: 1 } }],
     ...wrong('secret', ['x'.repeat(31), '', 42]),
     ['secret', { secret: SECRET, jwksUri: 'https://issuer.test/jwks' }],
     ['secret', { secret: SECRET, algorithms: ['RS256'] }],
