@@ -25,6 +25,9 @@ try {
 
   for (const group of groupsOf(options.cases)) {
     const rows = await takeTurns(group, surroundings, options);
+    // The next group stops the servers.
+    const api = surroundings.servers.get('this');
+    results.residentMiB = (await api?.residentMiB()) ?? results.residentMiB;
     for (const one of group) {
       results.cases[one.id] = rows.filter((row) => row.one === one);
       console.log(`\n${one.title}`);
@@ -32,8 +35,6 @@ try {
     }
   }
 
-  const api = surroundings.servers.get('this');
-  results.residentMiB = await api?.residentMiB();
   Object.assign(results, await timeStarts(surroundings));
   results.authentication = await timeAuthentication(surroundings);
   printAlone(results);
