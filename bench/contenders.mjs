@@ -9,7 +9,7 @@ const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const peer = (file, ...options) => [path(`servers/${file}`), ...options];
 const typescript = (file, ...options) => [
   '--import',
-  path('servers/typescript.mjs'),
+  new URL('../scripts/typescript.mjs', import.meta.url).href,
   ...peer(file, ...options),
 ];
 

@@ -122,7 +122,6 @@ const FAILURES = {
     step: 'claims',
     next: 'Let the tenant add the claim to its tokens: in Auth0, in a post-login Action.',
   },
-  authentication_insufficient: { step: 'claims', next: 'Log in again, as the challenge says.' },
 };
 
 /**

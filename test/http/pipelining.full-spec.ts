@@ -24,13 +24,13 @@ const COUNT_DESCRIPTORS = `
 `;
 
 /** The application in a process of its own, with little memory. */
-class Program {
+class SmallProgram {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
-  static async start(file: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Program> {
+  static async start(file: string, cwd: string, env: NodeJS.ProcessEnv): Promise<SmallProgram> {
     const preload = `data:text/javascript,${encodeURIComponent(COUNT_DESCRIPTORS)}`;
     const args = ['--max-old-space-size=256', `--import=${preload}`, file];
     const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const;
@@ -44,7 +44,7 @@ class Program {
       });
       child.once('exit', () => reject(new Error(`The program has ended: ${output}`)));
     });
-    return new Program(child, url);
+    return new SmallProgram(child, url);
   }
 
   async openDescriptors(): Promise<number> {
@@ -70,7 +70,7 @@ describe('A process with a heap of 256 MB stays alive and closes its descriptors
   let issuer: TestIssuer;
   let database: TestDatabase;
   let directory: string;
-  let program: Program;
+  let program: SmallProgram;
   let token: string;
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('A process with a heap of 256 MB stays alive and closes its descriptors
       mkdtemp(join(tmpdir(), 'program-')),
     ]);
     token = issuer.mint();
-    program = await Program.start(join(compiled.directory, 'main.js'), directory, {
+    program = await SmallProgram.start(join(compiled.directory, 'main.js'), directory, {
       ISSUER_BASE_URL: issuer.url,
       AUTH0_AUDIENCE: AUDIENCE,
       HOST: '127.0.0.1',

@@ -31,15 +31,6 @@ export async function compileSource(): Promise<CompiledSource> {
 }
 
 async function compile(file: string): Promise<string> {
-  const { code } = await transformFile(file, {
-    configFile: false,
-    swcrc: false,
-    module: { type: 'es6' },
-    jsc: {
-      target: 'es2023',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-    },
-  });
+  const { code } = await transformFile(file, { configFile: join(ROOT, '.swcrc'), swcrc: false });
   return code;
 }

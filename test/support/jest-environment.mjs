@@ -27,15 +27,16 @@ globalThis.setTimeout = (...options) => {
   return new Error('Who calls?').stack.includes('/pglite/') ? timer.unref() : timer;
 };
 
-// Node would free the memory of the databases first, for which Jest does not wait long enough.
-// `send` exists in workers only.
-process.once('beforeExit', () => {
-  process.emit('exit', 0);
-  if (process.send) process.kill(process.pid, 'SIGKILL');
-});
-
-// Jest restarts a worker that has grown too large with this signal.
-if (process.send) process.once('SIGTERM', () => process.exit(1));
+// Only a worker has `send`.
+if (process.send) {
+  // Node would free the memory of the databases first, for which Jest does not wait long enough.
+  process.once('beforeExit', () => {
+    process.emit('exit', 0);
+    process.kill(process.pid, 'SIGKILL');
+  });
+  // Jest restarts a worker that has grown too large with this signal.
+  process.once('SIGTERM', () => process.exit(1));
+}
 
 export default class extends TestEnvironment {
   constructor(...options) {
