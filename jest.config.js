@@ -22,10 +22,8 @@ export default {
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },
-  // CommonJS packages require these ESM-only packages, which Jest rejects before Node 24.9.
-  // jwks-rsa requires jose, light-my-request cookie, @fastify/static content-disposition.
-  // After the transformation they load on every version.
-  transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?(?:jose|cookie|content-disposition)/)'],
+  // jwks-rsa, which is CommonJS, requires jose, an ES module. Jest rejects that before Node 24.9.
+  transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?jose/)'],
   transform: {
     [String.raw`\.ts$`]: swc,
     [String.raw`/node_modules/.+\.js$`]: ['@swc/jest', { jsc: { target: 'es2023' } }],
