@@ -8,7 +8,9 @@ import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { databaseConfig } from './config/database.config.js';
 import { refuseEnvFile, validateEnvironment } from './config/environment.js';
+import { limitsConfig } from './config/limits.config.js';
 import { loggingConfig } from './config/logging.config.js';
+import { metricsConfig } from './config/metrics.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ShutdownDeadline } from './http/shutdown.js';
@@ -20,7 +22,15 @@ import { QuickstartModule } from './quickstart/quickstart.module.js';
 export const configuration = ConfigModule.forRoot({
   isGlobal: true,
   validate: validateEnvironment,
-  load: [authConfig, browserConfig, databaseConfig, loggingConfig, serverConfig],
+  load: [
+    authConfig,
+    browserConfig,
+    databaseConfig,
+    limitsConfig,
+    loggingConfig,
+    metricsConfig,
+    serverConfig,
+  ],
 }).catch(refuseEnvFile);
 // Nest awaits it later and reports the error; until then the rejection counts as unhandled.
 configuration.catch(() => {});

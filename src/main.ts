@@ -17,11 +17,15 @@ async function start(): Promise<void> {
   const logger = new AppLogger(loggingConfig());
   // Creating it, or waiting for PostgreSQL, takes seconds.
   logger.log(`Opening the database: ${describeDatabase(databaseConfig())}`, 'Api');
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createAdapter(), {
-    ...APP_OPTIONS,
-    logger,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule,
+    createAdapter(serverConfig()),
+    {
+      ...APP_OPTIONS,
+      logger,
+      abortOnError: false,
+    },
+  );
   await configureApp(app);
   // Without `useProcessExit` the signal ends the process, which supervisors report as a failure.
   app.enableShutdownHooks(undefined, { useProcessExit: true });

@@ -39,7 +39,7 @@ describe('Among all routes of the server', () => {
   const answers = new Map<string, Answer>();
 
   beforeAll(async () => {
-    const adapter = createAdapter();
+    const adapter = createAdapter({ trustedProxies: [] });
     const routes: string[] = [];
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);
@@ -84,7 +84,7 @@ describe('Among all routes of the server', () => {
 
 describe('With DOCS=on', () => {
   it('only the API docs are open in addition', async () => {
-    const adapter = createAdapter();
+    const adapter = createAdapter({ trustedProxies: [] });
     const routes: string[] = [];
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);

@@ -2,13 +2,32 @@ import { Injectable } from '@nestjs/common';
 import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
 import { ResolvedAuthOptions } from './auth.options.js';
 import { Clock } from './clock.js';
+import type { IssuerStatus } from './keys/issuer-status.js';
+import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
+import { bearerToken } from './token/bearer-token.js';
 import { validateTime } from './token/claim-rules.js';
 import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
 /** Value of `Retry-After` when `isRevoked` throws, in seconds. */
 const REVOCATION_RETRY_SEC = 5;
+
+/** What the verifier has done since the start, for health checks and metrics. */
+export interface VerifierStatus {
+  readonly issuers: readonly IssuerStatus[];
+  /** Undefined when the option `tokenCache` is off. */
+  readonly tokenCache?: {
+    readonly hits: number;
+    readonly misses: number;
+    readonly entries: number;
+    /** Estimated memory of the entries, in bytes. */
+    readonly bytes: number;
+  };
+}
+
+/** The judgement of a request, which is made once. */
+const JUDGED = Symbol('judged access token');
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
 
@@ -19,9 +38,12 @@ type Middleware = (request: object, response: object, next: (error: unknown) => 
 @Injectable()
 export class AccessTokenVerifier {
   private readonly cache?: TokenCache;
+  private hits = 0;
+  private misses = 0;
 
   constructor(
     private readonly strategy: AccessTokenStrategy,
+    private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
     private readonly clock: Clock,
   ) {
@@ -41,16 +63,42 @@ export class AccessTokenVerifier {
     return auth;
   }
 
+  /**
+   * Verifies the bearer token of an HTTP request, once however often it is asked: guards that need
+   * to know the caller before {@link AccessTokenGuard} runs, such as a rate limit, cost nothing.
+   *
+   * @returns undefined when the request has no credentials, or has another scheme.
+   * @throws AuthError as {@link verify}, and when the `Authorization` header is malformed.
+   */
+  verifyRequest(request: object): Promise<RequestAuth | undefined> {
+    const judged = request as { [JUDGED]?: Promise<RequestAuth | undefined> };
+    return (judged[JUDGED] ??= this.judge(request));
+  }
+
+  /** State of keys and cache, and counts since the start. Asks nobody. */
+  status(): VerifierStatus {
+    const { hits, misses, cache } = this;
+    const tokenCache = cache && { hits, misses, entries: cache.size, bytes: cache.calculatedSize };
+    return { issuers: this.issuers.status(), tokenCache };
+  }
+
+  private async judge(request: object): Promise<RequestAuth | undefined> {
+    const token = bearerToken(request);
+    return token === undefined ? undefined : this.verify(token);
+  }
+
   /** A token that was accepted before and whose key is still trusted. */
   private recall(token: string): RequestAuth | undefined {
     const verified = this.cache?.get(cacheKey(token));
     if (!verified || verified.auth.token !== token) return undefined;
     if (!verified.issuer.keys.trusts(verified.key)) return undefined;
     validateTime(verified.auth.payload, this.options, this.clock.now() / 1000);
+    this.hits += 1;
     return verified.auth;
   }
 
   private async authenticate(token: string): Promise<RequestAuth> {
+    this.misses += 1;
     const request: TokenRequest = { token };
     let auth: RequestAuth;
     try {

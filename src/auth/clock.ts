@@ -8,6 +8,11 @@ export class Clock {
     return Date.now();
   }
 
+  /** A random moment between two others, so that several instances do not act together. */
+  between(earliestMs: number, latestMs: number): number {
+    return earliestMs + (latestMs - earliestMs) * Math.random();
+  }
+
   /**
    * Runs a task once, later. The timer does not keep the process alive.
    *

@@ -1,7 +1,7 @@
 // Re-exported whole, so that applications can augment `AccessTokenClaims`.
 export * from './token/claims.js';
 export { AccessRules, type AccessRule, type RouteHandler } from './access-rules.js';
-export { AccessTokenVerifier } from './access-token.verifier.js';
+export { AccessTokenVerifier, type VerifierStatus } from './access-token.verifier.js';
 export { AuthModule } from './auth.module.js';
 export { type AuthOptions, type IssuerOptions, ResolvedAuthOptions } from './auth.options.js';
 export { Clock } from './clock.js';

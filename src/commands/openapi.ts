@@ -22,9 +22,10 @@ try {
   const config = authConfig();
   const { issuer } = config;
   const { isAuth0 } = browserConfig();
-  const auth = await NestFactory.create(AuthModule.forRoot(config), createAdapter(), OPTIONS);
+  const adapter = () => createAdapter({ trustedProxies: [] });
+  const auth = await NestFactory.create(AuthModule.forRoot(config), adapter(), OPTIONS);
   const authOptions = auth.get<ResolvedAuthOptions>(ResolvedAuthOptions);
-  const app = await NestFactory.create(AppModule, createAdapter(), {
+  const app = await NestFactory.create(AppModule, adapter(), {
     ...OPTIONS,
     preview: true,
   });

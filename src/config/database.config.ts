@@ -4,18 +4,33 @@ import { readDatabaseVariables, readEnvironment } from './environment.js';
 type DatabaseVariables = ReturnType<typeof readDatabaseVariables>;
 
 /** Options of `DatabaseModule`. */
-export const databaseConfig = registerAs('database', () => toOptions(readEnvironment()));
+export const databaseConfig = registerAs('database', () => {
+  const variables = readEnvironment();
+  return { ...toOptions(variables), migrate: variables.MIGRATE };
+});
 
-/** The same, where the other variables need not be set. */
-export const databaseConfigAlone = () => toOptions(readDatabaseVariables());
+/** The same for a migration, where the other variables need not be set. */
+export const databaseConfigAlone = () => ({
+  ...toOptions(readDatabaseVariables()),
+  migrate: true,
+});
 
 /** The database in a few words, without its credentials. */
-export function describeDatabase({ url, dataDir }: ReturnType<typeof toOptions>): string {
+export function describeDatabase({
+  url,
+  dataDir,
+}: Pick<ReturnType<typeof toOptions>, 'url' | 'dataDir'>): string {
   if (url === undefined) return `embedded in ${dataDir}`;
   const { host, pathname } = new URL(url);
   return `PostgreSQL at ${host}${pathname}`;
 }
 
-function toOptions({ DATABASE_URL, DATA_DIR }: DatabaseVariables) {
-  return { url: DATABASE_URL, dataDir: DATA_DIR };
+function toOptions(variables: DatabaseVariables) {
+  return {
+    url: variables.DATABASE_URL,
+    dataDir: variables.DATA_DIR,
+    poolSize: variables.DATABASE_POOL_SIZE,
+    connectTimeoutMs: variables.DATABASE_CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: variables.DATABASE_STATEMENT_TIMEOUT_MS,
+  };
 }

@@ -17,6 +17,13 @@ const AUDIENCE_RULE = `write the identifier of this API, such as ${SAMPLE_AUDIEN
 const SCOPES_RULE =
   'must be scopes separated by spaces or commas, such as read:messages write:messages';
 const PORT_RULE = 'must be an integer from 0 to 65535, such as 3001';
+const METRICS_PORT_RULE = 'must be an integer from 0 to 65535, such as 9464';
+const PROXIES_RULE =
+  'must be IP addresses or CIDR ranges separated by commas, such as 127.0.0.1,10.0.0.0/8; ' +
+  'a range of every address is not allowed';
+const TIMEOUT_RULE = 'must be a whole number of milliseconds from 1 to 600000, such as 4000';
+const CONTACT_RULE =
+  'must be an e-mail address or an https, mailto or tel URI, such as security@example.com';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -30,6 +37,13 @@ const list = (entry: z.ZodString, missing?: string) =>
     .string(missing)
     .transform((text) => text.split(',').map((each) => each.trim()))
     .pipe(z.array(entry));
+
+const integer = (min: number, max: number, rule: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .pipe(z.int().min(min, rule).max(max, rule));
 
 const word = (rule: string) => z.string().regex(/^\S+$/, rule);
 
@@ -66,18 +80,37 @@ export const variables = z.object({
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
     .pipe(z.array(z.string().regex(/^[!#-[\]-~]+$/, SCOPES_RULE)).nonempty(SCOPES_RULE))
     .optional(),
-  PORT: z
-    .string()
-    .regex(/^\d+$/, PORT_RULE)
-    .transform(Number)
-    .pipe(z.int().max(65_535, PORT_RULE))
-    .default(3001),
+  PORT: integer(0, 65_535, PORT_RULE).default(3001),
   HOST: z
     .union(
       [z.ipv6(), z.hostname()],
       'must be an IP address or a host name, without a scheme and a port, such as 127.0.0.1',
     )
     .optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine(
+      (text) => isOrigin(text) && issuerUrl.safeParse(text).success,
+      'must be an https origin without a path and a final slash, such as ' +
+        'https://api.example.com (http only for a loopback host)',
+    )
+    .optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(
+      z.array(
+        z
+          .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], PROXIES_RULE)
+          .refine((range) => !range.endsWith('/0'), PROXIES_RULE),
+      ),
+    )
+    .default([]),
+  SHUTDOWN_DELAY_SEC: integer(
+    0,
+    3600,
+    'must be a whole number of seconds from 0 to 3600, such as 10',
+  ).default(0),
   GRANT_CLAIMS: list(
     word('must be claim names separated by commas, without spaces, such as scope,permissions'),
   ).default(['scope', 'scp']),
@@ -99,6 +132,38 @@ export const variables = z.object({
     })
     .optional(),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_POOL_SIZE: integer(
+    1,
+    1000,
+    'must be a whole number of connections from 1 to 1000, such as 10',
+  ).default(10),
+  DATABASE_CONNECT_TIMEOUT_MS: integer(1, 600_000, TIMEOUT_RULE).default(3000),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(1, 600_000, TIMEOUT_RULE).default(4000),
+  MIGRATE: onOff.default(true),
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      error:
+        'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, ' +
+        'or rediss:// for a connection over TLS',
+    })
+    .optional(),
+  RATE_LIMIT: integer(
+    1,
+    999_999_999,
+    'must be a whole number of requests per minute, at least 1, such as 600',
+  ).optional(),
+  METRICS_PORT: integer(0, 65_535, METRICS_PORT_RULE).optional(),
+  SECURITY_CONTACT: z
+    .union(
+      [
+        z.email().transform((address) => `mailto:${address}`),
+        z.url({ protocol: /^https$/ }).regex(/^\S+$/),
+        z.string().regex(/^(mailto:[^\s@]+@[^\s@]+|tel:\+?[\d().-]+)$/),
+      ],
+      CONTACT_RULE,
+    )
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   NODE_ENV: z.string().optional(),
   CLIENT: onOff.optional(),
@@ -122,9 +187,19 @@ const environment = variables
   .refine(({ AUTH0_AUDIENCE, AUTH0_CLIENT_ID = '' }) => !AUTH0_AUDIENCE.includes(AUTH0_CLIENT_ID), {
     path: ['AUTH0_AUDIENCE'],
     error: `must not contain AUTH0_CLIENT_ID, which is not an API; ${AUDIENCE_RULE}`,
+  })
+  .refine(({ PORT, METRICS_PORT }) => PORT === 0 || PORT !== METRICS_PORT, {
+    path: ['METRICS_PORT'],
+    error: 'must differ from PORT: metrics are never served to the clients of the API',
   });
 
-const databaseVariables = variables.pick({ DATABASE_URL: true, DATA_DIR: true });
+const databaseVariables = variables.pick({
+  DATABASE_URL: true,
+  DATA_DIR: true,
+  DATABASE_POOL_SIZE: true,
+  DATABASE_CONNECT_TIMEOUT_MS: true,
+  DATABASE_STATEMENT_TIMEOUT_MS: true,
+});
 
 /** Variables by name, as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;

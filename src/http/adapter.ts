@@ -4,6 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { Readable } from 'node:stream';
 import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { ConfigType } from '@nestjs/config';
+import type { serverConfig } from '../config/server.config.js';
 import { requestIdOf } from '../logging/request-id.js';
 import { logAnswer } from '../logging/request-log.js';
 import { beginRequest, destroyWithConnection, endRequest } from './connections.js';
@@ -25,9 +27,16 @@ type Hook = Parameters<FastifyAdapter['setOnRequestHook']>[0];
 type Request = Parameters<Hook>[0];
 type Reply = Parameters<Hook>[1];
 
-/** Creates the HTTP server, with its limits, security headers, request ids and log lines. */
-export function createAdapter(): FastifyAdapter {
+/**
+ * Creates the HTTP server, with its limits, security headers, request ids and log lines.
+ *
+ * @param trustedProxies see `TRUSTED_PROXIES`.
+ */
+export function createAdapter({
+  trustedProxies,
+}: Pick<ConfigType<typeof serverConfig>, 'trustedProxies'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    trustProxy: trustedProxies.length > 0 && trustedProxies,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -27,7 +27,10 @@ describe('Test.createTestingModule({ imports: [AppModule] })', () => {
       const testing = await builder
         .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))
         .compile();
-      return testing.createNestApplication<NestFastifyApplication>(createAdapter(), APP_OPTIONS);
+      return testing.createNestApplication<NestFastifyApplication>(
+        createAdapter({ trustedProxies: [] }),
+        APP_OPTIONS,
+      );
     });
   };
 

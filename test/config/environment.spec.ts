@@ -28,9 +28,15 @@ describe('A good environment', () => {
       AUTH0_DOMAIN: DOMAIN,
       AUTH0_AUDIENCE: ['https://api.example.com'],
       PORT: 3001,
+      TRUSTED_PROXIES: [],
+      SHUTDOWN_DELAY_SEC: 0,
       GRANT_CLAIMS: ['scope', 'scp'],
       CORS_ORIGINS: [],
       DATA_DIR: './data',
+      DATABASE_POOL_SIZE: 10,
+      DATABASE_CONNECT_TIMEOUT_MS: 3000,
+      DATABASE_STATEMENT_TIMEOUT_MS: 4000,
+      MIGRATE: true,
       LOG_LEVEL: 'info',
     });
   });
@@ -46,10 +52,21 @@ describe('A good environment', () => {
         AUTH0_CLIENT_SCOPES: 'read:messages, write:messages  read:admin',
         PORT: '8080',
         HOST: '::1',
+        PUBLIC_URL: 'https://api.example.com',
+        TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
+        SHUTDOWN_DELAY_SEC: '10',
         GRANT_CLAIMS: 'scope,permissions',
         CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
         DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
         DATA_DIR: '/var/lib/api',
+        DATABASE_POOL_SIZE: '20',
+        DATABASE_CONNECT_TIMEOUT_MS: '1000',
+        DATABASE_STATEMENT_TIMEOUT_MS: '2000',
+        MIGRATE: 'off',
+        REDIS_URL: 'rediss://api:secret@redis.example.com:6380/1',
+        RATE_LIMIT: '600',
+        METRICS_PORT: '9464',
+        SECURITY_CONTACT: 'security@example.com',
         LOG_LEVEL: 'warn',
         NODE_ENV: 'production',
         CLIENT: 'off',
@@ -63,10 +80,21 @@ describe('A good environment', () => {
       AUTH0_CLIENT_SCOPES: ['read:messages', 'write:messages', 'read:admin'],
       PORT: 8080,
       HOST: '::1',
+      PUBLIC_URL: 'https://api.example.com',
+      TRUSTED_PROXIES: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
+      SHUTDOWN_DELAY_SEC: 10,
       GRANT_CLAIMS: ['scope', 'permissions'],
       CORS_ORIGINS: ['https://app.example.com', 'http://localhost:5173'],
       DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
       DATA_DIR: '/var/lib/api',
+      DATABASE_POOL_SIZE: 20,
+      DATABASE_CONNECT_TIMEOUT_MS: 1000,
+      DATABASE_STATEMENT_TIMEOUT_MS: 2000,
+      MIGRATE: false,
+      REDIS_URL: 'rediss://api:secret@redis.example.com:6380/1',
+      RATE_LIMIT: 600,
+      METRICS_PORT: 9464,
+      SECURITY_CONTACT: 'mailto:security@example.com',
       LOG_LEVEL: 'warn',
       NODE_ENV: 'production',
       CLIENT: false,
@@ -95,6 +123,12 @@ describe('A good environment', () => {
     ['HOST', '::'],
     ['PORT', '0'],
     ['PORT', '65535'],
+    ['PUBLIC_URL', 'http://127.0.0.1:3001'],
+    ['TRUSTED_PROXIES', '::1'],
+    ['SECURITY_CONTACT', 'https://example.com/report?from=api'],
+    ['SECURITY_CONTACT', 'tel:+1-201-555-0123'],
+    ['REDIS_URL', 'redis://localhost'],
+    ['METRICS_PORT', '0'],
     ['DATABASE_URL', 'postgres://localhost/api'],
     ['DATABASE_URL', 'postgresql:///api?host=/var/run/postgresql'],
   ])('accepts %s=%s', (name, value) => {
@@ -122,7 +156,51 @@ describe('A wrong environment', () => {
     'must be a PostgreSQL URL, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE, ' +
     'with the special characters of the password percent-encoded';
 
+  const publicUrl =
+    'must be an https origin without a path and a final slash, such as ' +
+    'https://api.example.com (http only for a loopback host)';
+  const proxies =
+    'must be IP addresses or CIDR ranges separated by commas, such as 127.0.0.1,10.0.0.0/8; ' +
+    'a range of every address is not allowed';
+  const contact =
+    'must be an e-mail address or an https, mailto or tel URI, such as security@example.com';
+  const delay = 'must be a whole number of seconds from 0 to 3600, such as 10';
+  const rate = 'must be a whole number of requests per minute, at least 1, such as 600';
+  const timeout = 'must be a whole number of milliseconds from 1 to 600000, such as 4000';
+  const pool = 'must be a whole number of connections from 1 to 1000, such as 10';
+  const redis =
+    'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, ' +
+    'or rediss:// for a connection over TLS';
+
   it.each([
+    ['PUBLIC_URL', 'http://api.example.com', publicUrl],
+    ['PUBLIC_URL', 'https://api.example.com/', publicUrl],
+    ['PUBLIC_URL', 'https://api.example.com/v1', publicUrl],
+    ['PUBLIC_URL', 'api.example.com', publicUrl],
+    ['TRUSTED_PROXIES', 'proxy.example.com', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', proxies],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', proxies],
+    ['TRUSTED_PROXIES', '::/0', proxies],
+    ['TRUSTED_PROXIES', '127.0.0.1,', proxies],
+    ['SECURITY_CONTACT', 'security', contact],
+    ['SECURITY_CONTACT', 'http://example.com/', contact],
+    ['SECURITY_CONTACT', 'https://example.com/\nExpires: 1', contact],
+    ['SECURITY_CONTACT', 'mailto:a@b.test\nExpires: 1', contact],
+    ['SHUTDOWN_DELAY_SEC', '-1', delay],
+    ['SHUTDOWN_DELAY_SEC', '3601', delay],
+    ['RATE_LIMIT', '0', rate],
+    ['RATE_LIMIT', '1.5', rate],
+    ['DATABASE_POOL_SIZE', '0', pool],
+    ['DATABASE_CONNECT_TIMEOUT_MS', '0', timeout],
+    ['DATABASE_STATEMENT_TIMEOUT_MS', '3s', timeout],
+    ['MIGRATE', 'true', 'must be on or off'],
+    ['REDIS_URL', 'localhost:6379', redis],
+    ['METRICS_PORT', '65536', 'must be an integer from 0 to 65535, such as 9464'],
+    [
+      'METRICS_PORT',
+      '3001',
+      'must differ from PORT: metrics are never served to the clients of the API',
+    ],
     ['AUTH0_DOMAIN', `https://${DOMAIN}`, domain],
     ['AUTH0_DOMAIN', `${DOMAIN}/`, domain],
     ['AUTH0_DOMAIN', 'Dev-abc123.us.auth0.com', domain],
@@ -250,7 +328,7 @@ describe('A wrong environment', () => {
 
 describe('The variables of the database alone', () => {
   it('need no issuer and no audience', () => {
-    expect(readDatabaseVariables({ DATA_DIR: '/srv' })).toEqual({ DATA_DIR: '/srv' });
+    expect(readDatabaseVariables({ DATA_DIR: '/srv' })).toMatchObject({ DATA_DIR: '/srv' });
   });
 
   it('are validated, and the others are not', () => {

@@ -2,7 +2,9 @@ import { authConfig, looksLikeClientId } from '../../src/config/auth.config.js';
 import { browserConfig } from '../../src/config/browser.config.js';
 import { databaseConfig, describeDatabase } from '../../src/config/database.config.js';
 import { ConfigError, useSampleIssuer } from '../../src/config/environment.js';
+import { limitsConfig } from '../../src/config/limits.config.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
+import { metricsConfig } from '../../src/config/metrics.config.js';
 import { serverConfig } from '../../src/config/server.config.js';
 import { withEnvironment } from '../support/environment.js';
 
@@ -17,7 +19,9 @@ describe('The namespaces', () => {
       auth: authConfig(),
       browser: browserConfig(),
       database: databaseConfig(),
+      limits: limitsConfig(),
       logging: loggingConfig(),
+      metrics: metricsConfig(),
       server: serverConfig(),
     }));
     expect(namespaces).toEqual({
@@ -28,21 +32,34 @@ describe('The namespaces', () => {
         grantClaims: ['scope', 'scp'],
       },
       browser: { client: true, docs: true, isAuth0: true },
-      database: { dataDir: './data' },
+      database: {
+        dataDir: './data',
+        poolSize: 10,
+        connectTimeoutMs: 3000,
+        statementTimeoutMs: 4000,
+        migrate: true,
+      },
+      limits: {},
       logging: { logLevel: 'info', logFormat: 'text' },
-      server: { port: 3001, corsOrigins: [] },
+      metrics: {},
+      server: { port: 3001, trustedProxies: [], corsOrigins: [], shutdownDelaySec: 0 },
     });
   });
 
-  it.each([authConfig, browserConfig, databaseConfig, loggingConfig, serverConfig])(
-    '%# refuses an environment in which any variable is wrong',
-    async (namespace) => {
-      for (const wrong of [{ AUTH0_DOMAIN: 'x' }, { DATABASE_URL: 'x' }, { DOCS: 'x' }]) {
-        const read = withEnvironment({ ...GOOD, ...wrong }, () => namespace());
-        await expect(read).rejects.toThrow(ConfigError);
-      }
-    },
-  );
+  it.each([
+    authConfig,
+    browserConfig,
+    databaseConfig,
+    limitsConfig,
+    loggingConfig,
+    metricsConfig,
+    serverConfig,
+  ])('%# refuses an environment in which any variable is wrong', async (namespace) => {
+    for (const wrong of [{ AUTH0_DOMAIN: 'x' }, { DATABASE_URL: 'x' }, { DOCS: 'x' }]) {
+      const read = withEnvironment({ ...GOOD, ...wrong }, () => namespace());
+      await expect(read).rejects.toThrow(ConfigError);
+    }
+  });
 });
 
 describe('The options of AuthModule', () => {

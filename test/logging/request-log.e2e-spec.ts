@@ -13,7 +13,7 @@ describe('The log lines of a request', () => {
   let api: Api;
 
   beforeAll(async () => {
-    api = await startApi({ adapter: createAdapter() });
+    api = await startApi({ adapter: createAdapter({ trustedProxies: [] }) });
     await api.get('/api/private', api.issuer.mint()); // fetches the keys, which logs a line
     Logger.overrideLogger(new AppLogger({ logLevel: 'debug', logFormat: 'json' }));
   });

@@ -20,7 +20,7 @@ describe('The access rules of the document, compared with the running API', () =
   const routes: string[] = [];
 
   beforeAll(async () => {
-    const adapter = createAdapter();
+    const adapter = createAdapter({ trustedProxies: [] });
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);
     });

@@ -67,7 +67,7 @@ async function documentOf(controllers: Type[], options: Partial<DocumentOptions>
   const imports = [AuthModule.forRoot({ issuer: ISSUER, audience: 'https://api.example.com' })];
   const app = await NestFactory.create(
     { module: AppModule, imports, controllers },
-    createAdapter(),
+    createAdapter({ trustedProxies: [] }),
     { logger: false, abortOnError: false },
   );
   const defaults = { issuer: ISSUER, isAuth0: false, grantClaims: ['scope'] };

@@ -162,7 +162,7 @@ describe('A protected route of the API', () => {
   let api: Api;
 
   beforeAll(async () => {
-    const adapter = createAdapter();
+    const adapter = createAdapter({ trustedProxies: [] });
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       const path = url.replace(':id', '01890a5d-ac96-774b-bcce-b302099a8057');
       routes.push(...[method].flat().map((each) => ({ method: each, path })));

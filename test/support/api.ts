@@ -5,6 +5,7 @@ import { configureApp } from '../../src/app.setup.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import type { Variables } from '../../src/config/environment.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
+import { serverConfig } from '../../src/config/server.config.js';
 import { APP_OPTIONS, createAdapter } from '../../src/http/adapter.js';
 import { AppLogger } from '../../src/logging/app-logger.js';
 import { CONNECTION } from '../../src/database/connection.js';
@@ -64,7 +65,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     });
     if (isShared) builder.overrideProvider(CONNECTION).useValue(await openTestDatabase());
     const testing = await builder.setLogger(logger).compile();
-    const adapter = options.adapter ?? createAdapter();
+    const adapter = options.adapter ?? createAdapter(serverConfig());
     return testing.createNestApplication<NestFastifyApplication>(adapter, {
       ...APP_OPTIONS,
       logger,

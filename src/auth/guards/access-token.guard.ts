@@ -5,7 +5,6 @@ import { AccessTokenVerifier } from '../access-token.verifier.js';
 import { AuthError, MissingTokenError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { attachAuth } from '../request-auth.js';
-import { bearerToken } from '../token/bearer-token.js';
 
 /**
  * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A route
@@ -34,12 +33,10 @@ export class AccessTokenGuard implements CanActivate {
     const response = context.switchToHttp().getResponse<object>();
     if (access === 'optional') httpAdapter.appendHeader(response, 'vary', 'Authorization');
     try {
-      const token = bearerToken(request);
-      if (token === undefined) {
-        if (access === 'optional') return true;
-        throw new MissingTokenError();
-      }
-      attachAuth(request, await this.verifier.verify(token));
+      const auth = await this.verifier.verifyRequest(request);
+      if (auth) attachAuth(request, auth);
+      else if (access === 'optional') return true;
+      else throw new MissingTokenError();
     } catch (error) {
       if (error instanceof AuthError) this.refusals.refuse(error, context);
       throw error;

@@ -4,15 +4,16 @@ import type { Clock } from '../clock.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from '../refusals/auth.errors.js';
 import { claimOf } from '../token/claim-path.js';
 import type { CompactJws } from '../token/compact-jws.js';
+import type { IssuerStatus } from './issuer-status.js';
 import { withoutSlash } from './issuer-url.js';
-import { JwksSource } from './jwks-source.js';
+import { JwksSource, reasonOf } from './jwks-source.js';
 import { KeySet, type SigningKey } from './key-set.js';
 
 /** Tokens with an unknown key cause at most one refresh in this time, for all requests. */
 const TOKEN_REFRESH_INTERVAL_MS = 30_000;
 
-/** Part of its maximum age at which a set is refreshed in the background. */
-const REFRESH_AT = 0.8;
+/** Between these parts of its maximum age a set is refreshed in the background. */
+const REFRESH_AT = [0.7, 0.8] as const;
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 5_000;
@@ -41,6 +42,7 @@ export class IssuerKeys {
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private waiting = 0;
   private failures = 0;
+  private readonly counts = { fetches: 0, failedFetches: 0 };
   private nextAttemptAt = 0;
   private lastError?: Error;
   private stopped = false;
@@ -64,6 +66,12 @@ export class IssuerKeys {
     this.stopped = true;
     this.cancelTimer();
     this.source.abort('the application has stopped');
+  }
+
+  status(): IssuerStatus {
+    const { issuer, set, counts } = this;
+    const keysAgeSec = set && this.ageMs(set) / 1000;
+    return { issuer, isReady: this.isUsable(set), keysAgeSec, ...counts };
   }
 
   /**
@@ -191,7 +199,10 @@ export class IssuerKeys {
       const previous = issuer === this.issuer ? this.set : undefined;
       this.succeed(issuer, new KeySet(jwks, at, previous));
     } catch (error) {
+      this.counts.failedFetches += 1;
       this.fail(error as Error);
+    } finally {
+      this.counts.fetches += 1;
     }
   }
 
@@ -205,7 +216,8 @@ export class IssuerKeys {
     this.issuer = issuer;
     this.set = set;
     this.failures = 0;
-    const refreshAtMs = this.options.jwksMaxAgeSec * 1000 * REFRESH_AT;
+    const [earliestMs, latestMs] = REFRESH_AT.map((at) => at * this.options.jwksMaxAgeSec * 1000);
+    const refreshAtMs = this.clock.between(earliestMs!, latestMs!);
     // The age begins when the set was requested.
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
     if (issuer !== before.issuer) {
@@ -284,10 +296,4 @@ export class IssuerKeys {
       detail: { issuer: this.issuer, kid: jws?.header.kid },
     });
   }
-}
-
-/** The innermost cause, which names the network error. Some of Node's errors have a code only. */
-function reasonOf(error: NodeJS.ErrnoException): string {
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message || error.code || error.name;
 }

@@ -106,3 +106,9 @@ async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
     throw new Error(`${name} did not answer with JSON`);
   }
 }
+
+/** The innermost cause, which names the network error. Some of Node's errors have a code only. */
+export function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.message || error.code || error.name;
+}

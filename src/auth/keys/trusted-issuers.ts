@@ -4,12 +4,13 @@ import { type Algorithm, ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
 import { IssuerKeys } from './issuer-keys.js';
+import type { IssuerStatus } from './issuer-status.js';
 import type { SigningKey } from './key-set.js';
 
 /** What the tokens of one issuer are verified with: its published keys, or a shared secret. */
 type VerificationKeys = Pick<
   IssuerKeys,
-  'issuer' | 'start' | 'stop' | 'mayHaveIssued' | 'find' | 'findReplacement' | 'trusts'
+  'issuer' | 'start' | 'stop' | 'mayHaveIssued' | 'find' | 'findReplacement' | 'trusts' | 'status'
 >;
 
 /** A configured issuer and its keys. */
@@ -46,6 +47,10 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
     throw new InvalidTokenError('issuer_mismatch', { detail: { expected, actual: iss } });
   }
 
+  status(): IssuerStatus[] {
+    return this.issuers.map(({ keys }) => keys.status());
+  }
+
   onModuleInit(): void {
     for (const { keys } of this.issuers) keys.start();
   }
@@ -67,5 +72,6 @@ function sharedSecret(issuer: string, secret: KeyObject): VerificationKeys {
     find: async () => key,
     findReplacement: async () => undefined,
     trusts: (other) => other === key,
+    status: () => ({ issuer, isReady: true, fetches: 0, failedFetches: 0 }),
   };
 }

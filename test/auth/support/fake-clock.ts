@@ -12,6 +12,9 @@ export class FakeClock extends Clock {
 
   override now = (): number => this.time;
 
+  /** Always the latest, so that a test knows when. */
+  override between = (_earliestMs: number, latestMs: number): number => latestMs;
+
   override after(delayMs: number, task: () => void): () => void {
     const timer = { at: this.time + delayMs, task };
     this.timers.push(timer);
