@@ -14,9 +14,11 @@ import { metricsConfig } from './config/metrics.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ShutdownDeadline } from './http/shutdown.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
+import { RedisModule } from './redis/redis.module.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
 export const configuration = ConfigModule.forRoot({
@@ -42,6 +44,9 @@ configuration.catch(() => {});
 @Module({
   imports: [
     configuration,
+    RedisModule,
+    // Its guard must run before those of AuthModule.
+    LimitsModule,
     AuthModule.forRootAsync(authConfig.asProvider()),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     QuickstartModule,

@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { configureApp } from '../../src/app.setup.js';
@@ -36,6 +36,8 @@ export interface ApiOptions {
   adapter?: FastifyAdapter;
   /** Added to the providers of the root module. */
   providers?: Provider[];
+  /** Added to the controllers of the root module. */
+  controllers?: Type[];
 }
 
 /**
@@ -62,6 +64,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     const builder = Test.createTestingModule({
       imports: [AppModule],
       providers: options.providers ?? [],
+      controllers: options.controllers ?? [],
     });
     if (isShared) builder.overrideProvider(CONNECTION).useValue(await openTestDatabase());
     const testing = await builder.setLogger(logger).compile();
