@@ -179,7 +179,8 @@ describe('RATE_LIMIT without TRUSTED_PROXIES', () => {
       api.get('/api/public', undefined, { headers: { 'X-Forwarded-For': `192.0.2.${client}` } });
     const lines = await linesOf(async () => {
       const answers = await Promise.all([1, 2, 3, 4, 5].map(ask));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 429, 429, 429]);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(3);
     });
     expect(parseLines(lines)).toEqual([
       expect.objectContaining({
