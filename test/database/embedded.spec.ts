@@ -93,7 +93,7 @@ describe('openEmbedded', () => {
 
     it('can be created, but has less than 64 MB of free disk', async () => {
       const dataDir = join(parent, 'not/there/yet');
-      await expect(openEmbedded(dataDir, () => 64 * MB - 1)).rejects.toMatchObject({
+      await expect(openEmbedded(dataDir, { free: () => 64 * MB - 1 })).rejects.toMatchObject({
         name: 'DataDirectoryError',
         message:
           `Cannot use the data directory ${dataDir}: less than 64 MB of disk are free. ` +
@@ -126,6 +126,18 @@ describe('openEmbedded', () => {
     });
   });
 
+  it('with MIGRATE=off refuses a database without tables, and opens one with them', async () => {
+    const empty = join(parent, 'empty');
+    await expect(openEmbedded(empty, { migrate: false })).rejects.toMatchObject({
+      name: 'PendingMigrationsError',
+    });
+    const migrated = await copyEmbeddedTemplate();
+    const { close, pool } = await openEmbedded(migrated, { migrate: false });
+    expect(pool).toBeUndefined();
+    await close();
+    await rm(migrated, { recursive: true });
+  });
+
   describe('in a data directory that is open', () => {
     let dataDir: string;
     let connection: Connection;
@@ -133,7 +145,7 @@ describe('openEmbedded', () => {
 
     beforeAll(async () => {
       dataDir = await copyEmbeddedTemplate();
-      connection = await openEmbedded(dataDir, () => free);
+      connection = await openEmbedded(dataDir, { free: () => free });
     }, 30_000);
 
     afterAll(async () => {
