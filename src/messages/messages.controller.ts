@@ -42,8 +42,8 @@ export class MessagesController {
   async create(
     @AccessToken('sub', SubjectPipe) author: string,
     @Body({ schema: messageInput }) { text }: MessageInput,
-    @Headers('Idempotency-Key') key: string | undefined,
     @Res({ passthrough: true }) response: { header(name: string, value: string): unknown },
+    @Headers('Idempotency-Key') key?: string,
   ) {
     const written = await this.messages.create(author, text, parseIdempotencyKey(key));
     response.header('Location', `/api/messages/${written.id}`);

@@ -71,7 +71,8 @@ const HEADER_PARAMETERS: Readonly<Record<string, object>> = {
       'A key that the client makes for this request, such as a UUID. The same key and body within ' +
       '24 hours give the first answer again, so that the request can be repeated without harm. ' +
       'From 1 to 255 visible ASCII characters, with or without double quotes.',
-    schema: { type: 'string', examples: ['"8e03978e-40d5-43dd-bc93-6894a57f9324"'] },
+    // Without an example: Swagger UI would send it with every message.
+    schema: { type: 'string' },
   },
 };
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { AdminService } from '../../src/admin/admin.service.js';
 import type { Connection } from '../../src/database/connection.js';
 import { freeBytes } from '../../src/database/data-directory.js';
@@ -126,16 +127,16 @@ describe('openEmbedded', () => {
     });
   });
 
-  it('with MIGRATE=off refuses a database without tables, and opens one with them', async () => {
-    const empty = join(parent, 'empty');
-    await expect(openEmbedded(empty, { migrate: false })).rejects.toMatchObject({
+  it('with MIGRATE=off opens only a database that has the migrations', async () => {
+    const dataDir = await copyEmbeddedTemplate();
+    const { db, close, pool } = await openEmbedded(dataDir, { migrate: false });
+    expect(pool).toBeUndefined();
+    await db.execute(sql`drop schema drizzle cascade`);
+    await close();
+    await expect(openEmbedded(dataDir, { migrate: false })).rejects.toMatchObject({
       name: 'PendingMigrationsError',
     });
-    const migrated = await copyEmbeddedTemplate();
-    const { close, pool } = await openEmbedded(migrated, { migrate: false });
-    expect(pool).toBeUndefined();
-    await close();
-    await rm(migrated, { recursive: true });
+    await rm(dataDir, { recursive: true });
   });
 
   describe('in a data directory that is open', () => {
