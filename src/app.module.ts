@@ -16,6 +16,8 @@ import { DatabaseModule } from './database/database.module.js';
 import { ShutdownDeadline } from './http/shutdown.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { RefusedRequestFilter } from './metrics/refused-request.filter.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
@@ -44,12 +46,17 @@ configuration.catch(() => {});
     configuration,
     AuthModule.forRootAsync(authConfig.asProvider()),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
+    MetricsModule,
     QuickstartModule,
     MessagesModule,
     AdminModule,
     BrowserModule,
   ],
-  // Nest asks the filters of this module last.
-  providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],
+  // Nest asks the filters of this module last, and the first one at the very end.
+  providers: [
+    ShutdownDeadline,
+    { provide: APP_FILTER, useClass: FailedRequestFilter },
+    { provide: APP_FILTER, useClass: RefusedRequestFilter },
+  ],
 })
 export class AppModule {}

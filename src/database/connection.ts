@@ -12,6 +12,16 @@ export const CONNECTION = Symbol('CONNECTION');
 export interface Connection {
   db: Database;
   close: () => Promise<void>;
+  /** The connections of the pool at this moment. The embedded database has no pool. */
+  pool?: () => PoolState;
+}
+
+export interface PoolState {
+  /** Open connections, idle or in use. */
+  total: number;
+  idle: number;
+  /** Statements and transactions that wait for a connection. */
+  waiting: number;
 }
 
 export interface DatabaseOptions {
