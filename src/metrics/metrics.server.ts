@@ -17,8 +17,8 @@ import { METRICS } from './metrics.token.js';
 const PATH = '/metrics';
 
 /**
- * Serves metrics to Prometheus, on a port of their own. It answers from before the API listens until
- * after the API's port is closed, so that a scrape sees the start and the last requests.
+ * Serves metrics to Prometheus, on a port of their own. It opens before the API's port and closes
+ * after it, so that a scrape sees the last requests.
  */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {

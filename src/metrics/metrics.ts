@@ -12,7 +12,7 @@ export interface MetricsSources {
   rateLimitStorage?: { readonly failures: number };
 }
 
-/** What Fastify knows of a request. */
+/** The members of Fastify's request that become labels. */
 interface CountedRequest {
   method: string;
   /** The pattern of its route, such as `/api/messages/:id`. Undefined when no route matches. */
@@ -28,6 +28,9 @@ const DURATION_BUCKETS_SEC = [
 
 /** Clients choose the method: others are counted together. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The route of a request that no route matches. */
+const UNMATCHED = 'unmatched';
 
 /** The code of a 401 for a request without a token, whose body has none. */
 const TOKEN_MISSING = 'token_missing';
@@ -82,13 +85,14 @@ export class Metrics {
   }
 
   countAnswer(request: CountedRequest, status: number, durationMs: number): void {
-    const labels = labelsOf(request);
-    if (labels) this.durations.observe({ ...labels, status }, durationMs / 1000);
+    const { url: route = UNMATCHED } = request.routeOptions;
+    if (isProbe(route)) return;
+    this.durations.observe({ method: methodOf(request), route, status }, durationMs / 1000);
   }
 
   countAborted(request: CountedRequest): void {
-    const labels = labelsOf(request);
-    if (labels) this.aborted.inc(labels);
+    const { url: route = UNMATCHED } = request.routeOptions;
+    if (!isProbe(route)) this.aborted.inc({ method: methodOf(request), route });
   }
 
   /** @param code undefined when the request had no token. */
@@ -173,22 +177,25 @@ export class Metrics {
     samples: () => Sample[],
   ): void {
     const labelNames = ['issuer', 'result', 'state', 'version'];
-    new Metric({
+    const metric = new Metric({
       name,
       help,
       labelNames,
-      registers: [this.registry],
+      registers: [],
       collect() {
         this.reset();
         for (const [value, labels = {}] of samples()) this.inc(labels, value);
       },
     });
+    this.registry.registerMetric(metric);
   }
 }
 
-/** Undefined for a probe: frequent, fast, and 503 on purpose while the application stops. */
-function labelsOf({ method, routeOptions }: CountedRequest) {
-  const { url: route = 'unmatched' } = routeOptions;
-  if (route.startsWith('/health/')) return undefined;
-  return { method: METHODS.has(method) ? method : 'OTHER', route };
+function methodOf({ method }: CountedRequest): string {
+  return METHODS.has(method) ? method : 'OTHER';
+}
+
+/** Health checks are frequent, fast, and 503 on purpose while the application stops. */
+function isProbe(route: string): boolean {
+  return route.startsWith('/health/');
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { AUTH_ERROR_CODES } from '../../src/auth/index.js';
 import { DatabaseUnavailableError } from '../../src/database/outage.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
+import { MetricsServer } from '../../src/metrics/metrics.server.js';
+import { METRICS } from '../../src/metrics/metrics.token.js';
 import { type Api, startApi } from '../support/api.js';
 import { request } from '../support/http.js';
 import { askMetrics, Scrape } from './scrape.js';
@@ -161,9 +163,8 @@ describe('The metrics', () => {
       const codes = (await Scrape.of(api))
         .all('auth_refusals_total')
         .map((each) => each.labels.code);
-      expect(codes.toSorted()).toEqual(
-        ['token_missing', ...new Set(Object.values(AUTH_ERROR_CODES).flat())].toSorted(),
-      );
+      const expected = ['token_missing', ...Object.values(AUTH_ERROR_CODES).flat()];
+      expect(new Set(codes)).toEqual(new Set(expected));
     });
 
     it('token_missing for a 401 without a code', async () => {
@@ -222,12 +223,52 @@ describe('The metrics', () => {
   });
 });
 
-describe('An application without METRICS_PORT', () => {
-  it('serves no metrics', async () => {
+describe('The port of the metrics', () => {
+  it('is closed after the API, when its requests have finished', async () => {
+    const api = await startApi({ environment: { METRICS_PORT: '0', HOST: '127.0.0.1' } });
+    const service = api.app.get(MessagesService);
+    const list = service.list.bind(service);
+    const during: Promise<Scrape>[] = [];
+    service.list = (...args) => {
+      const server = api.app.getHttpServer();
+      // The answer waits for the shutdown to begin, and for a scrape in the middle of it.
+      return new Promise((resolve) => {
+        const begun = setInterval(() => {
+          if (server.listening) return;
+          clearInterval(begun);
+          during.push(Scrape.of(api));
+          resolve(during[0]!.then(() => list(...args)));
+        }, 1);
+      });
+    };
+    const { url } = api.app.get(MetricsServer);
+    const arrived = once(api.app.getHttpServer(), 'request');
+    const answer = api.get('/api/messages', api.issuer.mint({ scope: 'read:messages' }));
+    await arrived;
+    await api.close();
+    expect((await answer).status).toBe(200);
+    expect((await during[0])?.value('app_info')).toBe(1);
+    await expect(request(url!, 'GET', '/metrics')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('fails the start with an error that names its variable, when it is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const start = startApi({ environment: { METRICS_PORT: String(port), HOST: '127.0.0.1' } });
+    await expect(start).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      port,
+      variable: 'METRICS_PORT',
+    });
+    taken.close();
+  });
+
+  it('is not opened without METRICS_PORT', async () => {
     const api = await startApi();
-    const { MetricsServer } = await import('../../src/metrics/metrics.server.js');
+    expect(api.app.get(METRICS)).toBeNull();
     expect(api.app.get(MetricsServer).url).toBeUndefined();
-    expect((await request(api.url, 'GET', '/metrics')).status).toBe(404);
+    expect((await api.get('/metrics')).status).toBe(404);
     await api.close();
   });
 });

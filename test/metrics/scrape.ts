@@ -25,7 +25,7 @@ export class Scrape {
       const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
       return {
         name: name!,
-        labels: Object.fromEntries(pairs.map(([, key, text]) => [key, text])),
+        labels: Object.fromEntries(pairs.map(([, key, content]) => [key, content])),
         value: Number(value),
       };
     });
