@@ -52,9 +52,10 @@ configuration.catch(() => {});
     AdminModule,
     BrowserModule,
   ],
-  // Nest asks the filters of this module last, and the first one at the very end.
+  // Nest asks the filters of this module last.
   providers: [
     ShutdownDeadline,
+    // And this one at the very end, because it is the first.
     { provide: APP_FILTER, useClass: FailedRequestFilter },
     { provide: APP_FILTER, useClass: RefusedRequestFilter },
   ],
