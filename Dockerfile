@@ -2,8 +2,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN --mount=type=cache,target=/root/.npm \
-  npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
 COPY src src
 RUN npm run build
@@ -13,8 +12,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # `optional` too: otherwise npm installs the development dependencies that are also optional peers of
 # production dependencies, such as TypeScript.
-RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 # The demo tenant of compose.yaml, with development dependencies: `docker build --target tenant`.
 FROM build AS tenant

@@ -1,4 +1,5 @@
 /** Checks the image of the Dockerfile. Called by check.sh. */
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,10 +23,19 @@ const issuer = `http://localhost:${tenantPort}/`;
 const packageJson = JSON.parse(await readFile('package.json', 'utf8'));
 const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
 
+/** Processes to stop at the end. */
+const children = [];
+
 let passed = 0;
 let failed = 0;
 
-/** Prints one line per check, and `details` when it fails. */
+/**
+ * Prints one line per check, and the details when it fails.
+ *
+ * @param {string} what
+ * @param {boolean} is
+ * @param {unknown} [details]
+ */
 function check(what, is, details = '') {
   if (is) passed += 1;
   else failed += 1;
@@ -45,7 +55,6 @@ async function build() {
   check('every stage is based on one version of Node', majors.size === 1, [...majors]);
   await timed('base', () => engine.makeBase([...majors][0]));
   await timed('image', () => engine.build('api'));
-  await timed('tenant', () => engine.build('tenant', { target: 'tenant' }));
 }
 
 /** Runs JavaScript in a new container of the image. */
@@ -69,7 +78,7 @@ async function contents() {
   check(
     'has the packages of the lock file',
     packages.length > 50 && differing.length === 0,
-    `${packages.length} packages, ${differing.map(([path]) => path)}`,
+    `${packages.length} packages, ${differing.map(([path]) => path).join(' ')}`,
   );
   const development = packages.filter(
     ([path]) => lock.packages[path]?.dev || lock.packages[path]?.devOptional,
@@ -90,20 +99,27 @@ async function contents() {
 const startCommand = () => packageJson.scripts['start:prod'];
 
 async function migrate() {
-  const { code, stdout, stderr } = await engine.run(
-    'api',
-    { volume: 'migrated' },
-    ...['node', 'dist/commands/migrate.js'],
-  );
+  const command = ['node', 'dist/commands/migrate.js'];
+  const { code, stdout, stderr } = await engine.run('api', { volume: 'migrated' }, ...command);
   const isDone = code === 0 && stdout.endsWith('The database is up to date.\n');
   check('migrates the database as a command of its own', isDone, stdout + stderr);
 }
 
+/** On this machine: an image of it would need the development dependencies once more. */
 async function startTenant() {
-  const environment = { DEMO_TENANT_PORT: tenantPort, DEMO_API_PORT: apiPort };
-  await engine.run('tenant', { name: 'tenant', environment, volume: 'tenant' });
+  const env = {
+    ...process.env,
+    DEMO_TENANT_PORT: String(tenantPort),
+    DEMO_API_PORT: String(apiPort),
+    DEMO_DATA_DIR: join(directory, 'tenant'),
+  };
+  delete env.NODE_ENV;
+  const child = spawn(process.execPath, ['deploy/compose/tenant.mjs'], { env });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const answered = await waitFor(`${issuer}.well-known/jwks.json`);
-  check('the tenant of compose.yaml starts', answered === 200, await logs('tenant'));
+  check('the tenant of compose.yaml starts', answered === 200, output);
 }
 
 async function startApi() {
@@ -190,6 +206,7 @@ async function waitFor(url) {
 
 async function finish() {
   ending.abort();
+  for (const child of children) child.kill('SIGTERM');
   await engine.podman('rm', '--all', '--force', '--time=1');
   // Mounted while an image or a container is in use.
   await engine.podman('system', 'reset', '--force');

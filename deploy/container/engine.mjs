@@ -87,7 +87,7 @@ export class ContainerEngine {
     await this.#trustCertificates(root);
   }
 
-  /** The registry may be behind a proxy with a certificate of its own, which this machine trusts. */
+  /** The registry may be behind a proxy whose certificate only this machine trusts. */
   async #trustCertificates(root) {
     const bundle = '/etc/ssl/certs/ca-certificates.crt';
     const text = await readFile(bundle).catch(() => undefined);
@@ -98,13 +98,12 @@ export class ContainerEngine {
     await writeFile(join(root, 'usr/local/etc/npmrc'), `cafile=${bundle}\n`);
   }
 
-  /** Builds a stage of the Dockerfile on that base. The last stage is the default. */
-  async build(tag, { target } = {}) {
+  /** Builds the Dockerfile on that base. */
+  async build(tag) {
     const file = join(this.directory, 'Dockerfile');
     const text = await readFile('Dockerfile', 'utf8');
     await writeFile(file, text.replaceAll(/^FROM node:\S+/gm, `FROM ${BASE}`));
-    const options = ['--format=docker', '--isolation=chroot', '--pull-never', '--layers'];
-    if (target !== undefined) options.push(`--target=${target}`);
+    const options = ['--format=docker', '--isolation=chroot', '--pull-never'];
     await this.buildah('bud', ...options, `--tag=localhost/${tag}`, `--file=${file}`, '.');
   }
 

@@ -30,10 +30,10 @@ interface Container {
   securityContext: unknown;
 }
 
-const read = <T>(path: string) => parse(readFileSync(path, 'utf8'), { merge: true }) as T;
-const kustomization = (folder: string) => read<Kustomization>(`${folder}/kustomization.yaml`);
+const read = (path: string) => parse(readFileSync(path, 'utf8'), { merge: true }) as unknown;
+const kustomization = (folder: string) => read(`${folder}/kustomization.yaml`) as Kustomization;
 
-const deployment = read<{
+const { spec: deployment } = read(`${BASE}/deployment.yaml`) as {
   spec: {
     replicas?: number;
     selector: { matchLabels: Record<string, string> };
@@ -51,7 +51,7 @@ const deployment = read<{
       };
     };
   };
-}>(`${BASE}/deployment.yaml`).spec;
+};
 const pod = deployment.template.spec;
 const api = pod.containers[0]!;
 const labels = deployment.template.metadata.labels;
@@ -65,9 +65,10 @@ const config = Object.fromEntries(
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(/=(.*)/).slice(0, 2) as [string, string]),
 );
-const secret = read<{ metadata: { name: string }; stringData: Record<string, string> }>(
-  `${EXAMPLE}/secret.yaml`,
-);
+const secret = read(`${EXAMPLE}/secret.yaml`) as {
+  metadata: { name: string };
+  stringData: Record<string, string>;
+};
 
 describe('the manifests for Kubernetes', () => {
   it.each([BASE, EXAMPLE])('are all listed, and exist: %s', (folder) => {
@@ -121,7 +122,7 @@ describe('the manifests for Kubernetes', () => {
     ]);
     const { annotations } = deployment.template.metadata;
     expect(annotations['prometheus.io/port']).toBe(config.METRICS_PORT);
-    const service = read<{ spec: { ports: { targetPort: string }[] } }>(`${BASE}/service.yaml`);
+    const service = read(`${BASE}/service.yaml`) as { spec: { ports: { targetPort: string }[] } };
     expect(service.spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
   });
 

@@ -43,5 +43,4 @@ it('npm run sbom lists the packages that production installs, and no other', () 
   expect(sbom.bomFormat).toBe('CycloneDX');
   expect(production.length).toBeGreaterThan(100);
   expect(new Set(namesOf(sbom.components))).toEqual(new Set(production));
-  expect(sbom.components.filter((component) => !('licenses' in component))).toEqual([]);
 }, 300_000);

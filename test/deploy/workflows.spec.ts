@@ -7,6 +7,7 @@ interface Job {
   uses?: string;
   steps?: { uses?: string }[];
   permissions?: Record<string, string>;
+  strategy?: { matrix: { node: number[] } };
 }
 
 interface Workflow {
@@ -44,16 +45,14 @@ describe('a workflow', () => {
 });
 
 describe('the workflow of pull requests', () => {
-  const ci = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8')) as Workflow & {
-    jobs: { test: { strategy: { matrix: { node: number[] } } } };
-  };
+  const ci = parse(readFileSync(`${FOLDER}/ci.yml`, 'utf8')) as Workflow;
 
   it('runs on every major version of Node that package.json names', () => {
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       engines: { node: string };
     };
     const majors = [...engines.node.matchAll(/[\^=](\d+)/g)].map(([, major]) => Number(major));
-    expect(ci.jobs.test.strategy.matrix.node).toEqual(majors);
+    expect(ci.jobs.test!.strategy?.matrix.node).toEqual(majors);
   });
 
   it('has no permission to write', () => {
