@@ -23,7 +23,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { RefusedRequestFilter } from './metrics/refused-request.filter.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
 import { RedisModule } from './redis/redis.module.js';
-import { SecurityTxtController } from './security-txt/security-txt.controller.js';
+import { SecurityTxtModule } from './security-txt/security-txt.module.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
 export const configuration = ConfigModule.forRoot({
@@ -60,8 +60,8 @@ configuration.catch(() => {});
     AdminModule,
     BrowserModule,
     HealthModule,
+    SecurityTxtModule,
   ],
-  controllers: [SecurityTxtController],
   providers: [
     Shutdown,
     RequestLog,

@@ -7,6 +7,8 @@ import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 
 const PATH = '.well-known/security.txt';
 
+const EXAMPLE = 'Contact: mailto:security@example.com\nExpires: 2027-02-26T17:32:43.895Z\n';
+
 /** RFC 9116 §2.5.5 recommends less than a year. */
 const VALID_DAYS = 90;
 
@@ -20,7 +22,7 @@ export class SecurityTxtController {
   @Public()
   @Header('Content-Type', 'text/plain; charset=utf-8')
   @Operation('Read whom to tell about vulnerabilities', {
-    answer: z.string(),
+    answer: z.string().meta({ examples: [EXAMPLE] }),
     mediaType: 'text/plain',
     failures: ['notFound'],
   })

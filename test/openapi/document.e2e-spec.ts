@@ -20,7 +20,13 @@ describe('The document that the API serves', () => {
   let document: Document;
 
   beforeAll(async () => {
-    api = await startApi({ environment: { DOCS: 'on', AUTH0_CLIENT_ID: 'browser' } });
+    api = await startApi({
+      environment: {
+        DOCS: 'on',
+        AUTH0_CLIENT_ID: 'browser',
+        SECURITY_CONTACT: 'security@example.com',
+      },
+    });
     document = await documentOf(api);
   });
 
@@ -39,7 +45,7 @@ describe('The document that the API serves', () => {
 
   it('passes the linter, which wants a refusal of public operations without input', async () => {
     const accepted = callsOf(document, api)
-      .filter((call) => Object.keys(call.operation.responses).join() === '200')
+      .filter((call) => !/\b4/.test(Object.keys(call.operation.responses).join()))
       .map(({ route }) => route.split(' ') as [string, string])
       .map(([method, path]) => `${path.replaceAll('/', '~1')}/${method.toLowerCase()}`)
       .map((pointer) => `operation-4xx-response #/paths/${pointer}/responses`);

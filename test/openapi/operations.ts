@@ -111,7 +111,7 @@ export function bodiesOf(document: Document, operation: Operation): [string, Med
     (status) => [`${id} ${status}`, responseOf(document, operation, status)] as const,
   );
   return [[`${id} request`, requestBody] as const, ...answers].flatMap(([place, body]) =>
-    body?.content === undefined ? [] : [[place, body.content['application/json']]],
+    Object.values(body?.content ?? {}).map((media): [string, MediaType] => [place, media!]),
   );
 }
 

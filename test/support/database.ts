@@ -37,8 +37,8 @@ export async function openTestDatabase(): Promise<Connection> {
   if (POSTGRES_URL === undefined) return { db: await emptySharedDatabase(), close: async () => {} };
   const { environment, drop } = await createTestDatabase();
   const { DATABASE_URL: url, DATA_DIR: dataDir } = environment;
-  const { db, close } = await openDatabase({ url, dataDir });
-  return { db, close: () => close().then(drop) };
+  const { close, ...connection } = await openDatabase({ url, dataDir });
+  return { ...connection, close: () => close().then(drop) };
 }
 
 let isEmpty = false;

@@ -104,11 +104,11 @@ export class ProgramFixture {
   }
 }
 
-/** The messages that a program logs; those about keys depend on the moment. */
+/** The messages that a program logs; those about keys and its end depend on the moment. */
 export function messagesOf({ output }: Program): string[] {
   return output
     .split('\n')
-    .filter((line) => line !== '' && !line.includes('[IssuerKeys]'))
+    .filter((line) => line !== '' && !/\[(IssuerKeys|Shutdown)\]/.test(line))
     .map((line) => line.replace(/^.*\[Api\] /, ''));
 }
 
