@@ -11,6 +11,9 @@ const CONNECTIONS = 32;
 /** What is sent, in turn. */
 const MIX = ['write', 'list', 'read', 'write', 'bad', 'list', 'write', 'read', 'none', 'list'];
 
+/** The text of messages with a bad token. */
+export const FORBIDDEN = 'with a bad token:';
+
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 5000;
 const FINISH_TIMEOUT_MS = 15_000;
@@ -39,6 +42,7 @@ export class Load {
   /** Requests that were not sent because too many were under way. */
   skipped = 0;
   event = 'start';
+  isOver = false;
 
   constructor({ origin, tokens }) {
     this.url = `${origin}/api/messages`;
@@ -55,9 +59,14 @@ export class Load {
   /** Stops, and waits until every write is acknowledged or the time is over. */
   async finish() {
     clearInterval(this.timer);
-    this.isOver = false;
     const timeout = delay(FINISH_TIMEOUT_MS, undefined, { ref: false });
     await Promise.race([Promise.all(this.underWay), timeout]);
+    this.stop();
+  }
+
+  /** Stops, whatever is under way. */
+  stop() {
+    clearInterval(this.timer);
     this.isOver = true;
     this.agent.destroy();
   }
@@ -103,7 +112,7 @@ export class Load {
 
   async bad() {
     const { fault, token } = this.tokens.nextBad();
-    const body = { text: `written with a bad token: ${fault}` };
+    const body = { text: `${FORBIDDEN} ${fault}` };
     await this.attempt('bad', this.url, { method: 'POST', token, body }, 401, fault);
   }
 

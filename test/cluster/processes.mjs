@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const START_TIMEOUT_MS = 30_000;
 
 const running = new Set();
+let isOver = false;
 
 /** A program with its children, which are killed with it. Its output goes to a file. */
 export class Program {
@@ -17,6 +18,7 @@ export class Program {
    * @param {{ log: string, cwd: string, env?: NodeJS.ProcessEnv }} options
    */
   constructor(command, args, { log, cwd, env = { PATH: process.env.PATH } }) {
+    if (isOver) throw new Error('the test is over');
     this.log = log;
     const output = openSync(log, 'a');
     this.child = spawn(command, args, {
@@ -56,8 +58,9 @@ export class Program {
   }
 }
 
-/** Kills everything that is still running. */
+/** Kills everything that is still running. Nothing can be started after it. */
 export async function killAll() {
+  isOver = true;
   const programs = [...running];
   for (const program of programs) program.kill('SIGKILL');
   await Promise.all(programs.map(({ ended }) => ended));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Cluster } from './cluster.mjs';
 import { drain } from './drain.mjs';
 import { EVENTS } from './events.mjs';
-import { Load } from './load.mjs';
+import { FORBIDDEN, Load } from './load.mjs';
 import { killAll } from './processes.mjs';
 import { checkProxy } from './proxy.mjs';
 import { eventTable, failuresByCause, isFailure, slowestSecond } from './report.mjs';
@@ -22,6 +22,7 @@ await chmod(directory, 0o755);
 const cluster = new Cluster(directory);
 let passed = 0;
 let failed = 0;
+let isFinishing = false;
 
 /** Prints one line per check, and `details` when it fails. */
 function check(what, is, details = []) {
@@ -48,6 +49,7 @@ async function runEvents() {
   say(`${cluster.instances.length} instances started together on an empty database`);
   const load = new Load(cluster);
   load.start();
+  cluster.cleanup.push(async () => load.stop());
   for (const [name, run] of EVENTS) {
     say(name);
     load.event = name;
@@ -67,8 +69,8 @@ function report({ attempts, acknowledged, retried }) {
 async function checkLoad({ attempts, acknowledged, pending }) {
   const rows = await cluster.database.messages();
   const stored = new Map(rows.map(({ id, text }) => [id, text]));
-  const texts = new Set();
-  const doubled = rows.filter(({ text }) => texts.size === texts.add(text).size);
+  const texts = rows.map(({ text }) => text);
+  const doubled = texts.toSorted().filter((text, index, sorted) => text === sorted[index - 1]);
   const lost = [...acknowledged].filter(([id, text]) => stored.get(id) !== text);
   const describe = ({ event, kind, fault = '', cause }) => `${event}: ${kind} ${fault} ${cause}`;
   const none = (what, attempt) => {
@@ -78,14 +80,12 @@ async function checkLoad({ attempts, acknowledged, pending }) {
   const isGood = ({ kind }) => kind !== 'bad' && kind !== 'none';
 
   check(`acknowledged writes lost: ${lost.length}`, lost.length === 0, lost);
-  check(
-    `writes doubled: ${doubled.length}`,
-    doubled.length === 0,
-    doubled.map(({ text }) => text),
-  );
+  check(`writes doubled: ${doubled.length}`, doubled.length === 0, doubled);
   check(`writes that never succeeded: ${pending.size}`, pending.size === 0);
   none('good tokens called bad', (each) => isGood(each) && [401, 403].includes(each.status));
   none('bad tokens accepted', (each) => !isGood(each) && each.status < 300);
+  const forbidden = texts.filter((text) => text.startsWith(FORBIDDEN));
+  check(`writes with bad tokens: ${forbidden.length}`, forbidden.length === 0, forbidden);
   none('other unexpected answers', (each) => !each.ok && !isFailure(each));
   none(
     'failures during the rolling restart',
@@ -111,6 +111,8 @@ async function checkDrain(shutdownDelaySec) {
 
 /** Also after a signal: nothing may be left behind. */
 async function finish() {
+  if (isFinishing) return;
+  isFinishing = true;
   await killAll();
   await cluster.clean();
   await rm(directory, { recursive: true, force: true });
