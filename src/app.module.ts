@@ -13,10 +13,13 @@ import { loggingConfig } from './config/logging.config.js';
 import { metricsConfig } from './config/metrics.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
-import { ShutdownDeadline } from './http/shutdown.js';
+import { HealthModule } from './health/health.module.js';
+import { Shutdown } from './http/shutdown.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
+import { RequestLog } from './logging/request-log.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
+import { SecurityTxtController } from './security-txt/security-txt.controller.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
 export const configuration = ConfigModule.forRoot({
@@ -48,8 +51,10 @@ configuration.catch(() => {});
     MessagesModule,
     AdminModule,
     BrowserModule,
+    HealthModule,
   ],
+  controllers: [SecurityTxtController],
   // Nest asks the filters of this module last.
-  providers: [ShutdownDeadline, { provide: APP_FILTER, useClass: FailedRequestFilter }],
+  providers: [Shutdown, RequestLog, { provide: APP_FILTER, useClass: FailedRequestFilter }],
 })
 export class AppModule {}

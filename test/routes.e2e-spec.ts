@@ -13,11 +13,15 @@ const CLIENT = [
   ...readdirSync(join(import.meta.dirname, '../public')).map((file) => `GET /${file}`),
 ];
 
+/** For operators and researchers. */
+const OPERATIONS = ['GET /.well-known/security.txt', 'GET /health/live', 'GET /health/ready'];
+
 const OPEN = [
   'GET /api/greeting',
   'GET /api/open',
   'GET /api/public',
   'GET /config.json',
+  ...OPERATIONS,
   ...CLIENT,
 ];
 
@@ -92,7 +96,7 @@ describe('With DOCS=on', () => {
     const api = await startApi({ adapter, environment: { DOCS: 'on' } });
     await api.close();
     const others = routes.filter((route) => !/ \/api\//.test(route));
-    const open = [...CLIENT, 'GET /config.json', ...DOCS];
+    const open = [...CLIENT, 'GET /config.json', ...OPERATIONS, ...DOCS];
     const heads = open.map((route) => route.replace('GET', 'HEAD'));
     expect(others.toSorted()).toEqual([...open, ...heads].toSorted());
   });

@@ -7,9 +7,9 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConfigType } from '@nestjs/config';
 import type { serverConfig } from '../config/server.config.js';
 import { requestIdOf } from '../logging/request-id.js';
-import { logAnswer } from '../logging/request-log.js';
 import { beginRequest, destroyWithConnection, endRequest } from './connections.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { isStopping } from './shutdown.js';
 
 /** Largest body that is read, in bytes. A larger one is answered with 413. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -28,7 +28,7 @@ type Request = Parameters<Hook>[0];
 type Reply = Parameters<Hook>[1];
 
 /**
- * Creates the HTTP server, with its limits, security headers, request ids and log lines.
+ * Creates the HTTP server, with its limits, security headers and request ids.
  *
  * @param trustedProxies see `TRUSTED_PROXIES`.
  */
@@ -36,6 +36,8 @@ export function createAdapter({
   trustedProxies,
 }: Pick<ConfigType<typeof serverConfig>, 'trustedProxies'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    // Requests that still arrive while the server closes are answered as usual.
+    return503OnClosing: false,
     trustProxy: trustedProxies.length > 0 && trustedProxies,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -55,13 +57,11 @@ export function createAdapter({
   const fastify = adapter.getInstance();
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (payload instanceof Readable) destroyWithConnection(request.raw, payload);
-    // Node closes idle connections when the server closes, but not those that become idle later.
-    if (!fastify.server.listening) reply.header('connection', 'close');
+    if (isStopping(fastify.server)) reply.header('connection', 'close');
     done();
   });
-  adapter.setOnResponseHook((request, reply, done) => {
+  adapter.setOnResponseHook((request, _reply, done) => {
     endRequest(request.raw);
-    logAnswer(request, reply);
     done();
   });
   return adapter;
@@ -75,6 +75,7 @@ function answerMalformedUrl(
 ): void {
   if (!beginRequest(request.raw)) return;
   reply.raw.once('close', () => endRequest(request.raw));
+  if (isStopping(request.server.server)) reply.header('connection', 'close');
   void reply
     .code(statusCode)
     .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })

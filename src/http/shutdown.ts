@@ -1,28 +1,74 @@
 import type { Server } from 'node:http';
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Clock } from '../auth/index.js';
+import { serverConfig } from '../config/server.config.js';
 
 /** Time in which requests under way must finish when the application stops, in milliseconds. */
 const FINISH_TIMEOUT_MS = 7000;
 
 /**
- * Closes the connections whose requests do not finish, which would keep the application running.
- * Supervisors allow ten seconds; the rest is for closing the database.
+ * Time for which idle connections stay open after the port has closed, in milliseconds: a request
+ * may be on its way in one of them.
+ */
+const IDLE_GRACE_MS = 500;
+
+const stopping = new WeakSet<Server>();
+
+/** Whether a server is stopping: it is not ready, and each answer closes its connection. */
+export const isStopping = (server: Server): boolean => stopping.has(server);
+
+/**
+ * Stops the application without losing a request. On SIGTERM it waits for load balancers to notice
+ * before Nest closes the port. Connections whose requests do not finish are closed: they would keep
+ * the application running.
  */
 @Injectable()
-export class ShutdownDeadline implements BeforeApplicationShutdown {
-  private readonly logger = new Logger(ShutdownDeadline.name);
+export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Shutdown');
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly clock: Clock,
+    @Inject(serverConfig.KEY) private readonly config: ConfigType<typeof serverConfig>,
+  ) {}
 
-  beforeApplicationShutdown(): void {
-    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+  /** What Nest calls first when the application stops. */
+  onModuleDestroy(): void {
+    if (this.server) stopping.add(this.server);
+  }
+
+  /** What Nest awaits before it closes the port. */
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
+    const { server } = this;
     if (!server?.listening) return;
-    const deadline = setTimeout(() => {
+    if (signal === 'SIGTERM') {
+      const { shutdownDelaySec } = this.config;
+      this.logger.log(`Stopping on SIGTERM; the port closes in ${shutdownDelaySec} s.`);
+      await new Promise<void>((resolve) => this.clock.after(shutdownDelaySec * 1000, resolve));
+      this.closeIdleConnectionsLater(server);
+    }
+    const cancel = this.clock.after(FINISH_TIMEOUT_MS, () => {
       this.logger.warn('Some requests did not finish in time; their connections are closed.');
       server.closeAllConnections();
-    }, FINISH_TIMEOUT_MS);
-    deadline.unref();
-    server.once('close', () => clearTimeout(deadline));
+    });
+    server.once('close', cancel);
+  }
+
+  /** Node closes idle connections with the port, and so drops what is on its way in them. */
+  private closeIdleConnectionsLater(server: Server): void {
+    const closeIdleConnections = server.closeIdleConnections.bind(server);
+    server.closeIdleConnections = () => this.clock.after(IDLE_GRACE_MS, closeIdleConnections);
+  }
+
+  private get server(): Server | undefined {
+    return this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
   }
 }

@@ -164,14 +164,14 @@ function decorateHandlers(
 
 function success(
   status: number,
-  { answer, headers }: DescribedOperation,
+  { answer, headers, mediaType = 'application/json' }: DescribedOperation,
   { schemas }: Components,
 ): ResponseObject {
   const response: ResponseObject = { description: STATUS_CODES[status]! };
   if (answer !== undefined && status !== 204) {
     const { schema, components } = convertSchema(answer);
     Object.assign(schemas, components);
-    response.content = { 'application/json': { schema } };
+    response.content = { [mediaType]: { schema } };
   }
   for (const [name, description] of Object.entries(headers ?? {})) {
     const header = { description, schema: { type: 'string' } };

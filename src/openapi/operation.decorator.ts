@@ -4,12 +4,14 @@ import { z } from 'zod';
 const OPERATION = Symbol('openapi:operation');
 
 /** Why an operation may fail, apart from its input and its access rule. */
-export type Failure = 'noSubject' | 'notAuthor' | 'notFound' | 'database';
+export type Failure = 'noSubject' | 'notAuthor' | 'notFound' | 'notReady' | 'database';
 
 /** What the document says about an operation and no other decorator says. */
 export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {
   /** The body of a successful response; undefined when it has none. */
   answer?: Answer;
+  /** @default 'application/json' */
+  mediaType?: string;
   /** Headers of a successful response, by name, each with its description. */
   headers?: Readonly<Record<string, string>>;
   failures?: readonly Failure[];

@@ -12,6 +12,7 @@ import {
   TemporarilyUnavailableError,
 } from '../auth/index.js';
 import { DATABASE_UNAVAILABLE, databaseUnavailable } from '../database/outage.filter.js';
+import { NOT_READY, notReady } from '../health/health.output.js';
 import type { Failure } from './operation.decorator.js';
 import { type Components, convertSchema } from './schema.js';
 
@@ -169,6 +170,14 @@ const REASONS: readonly Reason[] = [
     header: 'Retry-After',
     description: 'The database is unavailable.',
     applies: ({ failures }) => failures.includes('database'),
+  },
+  {
+    name: 'NotReady',
+    status: 503,
+    schema: notReady,
+    example: NOT_READY,
+    description: 'Requests cannot be served: `error` names the part that fails.',
+    applies: ({ failures }) => failures.includes('notReady'),
   },
 ];
 

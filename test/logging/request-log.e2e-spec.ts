@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../src/database/outage.js';
-import { createAdapter } from '../../src/http/adapter.js';
 import { AppLogger } from '../../src/logging/app-logger.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { type Api, startApi } from '../support/api.js';
@@ -13,7 +12,7 @@ describe('The log lines of a request', () => {
   let api: Api;
 
   beforeAll(async () => {
-    api = await startApi({ adapter: createAdapter({ trustedProxies: [] }) });
+    api = await startApi({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
     await api.get('/api/private', api.issuer.mint()); // fetches the keys, which logs a line
     Logger.overrideLogger(new AppLogger({ logLevel: 'debug', logFormat: 'json' }));
   });
@@ -30,7 +29,10 @@ describe('The log lines of a request', () => {
       // A request is logged when its answer has been sent. The client may have read it before.
       const arrived = once(api.app.getHttpServer(), 'request');
       const closed = arrived.then(([, response]) => once(response as ServerResponse, 'close'));
-      const answer = await api.send(method, path, { ...ask, headers: { 'X-Request-Id': 'mine' } });
+      const answer = await api.send(method, path, {
+        ...ask,
+        headers: { 'X-Request-Id': 'mine', ...(ask.headers as Record<string, string>) },
+      });
       status = answer.status;
       await closed;
     });
@@ -72,8 +74,44 @@ describe('The log lines of a request', () => {
       route: '/api/messages/:id',
       status: 401,
       durationMs: expect.any(Number),
+      client: '127.0.0.1',
       requestId: 'mine',
     });
+  });
+
+  it('name the subject, the client behind a trusted proxy, and the trace', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = {
+      'X-Forwarded-For': '203.0.113.7',
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    };
+    const token = api.issuer.mint({ sub: 'auth0|reader' });
+    const { lines } = await logOf('GET', '/api/private', { token, headers });
+    expect(lines.at(-1)).toMatchObject({
+      status: 200,
+      client: '203.0.113.7',
+      sub: 'auth0|reader',
+      traceId,
+    });
+  });
+
+  it.each(['not an address', '"203.0.113.7"', '1'.repeat(5000)])(
+    'have the address of the connection when a proxy forwards %s',
+    async (forwarded) => {
+      const headers = { 'X-Forwarded-For': forwarded };
+      const { lines } = await logOf('GET', '/api/open', { headers });
+      expect(lines.at(-1)).toMatchObject({ client: '127.0.0.1' });
+    },
+  );
+
+  it('do not contain a subject that is longer than OpenID Connect allows', async () => {
+    const token = api.issuer.mint({ sub: 'x'.repeat(5000) });
+    const { lines } = await logOf('GET', '/api/private', { token });
+    expect(lines.at(-1)).toMatchObject({ sub: 'x'.repeat(255) });
+  });
+
+  it.each(['/health/live', '/health/ready'])('are not written for %s', async (path) => {
+    expect((await logOf('GET', path)).lines).toEqual([]);
   });
 
   it.each([
@@ -131,5 +169,24 @@ describe('The log lines of a request', () => {
         ],
       });
     });
+  });
+});
+
+describe('Without TRUSTED_PROXIES', () => {
+  it('the address that a client claims is not logged', async () => {
+    const api = await startApi({ environment: { NODE_ENV: 'production' } });
+    Logger.overrideLogger(new AppLogger({ logLevel: 'info', logFormat: 'json' }));
+    const lines = await linesOf(async () => {
+      const server = api.app.getHttpServer();
+      const arrived = once(server, 'request');
+      await api.get('/api/open', undefined, { headers: { 'X-Forwarded-For': '203.0.113.7' } });
+      const [, response] = (await arrived) as [unknown, ServerResponse];
+      if (!response.closed) await once(response, 'close');
+    });
+    Logger.overrideLogger(new AppLogger({ logLevel: 'fatal', logFormat: 'json' }));
+    await api.close();
+    const line = parseLines(lines).find(({ context }) => context === 'Request');
+    // In production, each request is logged at the level `info`.
+    expect(line).toMatchObject({ level: 'info', client: '127.0.0.1', route: '/api/open' });
   });
 });

@@ -16,9 +16,7 @@ export interface Operation {
   'x-access': AccessExtension;
 }
 
-interface Content {
-  'application/json': MediaType;
-}
+type Content = Record<string, MediaType | undefined> & { 'application/json': MediaType };
 
 export interface MediaType {
   schema: object;
@@ -121,7 +119,8 @@ export function bodiesOf(document: Document, operation: Operation): [string, Med
 export function differences(document: Document, operation: Operation, answer: Answer): unknown[] {
   const response = responseOf(document, operation, answer.status);
   if (response === undefined) return [`status ${answer.status}`];
-  const { schema } = response.content?.['application/json'] ?? {};
+  const [type = ''] = (answer.headers['content-type'] ?? '').split(';');
+  const { schema } = response.content?.[type] ?? {};
   if (schema === undefined) return answer.body === '' ? [] : [`body ${answer.body}`];
-  return faultsOf(document, schema, answer.json);
+  return faultsOf(document, schema, type === 'application/json' ? answer.json : answer.body);
 }

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { configureApp } from '../../src/app.setup.js';
+import { Clock } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import type { Variables } from '../../src/config/environment.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
@@ -36,6 +37,8 @@ export interface ApiOptions {
   adapter?: FastifyAdapter;
   /** Added to the providers of the root module. */
   providers?: Provider[];
+  /** Replaces the time of the application. */
+  clock?: Clock;
 }
 
 /**
@@ -64,6 +67,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       providers: options.providers ?? [],
     });
     if (isShared) builder.overrideProvider(CONNECTION).useValue(await openTestDatabase());
+    if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);
     const testing = await builder.setLogger(logger).compile();
     const adapter = options.adapter ?? createAdapter(serverConfig());
     return testing.createNestApplication<NestFastifyApplication>(adapter, {

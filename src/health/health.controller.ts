@@ -1,0 +1,36 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { HealthCheckService } from '@nestjs/terminus';
+import { Public } from '../auth/index.js';
+import { Operation, TagDescription } from '../openapi/operation.decorator.js';
+import { healthy } from './health.output.js';
+import { Readiness } from './readiness.js';
+
+/** Probes of load balancers and orchestrators. They are not logged. */
+@Controller('health')
+@Public()
+@TagDescription('Probes of load balancers and orchestrators.')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly readiness: Readiness,
+  ) {}
+
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  @Operation('Tell whether the process answers', { answer: healthy })
+  live() {
+    return { status: 'ok' } as const;
+  }
+
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  @Operation('Tell whether requests can be served', { answer: healthy, failures: ['notReady'] })
+  async ready() {
+    await this.health.check([
+      () => this.readiness.database(),
+      () => this.readiness.keys(),
+      () => this.readiness.shutdown(),
+    ]);
+    return { status: 'ok' } as const;
+  }
+}
