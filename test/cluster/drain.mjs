@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { send } from './request.mjs';
 
 const CLIENTS = 20;
-const THINK_MS = 40;
+/** Less than the half second for which an instance that stops keeps idle connections. */
+const THINK_MS = 400;
 const BEFORE_SIGTERM_MS = 1000;
 
 /**

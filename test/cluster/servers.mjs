@@ -43,7 +43,6 @@ export class Instance {
   async isReady() {
     const answer = await fetch(`${this.origin}/health/ready`);
     await answer.body?.cancel();
-    if (answer.status === 404) return true; // until health is there
     return answer.ok;
   }
 
