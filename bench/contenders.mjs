@@ -42,11 +42,11 @@ export const CONTENDERS = [
     path: '/api/public',
   },
   {
-    id: 'this-info',
-    name: 'this API, with LOG_LEVEL=info',
-    server: 'this-info',
+    id: 'this-operated',
+    name: 'this API, with logs, metrics and limits',
+    server: 'this-operated',
     args: [path('../dist/main.js')],
-    env: { LOG_LEVEL: 'info' },
+    env: { LOG_LEVEL: 'info', METRICS_PORT: '0', RATE_LIMIT: '999999999' },
     path: SCOPED,
   },
   {

@@ -3,7 +3,7 @@ import { AccessTokenVerifier, type AuthOptions, InvalidTokenError } from '../../
 import { TrustedIssuers } from '../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
 import { startVerifier, type VerifierFixture } from './support/fixture.js';
-import { ACCEPTED, IssuerFixture, UNKNOWN } from './support/issuer-fixture.js';
+import { ACCEPTED, IssuerFixture, MINUTE, UNKNOWN } from './support/issuer-fixture.js';
 
 let issuer: TestIssuer;
 let fixture: VerifierFixture;
@@ -126,5 +126,72 @@ describe('the options of AccessTokenVerifier', () => {
     await expect(verifier.verify(issuer.mint({ jti: 'fault' }))).rejects.toThrow('a fault');
     fault.mockRestore();
     await expect(verifier.verify(issuer.mint({ jti: 'fault' }))).resolves.toBeDefined();
+  });
+});
+
+describe('verifyRequest()', () => {
+  /** A request as Node parses it. */
+  const requestWith = (...rawHeaders: string[]) => ({ rawHeaders, headers: {} });
+
+  it('judges a request once, however often it is asked', async () => {
+    const request = requestWith('Authorization', `Bearer ${issuer.mint()}`);
+    const before = verifier.status().tokenCache!;
+    const judgements = [verifier.verifyRequest(request), verifier.verifyRequest(request)];
+    const [one, two] = await Promise.all(judgements);
+    expect(one).toBe(two);
+    expect(one?.payload.iss).toBe(issuer.url);
+    const { hits, misses } = verifier.status().tokenCache!;
+    expect([hits - before.hits, misses - before.misses]).toEqual([0, 1]);
+  });
+
+  it('judges each request, also with one token', async () => {
+    const token = issuer.mint();
+    const before = verifier.status().tokenCache!;
+    await verifier.verifyRequest(requestWith('Authorization', `Bearer ${token}`));
+    await verifier.verifyRequest(requestWith('Authorization', `Bearer ${token}`));
+    const { hits, misses } = verifier.status().tokenCache!;
+    expect([hits - before.hits, misses - before.misses]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['no credentials', []],
+    ['another scheme', ['Authorization', 'Basic abc']],
+  ])('resolves with undefined for %s', async (_, headers) => {
+    expect(await verifier.verifyRequest(requestWith(...headers))).toBeUndefined();
+  });
+
+  it('rejects, and never throws, for a header with two tokens', async () => {
+    const refusal = verifier.verifyRequest(requestWith('Authorization', 'Bearer a b'));
+    await expect(refusal).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+describe('status()', () => {
+  const keys = new IssuerFixture();
+
+  it('says that keys are ready, how old they are, and how often they were fetched', async () => {
+    await keys.start();
+    expect(keys.verifier.status().issuers).toEqual([
+      { issuer: keys.issuer.url, isReady: false, fetches: 0, failedFetches: 0 },
+    ]);
+    await keys.verify();
+    keys.clock.advance(5000);
+    expect(keys.verifier.status().issuers).toEqual([
+      { issuer: keys.issuer.url, isReady: true, fetches: 1, failedFetches: 0, keysAgeSec: 5 },
+    ]);
+  });
+
+  it('counts fetches that fail, and is ready with keys that stay in use', async () => {
+    await keys.startWithKeys();
+    keys.issuer.fail('error');
+    await keys.failOnce(8 * MINUTE);
+    expect(keys.verifier.status().issuers).toMatchObject([
+      { isReady: true, fetches: 2, failedFetches: 1 },
+    ]);
+  });
+
+  it('has no token cache when the option is off', async () => {
+    await keys.start({ tokenCache: false });
+    expect(keys.verifier.status().tokenCache).toBeUndefined();
   });
 });
