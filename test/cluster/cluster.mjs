@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { ScratchDatabase } from './database.mjs';
 import { freePorts } from './processes.mjs';
 import { Instance, startNginx, startRedis } from './servers.mjs';
@@ -53,6 +54,16 @@ export class Cluster {
 
   async startRedis() {
     this.redis = await startRedis({ directory: this.directory, port: this.redisPort });
+  }
+
+  /** Whether the instances count requests in Redis, so that its faults concern them. */
+  async usesRedis() {
+    const client = new Redis(this.redisPort, '127.0.0.1');
+    try {
+      return (await client.dbsize()) > 0;
+    } finally {
+      client.disconnect();
+    }
   }
 
   /** Removes what is left when all programs have ended. */

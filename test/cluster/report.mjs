@@ -25,7 +25,7 @@ export function slowestSecond(attempts) {
   )[0];
   const [second, all] = slowest;
   const [p50, p99, max] = [0.5, 0.99, 1].map((part) => Math.round(percentile(all, part)));
-  return `second ${second} (${all[0].event}): p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`;
+  return `second ${second} of the load (${all[0].event}): p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`;
 }
 
 /** The connection failed, or the answer is 5xx. */

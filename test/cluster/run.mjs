@@ -137,6 +137,7 @@ try {
   say('the load has ended');
   report(load);
   await checkLoad(load);
+  check('the instances count requests in Redis', await cluster.usesRedis());
   for (const [what, is] of await checkProxy(cluster)) check(`nginx: ${what}`, is);
   await checkDrain(1);
   await checkDrain(0);
