@@ -21,7 +21,10 @@ export default {
   testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { [String.raw`^(\.{1,2}/.*)\.js$`]: '$1' },
+  moduleNameMapper: {
+    [String.raw`^(\.{1,2}/.*)\.js$`]: '$1',
+    '^@nestjs/throttler$': '<rootDir>/test/support/throttler.mjs',
+  },
   // jwks-rsa, which is CommonJS, requires jose, an ES module. Jest rejects that before Node 24.9.
   transformIgnorePatterns: ['/node_modules/(?!(?:.*/)?jose/)'],
   transform: {

@@ -40,7 +40,7 @@ export const CASES = [
     contenders: [
       'this',
       'public',
-      'this-info',
+      'this-operated',
       'fastify-jwt-fixed-key',
       ...PROTECTED.slice(1),
       'nest-bare',

@@ -15,10 +15,12 @@ import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { Shutdown } from './http/shutdown.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { RequestLog } from './logging/request-log.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { SecurityTxtController } from './security-txt/security-txt.controller.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
@@ -45,6 +47,9 @@ configuration.catch(() => {});
 @Module({
   imports: [
     configuration,
+    RedisModule,
+    // Its guard must run before those of AuthModule.
+    LimitsModule,
     AuthModule.forRootAsync(authConfig.asProvider()),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     QuickstartModule,

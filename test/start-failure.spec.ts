@@ -1,3 +1,4 @@
+import { PendingMigrationsError } from '../src/database/migrations.js';
 import { reportFailure } from '../src/start-failure.js';
 import { captureLog } from './support/log.js';
 
@@ -30,6 +31,13 @@ describe('A start that fails', () => {
   it('is explained by the message alone where the options of AuthModule are wrong', () => {
     const message = 'AuthModule: the option audience must be a non-empty array of strings.';
     expect(messagesFor(new TypeError(message))).toEqual([`fatal: ${message}`]);
+  });
+
+  it('is explained by the message alone where the database lacks migrations', () => {
+    expect(messagesFor(new PendingMigrationsError(2))).toEqual([
+      'fatal: The database lacks 2 migrations of this release, and MIGRATE is off. ' +
+        'Run `npm run db:migrate` first.',
+    ]);
   });
 
   it('is logged whole where the cause is unknown', () => {

@@ -11,9 +11,9 @@ const PLAIN_FAULTS = [ConfigError, DatabaseUnavailableError, DataDirectoryError]
 // `npm run db:migrate`: what the application also does at start, as a step of its own.
 try {
   await ConfigModule.forRoot().catch(refuseEnvFile); // reads .env
-  const { url, dataDir } = databaseConfigAlone();
-  console.log(`Opening the database: ${describeDatabase({ url, dataDir })}`);
-  const connection = await openDatabase({ url, dataDir });
+  const config = databaseConfigAlone();
+  console.log(`Opening the database: ${describeDatabase(config)}`);
+  const connection = await openDatabase(config);
   await connection.close();
   console.log('The database is up to date.');
 } catch (error) {

@@ -22,6 +22,9 @@ const PROXIES_RULE =
   'must be IP addresses or CIDR ranges separated by commas, such as 127.0.0.1,10.0.0.0/8; ' +
   'a range of every address is not allowed';
 const TIMEOUT_RULE = 'must be a whole number of milliseconds from 1 to 600000, such as 4000';
+const REDIS_RULE =
+  'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, or rediss:// for a connection ' +
+  'over TLS, with the special characters of the password percent-encoded';
 const CONTACT_RULE =
   'must be an e-mail address or an https, mailto or tel URI, such as security@example.com';
 
@@ -141,12 +144,9 @@ export const variables = z.object({
   DATABASE_STATEMENT_TIMEOUT_MS: integer(1, 600_000, TIMEOUT_RULE).default(4000),
   MIGRATE: onOff.default(true),
   REDIS_URL: z
-    .url({
-      protocol: /^rediss?$/,
-      error:
-        'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, ' +
-        'or rediss:// for a connection over TLS',
-    })
+    .url({ protocol: /^rediss?$/, error: REDIS_RULE })
+    // A lone % of a password would prevent the start later, with an error that names no variable.
+    .regex(/^([^%]|%[\da-f]{2})*$/i, REDIS_RULE)
     .optional(),
   RATE_LIMIT: integer(
     1,

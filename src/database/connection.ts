@@ -12,6 +12,16 @@ export const CONNECTION = Symbol('CONNECTION');
 export interface Connection {
   db: Database;
   close: () => Promise<void>;
+  /** The connections of the pool at this moment. The embedded database has no pool. */
+  pool?: () => PoolState;
+}
+
+export interface PoolState {
+  /** Open connections, idle or in use. */
+  total: number;
+  idle: number;
+  /** Statements and transactions that wait for a connection. */
+  waiting: number;
 }
 
 export interface DatabaseOptions {
@@ -19,4 +29,12 @@ export interface DatabaseOptions {
   url?: string | undefined;
   /** Directory of the embedded database, created if necessary. */
   dataDir: string;
+  /** Most connections of this process to PostgreSQL. @default 10 */
+  poolSize?: number;
+  /** Time to wait for a connection, new or free, in milliseconds. @default 3000 */
+  connectTimeoutMs?: number;
+  /** Time after which PostgreSQL cancels a statement, in milliseconds. @default 4000 */
+  statementTimeoutMs?: number;
+  /** Applies pending migrations. With `false` the database must have them. @default true */
+  migrate?: boolean;
 }

@@ -21,7 +21,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     { provide: DATABASE, inject: [CONNECTION], useFactory: ({ db }: Connection) => db },
     { provide: APP_FILTER, useClass: DatabaseUnavailableFilter },
   ],
-  exports: [DATABASE],
+  exports: [CONNECTION, DATABASE],
 })
 export class DatabaseModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(CONNECTION) private readonly connection: Connection) {

@@ -2,23 +2,32 @@ import { join, resolve } from 'node:path';
 import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import type { Connection } from './connection.js';
+import type { Connection, DatabaseOptions } from './connection.js';
 import {
   DataDirectoryError,
   freeBytes,
   MIN_FREE_BYTES,
   takeDataDirectory,
 } from './data-directory.js';
-import { MIGRATIONS_FOLDER } from './migrations.js';
+import { MIGRATIONS_FOLDER, requireMigrations } from './migrations.js';
 import { DatabaseUnavailableError, reason } from './outage.js';
 
+interface EmbeddedOptions extends Pick<DatabaseOptions, 'migrate'> {
+  /** How many bytes are free on the disk of a directory. */
+  free?: typeof freeBytes;
+}
+
 /**
- * Opens PGlite, PostgreSQL inside this process, and applies pending migrations. Its data survives
+ * Opens PGlite, PostgreSQL inside this process, and applies pending migrations unless
+ * told otherwise. Its data survives
  * `kill -9`, but not a power loss.
  *
  * @throws DataDirectoryError if the directory cannot be used, or another process uses it
  */
-export async function openEmbedded(dataDir: string, free = freeBytes): Promise<Connection> {
+export async function openEmbedded(
+  dataDir: string,
+  { free = freeBytes, migrate: mayMigrate = true }: EmbeddedOptions = {},
+): Promise<Connection> {
   const directory = resolve(dataDir);
   const unlock = await takeDataDirectory(directory, free);
   let client: PGlite | undefined;
@@ -29,7 +38,8 @@ export async function openEmbedded(dataDir: string, free = freeBytes): Promise<C
   try {
     client = await openPGlite(directory);
     const db = drizzle(client);
-    await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+    if (mayMigrate) await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+    else await requireMigrations(db);
     guardWrites(client, () => free(directory));
     return { db, close };
   } catch (error) {

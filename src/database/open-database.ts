@@ -1,11 +1,12 @@
 import type { Connection, DatabaseOptions } from './connection.js';
 
-/** Opens the database and applies pending migrations. Loads only the driver that it needs. */
-export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Connection> {
+/** Opens the database with all its migrations. Loads only the driver that it needs. */
+export async function openDatabase(options: DatabaseOptions): Promise<Connection> {
+  const { url, dataDir, ...limits } = options;
   if (url === undefined) {
     const { openEmbedded } = await import('./embedded.js');
-    return openEmbedded(dataDir);
+    return openEmbedded(dataDir, { migrate: limits.migrate });
   }
   const { openPostgres } = await import('./postgres.js');
-  return openPostgres(url);
+  return openPostgres(url, limits);
 }

@@ -4,21 +4,14 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client, Pool } from 'pg';
-import type { Connection } from './connection.js';
-import { MIGRATIONS_FOLDER } from './migrations.js';
+import type { Connection, DatabaseOptions, PoolState } from './connection.js';
+import { MIGRATIONS_FOLDER, requireMigrations } from './migrations.js';
 import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
 
-/** Every wait is limited, so that a dead server means 503 and not a request that hangs. */
-const LIMITS = {
-  max: 10,
-  /** For a new connection, or for the next free one. */
-  connectionTimeoutMillis: 3000,
-  /** The server cancels a statement after this time. */
-  statement_timeout: 4000,
-  idle_in_transaction_session_timeout: 10_000,
-  /** The client gives up after this time, in case the server is silent. */
-  query_timeout: 5000,
-};
+type PostgresOptions = Omit<DatabaseOptions, 'url' | 'dataDir'>;
+
+/** The client waits this much longer than the server, in case the server is silent. */
+const SILENCE_MS = 1000;
 
 /** Closing waits this long for statements in progress, in case the server is silent. */
 const CLOSE_TIMEOUT_MS = 3000;
@@ -26,14 +19,29 @@ const CLOSE_TIMEOUT_MS = 3000;
 /** Any number, the same in every instance: the key of the advisory lock for migrations. */
 const MIGRATION_LOCK = 4_711_020_011;
 
-/** Applies pending migrations and opens a pool of connections. */
-export async function openPostgres(url: string): Promise<Connection> {
-  await migrateDatabase(url);
+/**
+ * Applies pending migrations, unless told otherwise, and opens a pool of connections. Every wait is
+ * limited, so that a dead server means 503 and not a request that hangs.
+ */
+export async function openPostgres(
+  url: string,
+  {
+    poolSize = 10,
+    connectTimeoutMs = 3000,
+    statementTimeoutMs = 4000,
+    migrate: mayMigrate = true,
+  }: PostgresOptions = {},
+): Promise<Connection> {
+  if (mayMigrate) await migrateDatabase(url, connectTimeoutMs);
   const pool = new Pool({
     connectionString: url,
     application_name: 'nestjs-auth0-api',
     keepAlive: true,
-    ...LIMITS,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + SILENCE_MS,
+    idle_in_transaction_session_timeout: 2 * (statementTimeoutMs + SILENCE_MS),
   });
   // Without listeners, a lost connection would end the process. The next statement reports it.
   pool.on('error', () => {});
@@ -43,7 +51,17 @@ export async function openPostgres(url: string): Promise<Connection> {
   const close = async () => {
     await Promise.race([pool.end(), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   };
-  return { db, close };
+  if (!mayMigrate) {
+    await requireMigrations(db).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+  }
+  return { db, close, pool: () => stateOf(pool) };
+}
+
+function stateOf({ totalCount, idleCount, waitingCount }: Pool): PoolState {
+  return { total: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
 /**
@@ -80,10 +98,10 @@ function transactionOn(pool: Pool): NodePgDatabase['transaction'] {
  * lock. The lock belongs to the session, so this connection must not go through a proxy that shares
  * sessions, such as PgBouncer in transaction mode.
  */
-async function migrateDatabase(url: string): Promise<void> {
+async function migrateDatabase(url: string, connectTimeoutMs: number): Promise<void> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     application_name: 'nestjs-auth0-api migrations',
   });

@@ -1,4 +1,4 @@
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 // With the precision of a JavaScript Date, so that the API answers exactly what it stored.
 const instant = (name: string) =>
@@ -30,3 +30,21 @@ export const auditEntries = pgTable('audit_entries', {
   text: text(),
   at: instant('at'),
 });
+
+/** Who wrote which message with which `Idempotency-Key`: what a retry needs to get it again. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    author: text().notNull(),
+    key: text().notNull(),
+    /** A hash of the input. The text itself is not kept, because a retry sends it again. */
+    fingerprint: text().notNull(),
+    /** Not a foreign key, because a retry gets the first answer also after the deletion. */
+    messageId: uuid('message_id').notNull(),
+    createdAt: instant('created_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.author, table.key] }),
+    index('idempotency_keys_created_at').on(table.createdAt),
+  ],
+);

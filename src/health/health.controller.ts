@@ -1,13 +1,15 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
+import { SkipThrottle } from '@nestjs/throttler';
 import { Public } from '../auth/index.js';
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { healthy } from './health.output.js';
 import { Readiness } from './readiness.js';
 
-/** Probes of load balancers and orchestrators. They are not logged. */
+/** Probes of load balancers and orchestrators. They are neither logged nor limited. */
 @Controller('health')
 @Public()
+@SkipThrottle()
 @TagDescription('Probes of load balancers and orchestrators.')
 export class HealthController {
   constructor(

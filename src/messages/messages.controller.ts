@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Headers,
   HttpCode,
   HttpStatus,
   Param,
@@ -13,6 +14,7 @@ import {
 } from '@nestjs/common';
 import { AccessToken, Scopes } from '../auth/index.js';
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
+import { parseIdempotencyKey } from './idempotency.js';
 import {
   type MessageInput,
   messageInput,
@@ -35,14 +37,15 @@ export class MessagesController {
   @Operation('Write a message', {
     answer: message,
     headers: { Location: 'The address of the message.' },
-    failures: ['noSubject', 'database'],
+    failures: ['noSubject', 'keyReused', 'database'],
   })
   async create(
     @AccessToken('sub', SubjectPipe) author: string,
     @Body({ schema: messageInput }) { text }: MessageInput,
     @Res({ passthrough: true }) response: { header(name: string, value: string): unknown },
+    @Headers('Idempotency-Key') key?: string,
   ) {
-    const written = await this.messages.create(author, text);
+    const written = await this.messages.create(author, text, parseIdempotencyKey(key));
     response.header('Location', `/api/messages/${written.id}`);
     return written;
   }

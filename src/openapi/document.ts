@@ -63,6 +63,19 @@ const PATH_PARAMETERS: Readonly<Record<string, object>> = {
   id: { description: 'The `id` of the resource.', schema: convertSchema(z.uuid()).schema },
 };
 
+/** Header parameters by name: a handler reads them as they came. */
+const HEADER_PARAMETERS: Readonly<Record<string, object>> = {
+  'Idempotency-Key': {
+    required: false,
+    description:
+      'A key that the client makes for this request, such as a UUID. The same key and body within ' +
+      '24 hours give the first answer again, so that the request can be repeated without harm. ' +
+      'From 1 to 255 visible ASCII characters, with or without double quotes.',
+    // Without an example: Swagger UI would send it with every message.
+    schema: { type: 'string' },
+  },
+};
+
 /**
  * The OpenAPI document of an application. Access comes from the rules that the guards apply, and
  * input from the schemas that validate it.
@@ -104,6 +117,9 @@ function completeOperations({ paths }: OpenAPIObject): void {
     (operation as Operation).tags = tags.map(tagOf);
     for (const parameter of parameters) {
       if (parameter.in === 'path') Object.assign(parameter, PATH_PARAMETERS[parameter.name]);
+      else if (parameter.in === 'header') {
+        Object.assign(parameter, HEADER_PARAMETERS[parameter.name]);
+      }
       // Swagger UI would send the example of an optional parameter.
       else delete parameter.schema.example;
     }

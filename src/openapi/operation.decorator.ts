@@ -4,7 +4,8 @@ import { z } from 'zod';
 const OPERATION = Symbol('openapi:operation');
 
 /** Why an operation may fail, apart from its input and its access rule. */
-export type Failure = 'noSubject' | 'notAuthor' | 'notFound' | 'notReady' | 'database';
+export type Failure =
+  'noSubject' | 'notAuthor' | 'notFound' | 'keyReused' | 'notReady' | 'database';
 
 /** What the document says about an operation and no other decorator says. */
 export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {

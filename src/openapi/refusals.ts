@@ -158,6 +158,16 @@ const REASONS: readonly Reason[] = [
     applies: takesBody,
   },
   {
+    ...httpError(
+      'KeyReused',
+      422,
+      'This Idempotency-Key was used with another body',
+      'Unprocessable Entity',
+    ),
+    description: 'The `Idempotency-Key` belongs to a request with another body.',
+    applies: ({ failures }) => failures.includes('keyReused'),
+  },
+  {
     ...authError('TemporarilyUnavailable', new TemporarilyUnavailableError('keys_unavailable', 5)),
     description: 'The API cannot check the access token at the moment.',
     applies: takesToken,

@@ -121,11 +121,12 @@ export class Load {
   }
 
   async attempt(kind, url, options, expected, fault) {
-    const { event } = this;
     const at = performance.now();
     const outcome = await send(url, { agent: this.agent, ...options });
     const { status, cause } = outcome;
     const ms = performance.now() - at;
+    // What has happened by now explains the answer.
+    const { event } = this;
     this.attempts.push({ event, at, ms, kind, ok: status === expected, status, cause, fault });
     return outcome;
   }

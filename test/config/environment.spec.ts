@@ -169,8 +169,8 @@ describe('A wrong environment', () => {
   const timeout = 'must be a whole number of milliseconds from 1 to 600000, such as 4000';
   const pool = 'must be a whole number of connections from 1 to 1000, such as 10';
   const redis =
-    'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, ' +
-    'or rediss:// for a connection over TLS';
+    'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, or rediss:// for a ' +
+    'connection over TLS, with the special characters of the password percent-encoded';
 
   it.each([
     ['PUBLIC_URL', 'http://api.example.com', publicUrl],
@@ -195,6 +195,7 @@ describe('A wrong environment', () => {
     ['DATABASE_STATEMENT_TIMEOUT_MS', '3s', timeout],
     ['MIGRATE', 'true', 'must be on or off'],
     ['REDIS_URL', 'localhost:6379', redis],
+    ['REDIS_URL', 'redis://api:100%@localhost', redis],
     ['METRICS_PORT', '65536', 'must be an integer from 0 to 65535, such as 9464'],
     [
       'METRICS_PORT',

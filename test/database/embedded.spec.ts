@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { AdminService } from '../../src/admin/admin.service.js';
 import type { Connection } from '../../src/database/connection.js';
 import { freeBytes } from '../../src/database/data-directory.js';
@@ -93,7 +94,7 @@ describe('openEmbedded', () => {
 
     it('can be created, but has less than 64 MB of free disk', async () => {
       const dataDir = join(parent, 'not/there/yet');
-      await expect(openEmbedded(dataDir, () => 64 * MB - 1)).rejects.toMatchObject({
+      await expect(openEmbedded(dataDir, { free: () => 64 * MB - 1 })).rejects.toMatchObject({
         name: 'DataDirectoryError',
         message:
           `Cannot use the data directory ${dataDir}: less than 64 MB of disk are free. ` +
@@ -126,6 +127,18 @@ describe('openEmbedded', () => {
     });
   });
 
+  it('with MIGRATE=off opens only a database that has the migrations', async () => {
+    const dataDir = await copyEmbeddedTemplate();
+    const { db, close, pool } = await openEmbedded(dataDir, { migrate: false });
+    expect(pool).toBeUndefined();
+    await db.execute(sql`drop schema drizzle cascade`);
+    await close();
+    await expect(openEmbedded(dataDir, { migrate: false })).rejects.toMatchObject({
+      name: 'PendingMigrationsError',
+    });
+    await rm(dataDir, { recursive: true });
+  });
+
   describe('in a data directory that is open', () => {
     let dataDir: string;
     let connection: Connection;
@@ -133,7 +146,7 @@ describe('openEmbedded', () => {
 
     beforeAll(async () => {
       dataDir = await copyEmbeddedTemplate();
-      connection = await openEmbedded(dataDir, () => free);
+      connection = await openEmbedded(dataDir, { free: () => free });
     }, 30_000);
 
     afterAll(async () => {

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Connection, Database } from '../../src/database/connection.js';
 import { MIGRATIONS_FOLDER } from '../../src/database/migrations.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { isUnavailable } from '../../src/database/outage.js';
+import { messages } from '../../src/database/schema.js';
 import { administrate, createPostgresDatabase } from '../support/database.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
@@ -20,6 +20,8 @@ async function outcome(work: Promise<unknown>) {
   );
   return { error, ms: performance.now() - start };
 }
+
+const migrationsOfThisRelease = () => readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
 
 describe('openDatabase on PostgreSQL', () => {
   let database: PostgresDatabase;
@@ -47,14 +49,11 @@ describe('openDatabase on PostgreSQL', () => {
     ]);
 
   it('applies each migration once when several instances start at once', async () => {
-    const journal = JSON.parse(
-      await readFile(join(MIGRATIONS_FOLDER, 'meta/_journal.json'), 'utf8'),
-    ) as { entries: unknown[] };
     const connections = await Promise.all(Array.from({ length: 6 }, () => open(database.url)));
     const result: unknown = await connections[0]!.db.execute(
       sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
     );
-    expect(result).toMatchObject({ rows: [{ applied: journal.entries.length }] });
+    expect(result).toMatchObject({ rows: [{ applied: migrationsOfThisRelease().length }] });
     await Promise.all(connections.map(({ close }) => close()));
   });
 
@@ -67,6 +66,95 @@ describe('openDatabase on PostgreSQL', () => {
       `Cannot connect to PostgreSQL at 127.0.0.1:${proxy.port} (DATABASE_URL): ` +
         `connect ECONNREFUSED 127.0.0.1:${proxy.port}`,
     );
+  });
+
+  it('says how many connections the pool has, and how many callers wait', async () => {
+    const { db, close, pool } = await openDatabase({
+      url: proxied,
+      dataDir: 'unused',
+      poolSize: 2,
+    });
+    expect(pool!()).toEqual({ total: 0, idle: 0, waiting: 0 });
+    await Promise.all(
+      Array.from({ length: 2 }, () =>
+        db.transaction(async (tx) => {
+          await tx.execute(sql`select 1`);
+          await delay(0); // until the other one has its connection
+        }),
+      ),
+    );
+    expect(pool!()).toEqual({ total: 2, idle: 2, waiting: 0 });
+    proxy.hold();
+    const held = Array.from({ length: 5 }, () => outcome(db.execute(sql`select 1`)));
+    await delay(0); // until the pool has seen them
+    expect(pool!()).toEqual({ total: 2, idle: 0, waiting: 3 });
+    await proxy.cut();
+    await Promise.all(held);
+    await close();
+  });
+
+  it('applies the time-outs that it is given', async () => {
+    const limits = { poolSize: 1, connectTimeoutMs: 300, statementTimeoutMs: 200 };
+    const { db, close } = await openDatabase({ url: proxied, dataDir: 'unused', ...limits });
+    const cancelled = await outcome(db.execute(sql`select pg_sleep(10)`));
+    expect(cancelled.error).toMatchObject({ cause: { code: '57014' } });
+    expect(cancelled.ms).toBeGreaterThanOrEqual(190);
+    expect(cancelled.ms).toBeLessThan(3000);
+
+    await db.execute(sql`select 1`); // opens a connection again
+    proxy.hold();
+    const silent = outcome(db.execute(sql`select 1`)); // the client waits a second longer
+    const noConnection = await outcome(db.execute(sql`select 1`));
+    expect(isUnavailable(noConnection.error)).toBe(true);
+    expect(noConnection.ms).toBeGreaterThanOrEqual(290);
+    expect(noConnection.ms).toBeLessThan(1100);
+    const { error, ms } = await silent;
+    expect(isUnavailable(error)).toBe(true);
+    expect(ms).toBeGreaterThanOrEqual(1190);
+    await close();
+  });
+
+  describe('with MIGRATE=off', () => {
+    const openAsIs = (url = proxied) => openDatabase({ url, dataDir: 'unused', migrate: false });
+
+    it('opens a database that has the migrations', async () => {
+      await (await open(database.url)).close();
+      const { db, close } = await openAsIs();
+      expect(await db.$count(messages)).toBe(0);
+      await close();
+    });
+
+    it('opens a database that has the migrations of a newer release', async () => {
+      const { db, close } = await open(database.url);
+      await db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at)
+        select 'newer', max(created_at) + 1 from drizzle.__drizzle_migrations`);
+      await close();
+      await (await openAsIs()).close();
+    });
+
+    it('refuses an empty database, and leaves it empty', async () => {
+      const { length } = migrationsOfThisRelease();
+      await expect(openAsIs()).rejects.toMatchObject({
+        name: 'PendingMigrationsError',
+        message:
+          `The database lacks ${length} migrations of this release, and MIGRATE is off. ` +
+          'Run `npm run db:migrate` first.',
+      });
+      await expect(openAsIs()).rejects.toThrow(); // nothing has changed
+    });
+
+    it('refuses a database that lacks the latest migration', async () => {
+      const { db, close } = await open(database.url);
+      await db.execute(sql`delete from drizzle.__drizzle_migrations
+        where created_at = (select max(created_at) from drizzle.__drizzle_migrations)`);
+      await close();
+      await expect(openAsIs()).rejects.toThrow('The database lacks 1 migration of this release');
+    });
+
+    it('says that the database cannot be reached', async () => {
+      await proxy.cut();
+      expect(isUnavailable((await outcome(openAsIs())).error)).toBe(true);
+    });
   });
 
   describe('when connections are lost', () => {

@@ -147,6 +147,11 @@ describe('The access rules of the document, compared with the running API', () =
           await each.call({ token, headers: { 'Content-Type': 'text/plain' } }),
         );
       }
+      if ('422' in operation.responses) {
+        const keyed = { token, headers: { 'Idempotency-Key': 'reused' } };
+        for (const text of ['One', 'Two'])
+          answers.push(await each.call({ ...keyed, json: { text } }));
+      }
       if (operation.parameters.some((parameter) => parameter.in === 'query')) {
         const [method, path] = route.split(' ') as [string, string];
         answers.push(await api.send(method, `${path}?unknown=1`, { token }));

@@ -140,6 +140,9 @@ describe('The document that the API serves', () => {
       { name: 'cursor', in: 'query', required: false },
       { name: 'author', in: 'query', required: false, schema: { maxLength: 255 } },
     ]);
+    expect(operation('Messages_create').parameters).toMatchObject([
+      { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' } },
+    ]);
   });
 
   it('describes the challenge and the body of a refused token', () => {

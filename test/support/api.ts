@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { configureApp } from '../../src/app.setup.js';
@@ -39,6 +39,8 @@ export interface ApiOptions {
   providers?: Provider[];
   /** Replaces the time of the application. */
   clock?: Clock;
+  /** Added to the controllers of the root module. */
+  controllers?: Type[];
 }
 
 /**
@@ -65,6 +67,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     const builder = Test.createTestingModule({
       imports: [AppModule],
       providers: options.providers ?? [],
+      controllers: options.controllers ?? [],
     });
     if (isShared) builder.overrideProvider(CONNECTION).useValue(await openTestDatabase());
     if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);

@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { normalizeIp } from '@nestjs/throttler';
+import { AccessRules, AccessTokenVerifier, type RequestAuth } from '../auth/index.js';
+
+export interface AddressedRequest {
+  /** Of the client, or of the last proxy that is not trusted. */
+  readonly ip: string;
+  readonly socket: { readonly remoteAddress?: string };
+}
+
+/**
+ * Says whose limit a request counts for: the subject of its access token, or its address where no
+ * token is accepted.
+ */
+@Injectable()
+export class RateLimitClient {
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly verifier: AccessTokenVerifier,
+  ) {}
+
+  async of(request: AddressedRequest, context: ExecutionContext): Promise<string> {
+    const { access } = this.rules.of(context.getClass(), context.getHandler());
+    // A public route ignores the token, so it must not wait for the issuer's keys either.
+    const subject = access === 'public' ? undefined : await this.subjectOf(request);
+    return subject ?? `address ${addressOf(request)}`;
+  }
+
+  private async subjectOf(request: object): Promise<string | undefined> {
+    let auth: RequestAuth | undefined;
+    try {
+      auth = await this.verifier.verifyRequest(request);
+    } catch {
+      return undefined; // AccessTokenGuard, which runs next, refuses it and says why.
+    }
+    const { iss, sub, client_id: clientId, azp } = auth?.payload ?? {};
+    if (sub !== undefined) return `subject ${iss} ${sub}`;
+    const client = [clientId, azp].find((id) => typeof id === 'string');
+    return client === undefined ? undefined : `client ${iss} ${client}`;
+  }
+}
+
+/** One IPv6 client has a network of addresses, its /64, which throttler's function returns. */
+function addressOf({ ip, socket }: AddressedRequest): string {
+  // The header of a proxy may hold anything, for example `unknown` (RFC 7239 §6).
+  return normalizeIp(isIP(ip) ? ip : (socket.remoteAddress ?? 'unknown'));
+}
