@@ -19,6 +19,8 @@ import { LimitsModule } from './limits/limits.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { RequestLog } from './logging/request-log.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { RefusedRequestFilter } from './metrics/refused-request.filter.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { SecurityTxtController } from './security-txt/security-txt.controller.js';
@@ -52,6 +54,7 @@ configuration.catch(() => {});
     LimitsModule,
     AuthModule.forRootAsync(authConfig.asProvider()),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
+    MetricsModule,
     QuickstartModule,
     MessagesModule,
     AdminModule,
@@ -59,7 +62,12 @@ configuration.catch(() => {});
     HealthModule,
   ],
   controllers: [SecurityTxtController],
-  // Nest asks the filters of this module last.
-  providers: [Shutdown, RequestLog, { provide: APP_FILTER, useClass: FailedRequestFilter }],
+  providers: [
+    Shutdown,
+    RequestLog,
+    // Nest asks the filters of this module last, and of these the first one last.
+    { provide: APP_FILTER, useClass: FailedRequestFilter },
+    { provide: APP_FILTER, useClass: RefusedRequestFilter },
+  ],
 })
 export class AppModule {}

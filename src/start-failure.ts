@@ -18,16 +18,25 @@ function sentenceFor(error: unknown): string | undefined {
   if (error instanceof DataDirectoryError) return error.message;
   if (error instanceof PendingMigrationsError) return error.message;
   if (error instanceof TypeError && error.message.startsWith('AuthModule:')) return error.message;
-  const { syscall, code, address, port, hostname } = error as NodeJS.ErrnoException & {
+  const {
+    syscall,
+    code,
+    address,
+    port,
+    variable = 'PORT',
+    hostname,
+  } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;
+    /** What sets the port. */
+    variable?: string;
     hostname?: string;
   };
   if (syscall === 'listen' && code === 'EADDRINUSE') {
-    return `Port ${port} is in use. Stop the process that uses it, or set another PORT.`;
+    return `Port ${port} is in use. Stop the process that uses it, or set another ${variable}.`;
   }
   if (syscall === 'listen' && code === 'EACCES') {
-    return `Port ${port} needs privileges. Set a PORT above 1023.`;
+    return `Port ${port} needs privileges. Set a ${variable} above 1023.`;
   }
   if (syscall === 'listen' && code === 'EADDRNOTAVAIL') {
     return `This machine does not have the address ${address}. Set another HOST, or unset it.`;

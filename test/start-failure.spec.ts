@@ -16,6 +16,10 @@ describe('A start that fails', () => {
       { syscall: 'listen', code: 'EACCES', port: 80 },
     ],
     [
+      'Port 9464 is in use. Stop the process that uses it, or set another METRICS_PORT.',
+      { syscall: 'listen', code: 'EADDRINUSE', port: 9464, variable: 'METRICS_PORT' },
+    ],
+    [
       'This machine does not have the address 192.0.2.1. Set another HOST, or unset it.',
       { syscall: 'listen', code: 'EADDRNOTAVAIL', address: '192.0.2.1' },
     ],

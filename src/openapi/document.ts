@@ -17,6 +17,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
+import { API_VERSION } from '../version.js';
 import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
 import {
@@ -27,9 +28,6 @@ import {
 } from './operation.decorator.js';
 import { refusalsOf } from './refusals.js';
 import { type Components, convertSchema, schemaConverter } from './schema.js';
-
-/** Version of the API, as clients know it. */
-export const API_VERSION = '0.1.0';
 
 export interface DocumentOptions extends Pick<ResolvedAuthOptions, 'claimFailure' | 'grantClaims'> {
   issuer: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { AUTH_ERROR_CODES } from '../../src/auth/index.js';
-import { API_VERSION } from '../../src/openapi/document.js';
+import { API_VERSION } from '../../src/version.js';
 import { type Api, startApi } from '../support/api.js';
 import { faultsOf, givenValues, sampleOf } from './examples.js';
 import {

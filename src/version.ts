@@ -1,0 +1,2 @@
+/** Version of the API, as clients and operators know it. */
+export const API_VERSION = '0.1.0';
