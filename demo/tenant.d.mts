@@ -1,6 +1,8 @@
 export interface TenantOptions {
   /** 0 chooses a free port. @default 0 */
   port?: number;
+  /** Address to listen on; the issuer is `localhost` all the same. @default localhost */
+  host?: string;
   /** Directory of the keys. Without it, every start creates new keys. */
   dataDir?: string;
   /** Lifetime of access tokens, in seconds. @default 86400, as in Auth0 */

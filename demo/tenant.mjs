@@ -6,11 +6,12 @@ import { StartError } from './start-error.mjs';
 const DAY_SEC = 24 * 60 * 60;
 
 /**
- * Starts an OpenID provider that looks like an Auth0 tenant to a client. It listens on the loopback
- * address only, because its passwords are public.
+ * Starts an OpenID provider that looks like an Auth0 tenant to a client. By default it listens on
+ * the loopback address only, because its passwords are public.
  *
  * @param {object} [options]
  * @param {number} [options.port] 0, the default, chooses a free port
+ * @param {string} [options.host] address to listen on; the issuer is `localhost` all the same
  * @param {string} [options.dataDir] directory of the keys; without it, every start creates new keys
  * @param {number} [options.accessTokenTtlSec] a day by default, as in Auth0
  * @param {string} [options.apiOrigin] origin of the API, which serves the browser application
@@ -18,13 +19,14 @@ const DAY_SEC = 24 * 60 * 60;
  */
 export async function startTenant({
   port = 0,
+  host = 'localhost',
   dataDir,
   accessTokenTtlSec = DAY_SEC,
   apiOrigin = 'http://localhost:3001',
 } = {}) {
   const keys = await loadKeys(dataDir);
   const server = createServer();
-  await listen(server, port);
+  await listen(server, port, host);
   // The provider is created after `listen`, because the issuer contains the port.
   const url = `http://localhost:${server.address().port}/`;
   const provider = createProvider({ issuer: url, apiOrigin, keys, accessTokenTtlSec });
@@ -32,14 +34,14 @@ export async function startTenant({
   return { url, close: () => close(server) };
 }
 
-function listen(server, port) {
+function listen(server, port, host) {
   return new Promise((resolve, reject) => {
     server.once('error', ({ code }) =>
       reject(
         new StartError(`The tenant cannot listen on port ${port} (${code}). Choose another port.`),
       ),
     );
-    server.listen(port, 'localhost', resolve);
+    server.listen(port, host, resolve);
   });
 }
 
