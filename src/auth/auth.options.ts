@@ -76,7 +76,7 @@ export interface CommonAuthOptions {
 
   /**
    * Age from which a key set is refreshed before it is used again, in seconds. The background
-   * refresh comes at 80 % of it.
+   * refresh comes at 70 to 80 % of it.
    * @default 600
    */
   jwksMaxAgeSec?: number;

@@ -20,6 +20,12 @@ const FINISH_TIMEOUT_MS = 7000;
  */
 const IDLE_GRACE_MS = 500;
 
+/** Time in which connections that wait are accepted before the port closes, in milliseconds. */
+const ACCEPT_TIMEOUT_MS = 3000;
+
+/** A turn of the event loop in which hardly any connection can arrive, in milliseconds. */
+const SHORT_TURN_MS = 1;
+
 const stopping = new WeakSet<Server>();
 
 /** Whether a server is stopping: it is not ready, and each answer closes its connection. */
@@ -54,6 +60,7 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
       this.logger.log(`Stopping on SIGTERM; the port closes in ${shutdownDelaySec} s.`);
       await new Promise<void>((resolve) => this.clock.after(shutdownDelaySec * 1000, resolve));
       this.closeIdleConnectionsLater(server);
+      this.acceptBeforeClosing(server);
     }
     const cancel = this.clock.after(FINISH_TIMEOUT_MS, () => {
       this.logger.warn('Some requests did not finish in time; their connections are closed.');
@@ -68,7 +75,36 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown {
     server.closeIdleConnections = () => this.clock.after(IDLE_GRACE_MS, closeIdleConnections);
   }
 
+  /** The system resets connections that nobody has accepted when the port closes. */
+  private acceptBeforeClosing(server: Server): void {
+    const close = server.close.bind(server);
+    server.close = (done) => {
+      void acceptWaiting(server).then(() => close(done));
+      return server;
+    };
+  }
+
   private get server(): Server | undefined {
     return this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
   }
+}
+
+/**
+ * Waits until no connection waits to be accepted. Node accepts one in each turn of the event loop,
+ * so none waits after a short turn without one.
+ */
+async function acceptWaiting(server: Server): Promise<void> {
+  let isAccepting = false;
+  const onConnection = () => (isAccepting = true);
+  server.on('connection', onConnection);
+  const deadline = performance.now() + ACCEPT_TIMEOUT_MS;
+  let now = performance.now();
+  let turnMs: number;
+  do {
+    isAccepting = false;
+    await new Promise(setImmediate);
+    turnMs = performance.now() - now;
+    now += turnMs;
+  } while ((isAccepting || turnMs > SHORT_TURN_MS) && now < deadline);
+  server.off('connection', onConnection);
 }
