@@ -104,6 +104,15 @@ export const CASES = [
     file: (tokens) => tokens.good('active-one-client', 20_000),
   },
   {
+    id: 'write',
+    title: 'For the record: writing messages',
+    about: 'Each request writes a message, with a token that was seen before.',
+    status: 201,
+    forTheRecord: true,
+    contenders: ['this-post', 'this-keyed'],
+    file: (tokens) => tokens.good('write', 200, { scope: 'write:messages' }),
+  },
+  {
     id: 'es256',
     title: 'For the record: ES256, 200 tokens in rotation',
     about: 'These signatures are shorter and take longer to verify.',

@@ -23,6 +23,7 @@ const typescript = (file, ...options) => [
  * @property {string[]} args arguments for `node` that start the server
  * @property {Record<string, string>} [env] its variables
  * @property {string} path requested path
+ * @property {'get' | 'post' | 'keyed'} [send] see load/requests.lua
  *
  * @type {Contender[]}
  */
@@ -48,6 +49,22 @@ export const CONTENDERS = [
     args: [path('../dist/main.js')],
     env: { LOG_LEVEL: 'info', METRICS_PORT: '0', RATE_LIMIT: '999999999' },
     path: SCOPED,
+  },
+  {
+    id: 'this-post',
+    name: 'this API, POST /api/messages',
+    server: 'this',
+    args: [path('../dist/main.js')],
+    path: '/api/messages',
+    send: 'post',
+  },
+  {
+    id: 'this-keyed',
+    name: 'this API, the same with an Idempotency-Key',
+    server: 'this',
+    args: [path('../dist/main.js')],
+    path: '/api/messages',
+    send: 'keyed',
   },
   {
     id: 'this-twenty-clients',

@@ -76,7 +76,8 @@ export async function takeTurns(cases, surroundings, options) {
 async function measure(one, contender, server, { file, core, seconds }) {
   const { origin } = server;
   const before = await server.cpuSeconds();
-  const load = { origin, path: contender.path, file, once: one.once ?? false, seconds };
+  const { path, send } = contender;
+  const load = { origin, path, file, once: one.once ?? false, seconds, send };
   const answers = await wrk(core, load);
   const cpuSeconds = (await server.cpuSeconds()) - before;
   const count = requireStatus(one, contender, answers);

@@ -1,25 +1,37 @@
 -- Sends the tokens of a file in sequence and counts the answers by status. Arguments: the path, the
--- token file (one per line), and `once` to send each token once or `again` to repeat the file.
+-- token file (one per line), `once` to send each token once or `again` to repeat the file, and what
+-- to send: `get`, `post` for new messages, or `keyed` for the same with an Idempotency-Key.
 --
--- All requests are formatted before the first one is sent, to keep the work per request small.
+-- Requests of `get` are formatted before the first one is sent, to keep the work per request small.
 
 local ffi = require('ffi')
 ffi.cdef('int getpid(void); int kill(int pid, int signal);')
 
 local SIGINT = 2
 local threads = {}
+local path
 
 function setup(thread)
   table.insert(threads, thread)
 end
 
 function init(arguments)
-  local path, file = arguments[1], arguments[2]
+  local file = arguments[2]
+  path = arguments[1]
   once = arguments[3] == 'once'
+  what = arguments[4]
   requests = {}
   for token in io.lines(file) do
-    table.insert(requests, wrk.format('GET', path, { Authorization = 'Bearer ' .. token }))
+    local headers = { Authorization = 'Bearer ' .. token }
+    if what == 'get' then
+      table.insert(requests, wrk.format('GET', path, headers))
+    else
+      headers['Content-Type'] = 'application/json'
+      table.insert(requests, headers)
+    end
   end
+  message = 0
+  run = os.time()
   sent = 0
   statuses = {}
   cpu = os.clock()
@@ -35,7 +47,12 @@ function request()
     sent = 0
   end
   sent = sent + 1
-  return requests[sent]
+  if what == 'get' then return requests[sent] end
+  local headers = requests[sent]
+  message = message + 1
+  local name = string.format('%d-%d', run, message)
+  if what == 'keyed' then headers['Idempotency-Key'] = name end
+  return wrk.format('POST', path, headers, '{"text":"Message ' .. name .. ' of a benchmark"}')
 end
 
 function response(status)

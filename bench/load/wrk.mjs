@@ -14,9 +14,15 @@ const TIMEOUT = '20s';
 /**
  * The arguments of wrk. One thread is enough: RESULTS.md shows that it is not the limit.
  *
- * @param {{ origin: string, path: string, file: string, once: boolean, seconds: number }} load
+ * @param {object} load
+ * @param {string} load.origin
+ * @param {string} load.path
+ * @param {string} load.file of tokens
+ * @param {boolean} load.once
+ * @param {number} load.seconds
+ * @param {'get' | 'post' | 'keyed'} [load.send] see requests.lua
  */
-export function wrkArguments({ origin, path, file, once, seconds }) {
+export function wrkArguments({ origin, path, file, once, seconds, send = 'get' }) {
   const options = [
     '-t1',
     `-c${CONNECTIONS}`,
@@ -27,7 +33,7 @@ export function wrkArguments({ origin, path, file, once, seconds }) {
     SCRIPT,
     origin,
   ];
-  return ['wrk', ...options, '--', path, file, once ? 'once' : 'again'];
+  return ['wrk', ...options, '--', path, file, once ? 'once' : 'again', send];
 }
 
 /**

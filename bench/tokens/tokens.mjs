@@ -43,11 +43,14 @@ export class Tokens {
    *
    * @param {string} name
    * @param {number} count
-   * @param {{ alg?: string, clients?: number }} [options] `clients`: the number of applications
+   * @param {object} [options]
+   * @param {string} [options.alg]
+   * @param {number} [options.clients] number of applications
+   * @param {string} [options.scope] scope of the API
    */
-  async good(name, count, { alg = 'RS256', clients = 1 } = {}) {
+  async good(name, count, { alg = 'RS256', clients, scope } = {}) {
     const key = this.issuer.keys.find((candidate) => candidate.alg === alg);
-    return this.write(name, count, { key, clients });
+    return this.write(name, count, { key, clients, scope });
   }
 
   /** Tokens that expired an hour ago. */
@@ -75,7 +78,7 @@ export class Tokens {
     return file;
   }
 
-  async write(name, count, { key, clients = 1, issuedAgo = 0 }) {
+  async write(name, count, { key, clients = 1, issuedAgo = 0, scope = 'read:messages' }) {
     const file = join(this.directory, `${name}.txt`);
     const applications = Array.from({ length: clients }, () =>
       randomBytes(24).toString('base64url'),
@@ -87,7 +90,7 @@ export class Tokens {
       aud: [this.issuer.audience, `${this.issuer.url}userinfo`],
       iat,
       exp: iat + HOUR,
-      scope: 'openid profile email read:messages',
+      scope: `openid profile email ${scope}`,
       jti: randomUUID(),
       azp: applications[index % clients],
     }));
