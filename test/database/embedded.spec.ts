@@ -3,7 +3,6 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
 import { AdminService } from '../../src/admin/admin.service.js';
 import type { Connection } from '../../src/database/connection.js';
 import { freeBytes } from '../../src/database/data-directory.js';
@@ -125,18 +124,6 @@ describe('openEmbedded', () => {
       });
       await rm(dataDir, { recursive: true });
     });
-  });
-
-  it('with MIGRATE=off opens only a database that has the migrations', async () => {
-    const dataDir = await copyEmbeddedTemplate();
-    const { db, close, pool } = await openEmbedded(dataDir, { migrate: false });
-    expect(pool).toBeUndefined();
-    await db.execute(sql`drop schema drizzle cascade`);
-    await close();
-    await expect(openEmbedded(dataDir, { migrate: false })).rejects.toMatchObject({
-      name: 'PendingMigrationsError',
-    });
-    await rm(dataDir, { recursive: true });
   });
 
   describe('in a data directory that is open', () => {

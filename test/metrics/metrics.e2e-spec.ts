@@ -6,6 +6,7 @@ import { DatabaseUnavailableError } from '../../src/database/outage.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
 import { MetricsServer } from '../../src/metrics/metrics.server.js';
 import { METRICS } from '../../src/metrics/metrics.token.js';
+import { createTestIssuer } from '../../src/auth/testing/index.js';
 import { type Api, startApi } from '../support/api.js';
 import { request } from '../support/http.js';
 import { askMetrics, Scrape } from './scrape.js';
@@ -255,13 +256,16 @@ describe('The port of the metrics', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const start = startApi({ environment: { METRICS_PORT: String(port), HOST: '127.0.0.1' } });
+    const issuer = await createTestIssuer();
+    const environment = { METRICS_PORT: String(port), HOST: '127.0.0.1' };
+    const start = startApi({ issuer, environment });
     await expect(start).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port,
       variable: 'METRICS_PORT',
     });
     taken.close();
+    await issuer.close();
   });
 
   it('is not opened without METRICS_PORT', async () => {
