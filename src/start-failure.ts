@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ConfigError } from './config/environment.js';
 import { DataDirectoryError } from './database/data-directory.js';
-import { PendingMigrationsError } from './database/migrations.js';
+import { MigrationsError } from './database/migrations.js';
 import { isUnavailable, reason } from './database/outage.js';
 
 /** Says why the application did not start: one sentence for a known cause, else the stack. */
@@ -16,7 +16,7 @@ export function reportFailure(error: unknown): void {
 
 function sentenceFor(error: unknown): string | undefined {
   if (error instanceof DataDirectoryError) return error.message;
-  if (error instanceof PendingMigrationsError) return error.message;
+  if (error instanceof MigrationsError) return error.message;
   if (error instanceof TypeError && error.message.startsWith('AuthModule:')) return error.message;
   const {
     syscall,

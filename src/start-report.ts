@@ -4,6 +4,7 @@ import type { ConfigType } from '@nestjs/config';
 import { authConfig, looksLikeClientId } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { databaseConfig } from './config/database.config.js';
+import { limitsConfig } from './config/limits.config.js';
 import { serverConfig } from './config/server.config.js';
 
 /** Values of `NODE_ENV` that are not a mistake. Only the first one changes something. */
@@ -25,6 +26,7 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
   logger.log(`Access tokens: issuer ${issuer}, audience ${audience.join(', ')}`);
   logger.log(`Browser pages: ${client ? `${url.origin}/` : 'off, CLIENT=on serves them'}`);
   logger.log(`API reference: ${docs ? `${url.origin}/docs` : 'off, DOCS=on serves it'}`);
+  reportNetwork(app);
   for (const suspicious of audience.filter(looksLikeClientId)) {
     logger.warn(
       `AUTH0_AUDIENCE contains ${suspicious}, which looks like the client id of an application. ` +
@@ -41,3 +43,27 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
     );
   }
 }
+
+/** What is set about proxies and limits, and what of it is probably a mistake. */
+function reportNetwork(app: Pick<INestApplication, 'get'>): void {
+  const { mode, publicUrl, trustedProxies } = app.get<ConfigType<typeof serverConfig>>(
+    serverConfig.KEY,
+  );
+  const { perMinute, redisUrl } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
+  if (publicUrl !== undefined) logger.log(`Public URL: ${publicUrl}`);
+  if (trustedProxies.length > 0) logger.log(`Trusted proxies: ${trustedProxies.join(', ')}`);
+  if (perMinute === undefined) {
+    if (redisUrl !== undefined) logger.warn('REDIS_URL is not used: set RATE_LIMIT as well.');
+    return;
+  }
+  const counter = redisUrl === undefined ? 'by this instance' : `in Redis at ${hostOf(redisUrl)}`;
+  logger.log(`Rate limit: ${perMinute} requests per minute and client, counted ${counter}`);
+  if (mode === 'production' && trustedProxies.length === 0) {
+    logger.warn(
+      'RATE_LIMIT is set and TRUSTED_PROXIES is not: behind a proxy, all clients without an ' +
+        'accepted token share one limit.',
+    );
+  }
+}
+
+const hostOf = (url: string) => new URL(url).host;

@@ -2,12 +2,13 @@ import { authConfig } from '../src/config/auth.config.js';
 import { browserConfig } from '../src/config/browser.config.js';
 import { databaseConfig } from '../src/config/database.config.js';
 import type { Variables } from '../src/config/environment.js';
+import { limitsConfig } from '../src/config/limits.config.js';
 import { serverConfig } from '../src/config/server.config.js';
 import { reportStart } from '../src/start-report.js';
 import { withEnvironment } from './support/environment.js';
 import { captureLog } from './support/log.js';
 
-const NAMESPACES = [authConfig, browserConfig, databaseConfig, serverConfig];
+const NAMESPACES = [authConfig, browserConfig, databaseConfig, limitsConfig, serverConfig];
 
 /** What an application logs that has started with these variables. */
 async function report(variables: Variables, address = 'http://127.0.0.1:3001') {
@@ -58,6 +59,38 @@ describe('The log of a start', () => {
       'Browser pages: off, CLIENT=on serves them',
       'API reference: off, DOCS=on serves it',
     ]);
+  });
+
+  it('names the public URL, the trusted proxies and the rate limit where they are set', async () => {
+    const variables = {
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgresql://api:secret@db.test/api',
+      PUBLIC_URL: 'https://api.example.com',
+      TRUSTED_PROXIES: '10.0.0.0/8,::1',
+      RATE_LIMIT: '600',
+      REDIS_URL: 'redis://api:hunter2@redis.test:6380/1',
+    };
+    const { lines, warnings } = await report(variables);
+    expect(lines.slice(4)).toEqual([
+      'Public URL: https://api.example.com',
+      'Trusted proxies: 10.0.0.0/8, ::1',
+      'Rate limit: 600 requests per minute and client, counted in Redis at redis.test:6380',
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('warns about a rate limit without trusted proxies, and about Redis without a limit', async () => {
+    const DATABASE_URL = 'postgresql://api:secret@db.test/api';
+    const limited = await report({ NODE_ENV: 'production', DATABASE_URL, RATE_LIMIT: '60' });
+    expect(limited.lines.at(-1)).toBe(
+      'Rate limit: 60 requests per minute and client, counted by this instance',
+    );
+    expect(limited.warnings).toEqual([
+      'RATE_LIMIT is set and TRUSTED_PROXIES is not: behind a proxy, all clients without an ' +
+        'accepted token share one limit.',
+    ]);
+    const { warnings } = await report({ REDIS_URL: 'redis://redis.test' });
+    expect(warnings).toEqual(['REDIS_URL is not used: set RATE_LIMIT as well.']);
   });
 
   it('warns that NODE_ENV=prod is not production', async () => {

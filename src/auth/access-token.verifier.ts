@@ -6,7 +6,6 @@ import type { IssuerStatus } from './keys/issuer-status.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
-import { bearerToken } from './token/bearer-token.js';
 import { validateTime } from './token/claim-rules.js';
 import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
@@ -25,9 +24,6 @@ export interface VerifierStatus {
     readonly bytes: number;
   };
 }
-
-/** The judgement of a request, which is made once. */
-const JUDGED = Symbol('judged access token');
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
 
@@ -63,28 +59,11 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  /**
-   * Verifies the bearer token of an HTTP request, once however often it is asked: guards that need
-   * to know the caller before {@link AccessTokenGuard} runs, such as a rate limit, cost nothing.
-   *
-   * @returns undefined when the request has no credentials, or has another scheme.
-   * @throws AuthError as {@link verify}, and when the `Authorization` header is malformed.
-   */
-  verifyRequest(request: object): Promise<RequestAuth | undefined> {
-    const judged = request as { [JUDGED]?: Promise<RequestAuth | undefined> };
-    return (judged[JUDGED] ??= this.judge(request));
-  }
-
   /** State of keys and cache, and counts since the start. Asks nobody. */
   status(): VerifierStatus {
     const { hits, misses, cache } = this;
     const tokenCache = cache && { hits, misses, entries: cache.size, bytes: cache.calculatedSize };
     return { issuers: this.issuers.status(), tokenCache };
-  }
-
-  private async judge(request: object): Promise<RequestAuth | undefined> {
-    const token = bearerToken(request);
-    return token === undefined ? undefined : this.verify(token);
   }
 
   /** A token that was accepted before and whose key is still trusted. */

@@ -2,6 +2,7 @@
 export * from './token/claims.js';
 export { AccessRules, type AccessRule, type RouteHandler } from './access-rules.js';
 export { AccessTokenVerifier, type VerifierStatus } from './access-token.verifier.js';
+export { authenticateRequest } from './authenticate-request.js';
 export { AuthModule } from './auth.module.js';
 export { type AuthOptions, type IssuerOptions, ResolvedAuthOptions } from './auth.options.js';
 export { Clock } from './clock.js';

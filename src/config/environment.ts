@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 /** Values of `LOG_LEVEL`, from the fewest lines to the most. */
@@ -20,7 +21,7 @@ const PORT_RULE = 'must be an integer from 0 to 65535, such as 3001';
 const METRICS_PORT_RULE = 'must be an integer from 0 to 65535, such as 9464';
 const PROXIES_RULE =
   'must be IP addresses or CIDR ranges separated by commas, such as 127.0.0.1,10.0.0.0/8; ' +
-  'a range of every address is not allowed';
+  'a range is at most an /8, or a /7 of IPv6';
 const TIMEOUT_RULE = 'must be a whole number of milliseconds from 1 to 600000, such as 4000';
 const REDIS_RULE =
   'must be a Redis URL, such as redis://USER:PASSWORD@HOST:6379/0, or rediss:// for a connection ' +
@@ -105,7 +106,7 @@ export const variables = z.object({
       z.array(
         z
           .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], PROXIES_RULE)
-          .refine((range) => !range.endsWith('/0'), PROXIES_RULE),
+          .refine(isNarrow, PROXIES_RULE),
       ),
     )
     .default([]),
@@ -143,11 +144,7 @@ export const variables = z.object({
   DATABASE_CONNECT_TIMEOUT_MS: integer(1, 600_000, TIMEOUT_RULE).default(3000),
   DATABASE_STATEMENT_TIMEOUT_MS: integer(1, 600_000, TIMEOUT_RULE).default(4000),
   MIGRATE: onOff.default(true),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: REDIS_RULE })
-    // A lone % of a password would prevent the start later, with an error that names no variable.
-    .regex(/^([^%]|%[\da-f]{2})*$/i, REDIS_RULE)
-    .optional(),
+  REDIS_URL: z.string().refine(isRedisUrl, REDIS_RULE).optional(),
   RATE_LIMIT: integer(
     1,
     999_999_999,
@@ -252,4 +249,28 @@ function read<Schema extends z.ZodObject>(schema: Schema, from: Variables): z.in
 
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** ioredis finds other faults when it connects, and reports them without the variable. */
+function isRedisUrl(text: string): boolean {
+  // No query: it would replace the options of the connection.
+  if (!/^rediss?:\/\/[^?#\s]+$/.test(text) || !URL.canParse(text)) return false;
+  const { hostname, pathname, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return hostname !== '' && /^\/?\d*$/.test(pathname);
+}
+
+/** Whether a range is smaller than the Internet. Whoever is in it can choose their address. */
+function isNarrow(range: string): boolean {
+  const [address = '', prefix] = range.split('/');
+  if (prefix === undefined) return true;
+  if (isIPv4(address)) return Number(prefix) >= 8;
+  const block = new BlockList();
+  block.addSubnet(address, Number(prefix), 'ipv6');
+  // IPv4 addresses are a part of IPv6 (RFC 4291 §2.5.5.2).
+  return Number(prefix) >= 7 && !block.check('::ffff:0:0', 'ipv6');
 }

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { z } from 'zod';
 import { FailedRequestFilter } from '../logging/failed-request.filter.js';
-import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
+import { DatabaseUnavailableError, isUnavailable, reason, withoutValues } from './outage.js';
 
 const RETRY_AFTER_SEC = 5;
 
@@ -39,7 +39,7 @@ export class DatabaseUnavailableFilter extends FailedRequestFilter {
 
   override catch(error: Error, host: ArgumentsHost): void {
     if (!isUnavailable(error)) {
-      super.catch(error, host);
+      super.catch(error instanceof DrizzleQueryError ? withoutValues(error) : error, host);
       return;
     }
     const http = host.switchToHttp();

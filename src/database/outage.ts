@@ -15,6 +15,7 @@ const UNAVAILABLE = [
   /^3D/, // no such database
   /^53/, // out of connections, memory or disk
   /^57P/, // shutting down, crashed, starting up, or closed by the administrator
+  /^55000$/, // the administrator allows no connections
   /^57014$/, // cancelled by our own statement_timeout
   /^25P03$/, // closed after being idle in a transaction for too long
   /^25006$/, // read-only: a standby after a failover
@@ -32,6 +33,13 @@ export function isUnavailable(error: unknown): boolean {
   };
   if (severity === undefined) return name !== 'TypeError';
   return UNAVAILABLE.some((state) => state.test(code ?? ''));
+}
+
+/** A failed query without the values of its parameters, which are what people wrote. */
+export function withoutValues(error: DrizzleQueryError): Error {
+  const failure = new Error(`Failed query: ${error.query}: ${reason(error)}`);
+  failure.stack = error.stack?.replace(error.message, () => failure.message);
+  return failure;
 }
 
 /** The innermost cause, for a log line: the errors around it only repeat the query. */

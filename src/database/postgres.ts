@@ -5,7 +5,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client, Pool } from 'pg';
 import type { Connection, DatabaseOptions, PoolState } from './connection.js';
-import { MIGRATIONS_FOLDER, requireMigrations } from './migrations.js';
+import { explainPrivileges, MIGRATIONS_FOLDER, requireMigrations } from './migrations.js';
 import { DatabaseUnavailableError, isUnavailable, reason } from './outage.js';
 
 type PostgresOptions = Omit<DatabaseOptions, 'url' | 'dataDir'>;
@@ -121,7 +121,7 @@ async function migrateDatabase(url: string, connectTimeoutMs: number): Promise<v
       new Logger('Database').log('Waiting for another instance to finish the migrations.');
       await db.execute(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);
     }
-    await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER });
+    await migrate(db, { migrationsFolder: MIGRATIONS_FOLDER }).catch(explainPrivileges);
   } finally {
     await client.end(); // also releases the lock
   }

@@ -1,13 +1,12 @@
-import { isIP } from 'node:net';
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { normalizeIp } from '@nestjs/throttler';
-import { AccessRules, AccessTokenVerifier, type RequestAuth } from '../auth/index.js';
-
-export interface AddressedRequest {
-  /** Of the client, or of the last proxy that is not trusted. */
-  readonly ip: string;
-  readonly socket: { readonly remoteAddress?: string };
-}
+import {
+  AccessRules,
+  AccessTokenVerifier,
+  authenticateRequest,
+  type RequestAuth,
+} from '../auth/index.js';
+import { type AddressedRequest, clientAddress } from '../http/client-address.js';
 
 /**
  * Says whose limit a request counts for: the subject of its access token, or its address where no
@@ -24,13 +23,14 @@ export class RateLimitClient {
     const { access } = this.rules.of(context.getClass(), context.getHandler());
     // A public route ignores the token, so it must not wait for the issuer's keys either.
     const subject = access === 'public' ? undefined : await this.subjectOf(request);
-    return subject ?? `address ${addressOf(request)}`;
+    // One IPv6 client has a network of addresses, its /64, which throttler's function returns.
+    return subject ?? `address ${normalizeIp(clientAddress(request))}`;
   }
 
   private async subjectOf(request: object): Promise<string | undefined> {
     let auth: RequestAuth | undefined;
     try {
-      auth = await this.verifier.verifyRequest(request);
+      auth = await authenticateRequest(request, this.verifier);
     } catch {
       return undefined; // AccessTokenGuard, which runs next, refuses it and says why.
     }
@@ -39,10 +39,4 @@ export class RateLimitClient {
     const client = [clientId, azp].find((id) => typeof id === 'string');
     return client === undefined ? undefined : `client ${iss} ${client}`;
   }
-}
-
-/** One IPv6 client has a network of addresses, its /64, which throttler's function returns. */
-function addressOf({ ip, socket }: AddressedRequest): string {
-  // The header of a proxy may hold anything, for example `unknown` (RFC 7239 §6).
-  return normalizeIp(isIP(ip) ? ip : (socket.remoteAddress ?? 'unknown'));
 }

@@ -15,7 +15,8 @@ import {
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import { type AddressedRequest, RateLimitClient } from './rate-limit.client.js';
+import { type AddressedRequest, clientAddress } from '../http/client-address.js';
+import { RateLimitClient } from './rate-limit.client.js';
 
 /** A client over its limit may go on asking. The log gets one line per interval. */
 const LOG_INTERVAL_MS = 10_000;
@@ -23,7 +24,7 @@ const LOG_INTERVAL_MS = 10_000;
 /** Bound on what a token can write into the log. */
 const MAX_LOGGED = 300;
 
-interface LoggedRequest {
+interface LoggedRequest extends AddressedRequest {
   id: string;
   method: string;
   routeOptions: { url?: string };
@@ -75,14 +76,16 @@ export class RateLimitGuard extends ThrottlerGuard {
     throw new HttpException('Too Many Requests', HttpStatus.TOO_MANY_REQUESTS);
   }
 
-  private log(client: string, { id, method, routeOptions }: LoggedRequest): void {
+  private log(counted: string, request: LoggedRequest): void {
+    const { id, method, routeOptions } = request;
     this.refused += 1;
     const now = performance.now();
     if (now - this.loggedAt < LOG_INTERVAL_MS) return;
     this.logger.warn('Refused: too many requests.', {
       status: HttpStatus.TOO_MANY_REQUESTS,
       refused: this.refused,
-      client: client.slice(0, MAX_LOGGED),
+      client: clientAddress(request),
+      countedFor: counted.slice(0, MAX_LOGGED),
       route: `${method} ${routeOptions.url}`,
       requestId: id,
     });

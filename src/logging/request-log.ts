@@ -1,14 +1,13 @@
-import { isIP } from 'node:net';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { clientAddress } from '../http/client-address.js';
 import { loggingConfig } from '../config/logging.config.js';
 import { traceIdOf } from './trace-context.js';
 
 type Hook = Parameters<FastifyAdapter['setOnResponseHook']>[0];
 type Request = Parameters<Hook>[0];
-type Reply = Parameters<Hook>[1];
 
 /** Routes that are called every few seconds and say nothing about clients. */
 const UNLOGGED = /^\/health\//;
@@ -33,30 +32,30 @@ export class RequestLog implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.adapterHost.httpAdapter.getInstance().addHook('onResponse', (request, reply, done) => {
-      this.log(request, reply);
+    const fastify = this.adapterHost.httpAdapter.getInstance();
+    fastify.addHook('onResponse', (request, { statusCode: status, elapsedTime }, done) => {
+      this.log('Answered', request, { status, durationMs: Math.round(elapsedTime) });
+      done();
+    });
+    // Such a request may have been carried out.
+    fastify.addHook('onRequestAbort', (request, done) => {
+      this.log('The client left before it was answered', request);
       done();
     });
   }
 
-  private log(request: Request, reply: Reply): void {
+  private log(message: string, request: Request, answer: object = {}): void {
     if (!Logger.isLevelEnabled(this.level)) return;
     const route = request.routeOptions.url ?? 'unknown';
     if (UNLOGGED.test(route)) return;
-    this.logger[this.level]('Answered', {
+    this.logger[this.level](message, {
       method: request.method,
       route,
-      status: reply.statusCode,
-      durationMs: Math.round(reply.elapsedTime),
+      ...answer,
       client: clientAddress(request),
       sub: request.auth?.payload.sub?.slice(0, MAX_SUBJECT),
       requestId: request.id,
       traceId: traceIdOf(request.headers.traceparent),
     });
   }
-}
-
-/** The address that a trusted proxy reports may be anything; that of the connection is one. */
-function clientAddress({ ip, socket }: Request): string | undefined {
-  return isIP(ip) ? ip : socket.remoteAddress;
 }

@@ -36,7 +36,11 @@ export class RedisConnection implements OnApplicationShutdown {
 
   private constructor(readonly client: Redis) {
     client.on('ready', () => this.noteAvailable());
-    client.on('error', (error) => this.noteUnavailable(error.message));
+    client.on('error', (error) => {
+      this.noteUnavailable(error.message);
+      // The server refused the password or the database. ioredis would use database 0 instead.
+      if (error.name === 'ReplyError') client.disconnect(true);
+    });
     client.on('close', () => this.noteUnavailable('the connection was closed'));
   }
 
@@ -90,6 +94,12 @@ export class RedisConnection implements OnApplicationShutdown {
     this.client.disconnect();
   }
 
+  /** Without the credentials. */
+  private get address(): string {
+    const { host, port } = this.client.options;
+    return `${host}:${port}`;
+  }
+
   private isProbe(): boolean {
     const now = performance.now();
     if (now - this.probedAt < PROBE_INTERVAL_MS) return false;
@@ -100,7 +110,7 @@ export class RedisConnection implements OnApplicationShutdown {
   private noteAvailable(): void {
     if (this.available) return;
     this.available = true;
-    this.logger.log('Redis is available again.');
+    this.logger.log(`Redis at ${this.address} is available again.`);
   }
 
   /** The reason is a message alone: errors of ioredis also hold the command, with the password. */
@@ -108,7 +118,9 @@ export class RedisConnection implements OnApplicationShutdown {
     if (!this.available) return;
     this.available = false;
     this.probedAt = performance.now();
-    this.logger.error(`Redis is unavailable: ${reason}`);
+    this.logger.error(
+      `Redis at ${this.address} is unavailable, so requests are not limited: ${reason}`,
+    );
   }
 }
 

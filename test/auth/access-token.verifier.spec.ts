@@ -1,5 +1,10 @@
 import { jest } from '@jest/globals';
-import { AccessTokenVerifier, type AuthOptions, InvalidTokenError } from '../../src/auth/index.js';
+import {
+  AccessTokenVerifier,
+  authenticateRequest,
+  type AuthOptions,
+  InvalidTokenError,
+} from '../../src/auth/index.js';
 import { TrustedIssuers } from '../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, createTestKey, type TestIssuer } from '../../src/auth/testing/index.js';
 import { startVerifier, type VerifierFixture } from './support/fixture.js';
@@ -129,14 +134,17 @@ describe('the options of AccessTokenVerifier', () => {
   });
 });
 
-describe('verifyRequest()', () => {
+describe('authenticateRequest()', () => {
   /** A request as Node parses it. */
   const requestWith = (...rawHeaders: string[]) => ({ rawHeaders, headers: {} });
 
   it('judges a request once, however often it is asked', async () => {
     const request = requestWith('Authorization', `Bearer ${issuer.mint()}`);
     const before = verifier.status().tokenCache!;
-    const judgements = [verifier.verifyRequest(request), verifier.verifyRequest(request)];
+    const judgements = [
+      authenticateRequest(request, verifier),
+      authenticateRequest(request, verifier),
+    ];
     const [one, two] = await Promise.all(judgements);
     expect(one).toBe(two);
     expect(one?.payload.iss).toBe(issuer.url);
@@ -147,8 +155,8 @@ describe('verifyRequest()', () => {
   it('judges each request, also with one token', async () => {
     const token = issuer.mint();
     const before = verifier.status().tokenCache!;
-    await verifier.verifyRequest(requestWith('Authorization', `Bearer ${token}`));
-    await verifier.verifyRequest(requestWith('Authorization', `Bearer ${token}`));
+    await authenticateRequest(requestWith('Authorization', `Bearer ${token}`), verifier);
+    await authenticateRequest(requestWith('Authorization', `Bearer ${token}`), verifier);
     const { hits, misses } = verifier.status().tokenCache!;
     expect([hits - before.hits, misses - before.misses]).toEqual([1, 1]);
   });
@@ -157,11 +165,11 @@ describe('verifyRequest()', () => {
     ['no credentials', []],
     ['another scheme', ['Authorization', 'Basic abc']],
   ])('resolves with undefined for %s', async (_, headers) => {
-    expect(await verifier.verifyRequest(requestWith(...headers))).toBeUndefined();
+    expect(await authenticateRequest(requestWith(...headers), verifier)).toBeUndefined();
   });
 
   it('rejects, and never throws, for a header with two tokens', async () => {
-    const refusal = verifier.verifyRequest(requestWith('Authorization', 'Bearer a b'));
+    const refusal = authenticateRequest(requestWith('Authorization', 'Bearer a b'), verifier);
     await expect(refusal).rejects.toMatchObject({ status: 401 });
   });
 });

@@ -161,7 +161,7 @@ describe('A wrong environment', () => {
     'https://api.example.com (http only for a loopback host)';
   const proxies =
     'must be IP addresses or CIDR ranges separated by commas, such as 127.0.0.1,10.0.0.0/8; ' +
-    'a range of every address is not allowed';
+    'a range is at most an /8, or a /7 of IPv6';
   const contact =
     'must be an e-mail address or an https, mailto or tel URI, such as security@example.com';
   const delay = 'must be a whole number of seconds from 0 to 3600, such as 10';
@@ -181,6 +181,9 @@ describe('A wrong environment', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/33', proxies],
     ['TRUSTED_PROXIES', '0.0.0.0/0', proxies],
     ['TRUSTED_PROXIES', '::/0', proxies],
+    ['TRUSTED_PROXIES', '0.0.0.0/1,128.0.0.0/1', proxies],
+    ['TRUSTED_PROXIES', '::ffff:0:0/96', proxies],
+    ['TRUSTED_PROXIES', '::/8', proxies],
     ['TRUSTED_PROXIES', '127.0.0.1,', proxies],
     ['SECURITY_CONTACT', 'security', contact],
     ['SECURITY_CONTACT', 'http://example.com/', contact],
@@ -195,6 +198,11 @@ describe('A wrong environment', () => {
     ['DATABASE_STATEMENT_TIMEOUT_MS', '3s', timeout],
     ['MIGRATE', 'true', 'must be on or off'],
     ['REDIS_URL', 'localhost:6379', redis],
+    ['REDIS_URL', 'redis:127.0.0.1', redis],
+    ['REDIS_URL', 'redis:///tmp/redis', redis],
+    ['REDIS_URL', 'redis://localhost/cache', redis],
+    ['REDIS_URL', 'redis://:%ff@localhost', redis],
+    ['REDIS_URL', 'redis://localhost?db=1', redis],
     ['REDIS_URL', 'redis://api:100%@localhost', redis],
     ['METRICS_PORT', '65536', 'must be an integer from 0 to 65535, such as 9464'],
     [

@@ -11,7 +11,7 @@ describe('openEmbedded', () => {
     await db.execute(sql`drop schema drizzle cascade`);
     await close();
     await expect(openEmbedded(dataDir, { migrate: false })).rejects.toMatchObject({
-      name: 'PendingMigrationsError',
+      name: 'MigrationsError',
     });
     await rm(dataDir, { recursive: true });
   });

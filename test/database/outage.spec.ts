@@ -16,6 +16,7 @@ describe('isUnavailable', () => {
     ['a full disk', answer('could not extend file', '53100')],
     ['a password that the server refuses', answer('password authentication failed', '28P01')],
     ['a dropped database', answer('database "api" does not exist', '3D000')],
+    ['a database that allows no connections', answer('not accepting connections', '55000')],
     ['a standby', answer('cannot execute INSERT in a read-only transaction', '25006')],
     ['a statement that takes too long', answer('canceling statement', '57014')],
     ['a refused connection', failure('connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED')],

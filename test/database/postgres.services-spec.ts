@@ -135,10 +135,10 @@ describe('openDatabase on PostgreSQL', () => {
     it('refuses an empty database, and leaves it empty', async () => {
       const { length } = migrationsOfThisRelease();
       await expect(openAsIs()).rejects.toMatchObject({
-        name: 'PendingMigrationsError',
+        name: 'MigrationsError',
         message:
           `The database lacks ${length} migrations of this release, and MIGRATE is off. ` +
-          'Run `npm run db:migrate` first.',
+          'Run `node dist/commands/migrate.js` first, or `npm run db:migrate` in a checkout.',
       });
       await expect(openAsIs()).rejects.toThrow(); // nothing has changed
     });

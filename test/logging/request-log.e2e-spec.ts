@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { DrizzleQueryError } from 'drizzle-orm';
 import { DatabaseUnavailableError } from '../../src/database/outage.js';
 import { AppLogger } from '../../src/logging/app-logger.js';
 import { MessagesService } from '../../src/messages/messages.service.js';
@@ -27,8 +29,12 @@ describe('The log lines of a request', () => {
     let status = 0;
     const lines = await linesOf(async () => {
       // A request is logged when its answer has been sent. The client may have read it before.
-      const arrived = once(api.app.getHttpServer(), 'request');
-      const closed = arrived.then(([, response]) => once(response as ServerResponse, 'close'));
+      const closed = new Promise<void>((resolve) => {
+        // A promise would be too late for an answer that does not wait for anything.
+        api.app.getHttpServer().once('request', (_: unknown, response: ServerResponse) => {
+          response.once('close', resolve);
+        });
+      });
       const answer = await api.send(method, path, {
         ...ask,
         headers: { 'X-Request-Id': 'mine', ...(ask.headers as Record<string, string>) },
@@ -110,6 +116,41 @@ describe('The log lines of a request', () => {
     expect(lines.at(-1)).toMatchObject({ sub: 'x'.repeat(255) });
   });
 
+  it.each([
+    ['too large', 413, { body: `"${'x'.repeat(70_000)}"` }],
+    ['broken', 400, { body: '{' }],
+    ['of another type', 415, { body: 'x' }],
+  ])('are not an error when its body is %s', async (what, status, ask) => {
+    const type = what.includes('type') ? 'text/plain' : 'application/json';
+    const headers = { 'Content-Type': type };
+    const log = await logOf('POST', '/api/messages', { ...ask, headers });
+    expect(log).toMatchObject({ status, lines: [{ message: 'Answered', status }] });
+  });
+
+  it('say that the client left, and nothing else, when it leaves while it sends its body', async () => {
+    const { hostname, port } = new URL(api.url);
+    const lines = await linesOf(async () => {
+      const socket = connect(Number(port), hostname);
+      const arrived = once(api.app.getHttpServer(), 'request');
+      socket.write(
+        'POST /api/messages HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n' +
+          'Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
+      );
+      const [, response] = (await arrived) as [unknown, ServerResponse];
+      socket.destroy();
+      await once(response, 'close');
+      await new Promise(setImmediate);
+    });
+    expect(parseLines(lines)).toMatchObject([
+      {
+        level: 'debug',
+        message: 'The client left before it was answered',
+        route: '/api/messages',
+        requestId: 'mine',
+      },
+    ]);
+  });
+
   it.each(['/health/live', '/health/ready'])('are not written for %s', async (path) => {
     expect((await logOf('GET', path)).lines).toEqual([]);
   });
@@ -157,6 +198,19 @@ describe('The log lines of a request', () => {
           { message: 'Answered', status: 500 },
         ],
       });
+    });
+
+    it('do not have the values of a query that fails', async () => {
+      const cause = Object.assign(new Error('permission denied'), { severity: 'ERROR' });
+      failWith(new DrizzleQueryError('select $1', ['a private text'], cause));
+      const { status, lines } = await logOf('GET', '/api/messages', { token });
+      expect(status).toBe(500);
+      expect(lines[0]).toMatchObject({
+        level: 'error',
+        message: 'Failed query: select $1: permission denied',
+        requestId: 'mine',
+      });
+      expect(JSON.stringify(lines)).not.toContain('a private text');
     });
 
     it('say that the database is unavailable, and have the id', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedisConnection, RedisUnavailableError } from '../../src/redis/redis-connection.js';
 import { captureLog, type LogLine } from '../support/log.js';
@@ -7,6 +8,13 @@ import { RedisServer } from '../support/redis.js';
 const SOON_MS = 4000;
 
 const PASSWORD = 'secret-of-the-test';
+
+const AVAILABLE = /^log: Redis at \S+ is available again\.$/;
+
+const unavailable = (reason: string) =>
+  expect.stringMatching(
+    `^error: Redis at \\S+ is unavailable, so requests are not limited: ${reason}`,
+  );
 
 describe('RedisConnection', () => {
   let server: RedisServer;
@@ -46,12 +54,12 @@ describe('RedisConnection', () => {
     await server.stop();
     for (let made = 0; made < 50; made += 1) await expect(ping()).rejects.toThrow();
     expect(connection).toMatchObject({ isAvailable: false, failures: 50 });
-    expect(lines()).toEqual([expect.stringMatching(/^error: Redis is unavailable: ./)]);
+    expect(lines()).toEqual([unavailable('.')]);
 
     await server.start();
     await untilAvailable();
     expect(await ping()).toBe('PONG');
-    expect(lines().slice(1)).toEqual(['log: Redis is available again.']);
+    expect(lines().slice(1)).toEqual([expect.stringMatching(AVAILABLE)]);
   });
 
   it('waits a moment for a server that is silent, and then fails commands at once', async () => {
@@ -62,7 +70,7 @@ describe('RedisConnection', () => {
     const first = await Promise.allSettled(Array.from({ length: 50 }, ping));
     expect(performance.now() - start).toBeLessThan(SOON_MS);
     expect(first.map(({ status }) => status)).toEqual(Array(50).fill('rejected'));
-    expect(lines()).toEqual(['error: Redis is unavailable: no answer within 250 ms']);
+    expect(lines()).toEqual([expect.stringMatching(/: no answer within 250 ms$/)]);
 
     const next = performance.now();
     for (let made = 0; made < 100; made += 1) {
@@ -74,7 +82,7 @@ describe('RedisConnection', () => {
     server.resume();
     while (!connection!.isAvailable) await ping().catch(() => delay(20));
     expect(await ping()).toBe('PONG');
-    expect(lines().slice(1)).toEqual(['log: Redis is available again.']);
+    expect(lines().slice(1)).toEqual([expect.stringMatching(AVAILABLE)]);
   });
 
   it('lets one command at a time find out whether a silent server is back', async () => {
@@ -119,7 +127,7 @@ describe('RedisConnection', () => {
     await open();
     expect(performance.now() - start).toBeLessThan(SOON_MS);
     await expect(ping()).rejects.toThrow(RedisUnavailableError);
-    expect(lines()).toEqual([expect.stringMatching(/^error: Redis is unavailable: ./)]);
+    expect(lines()).toEqual([unavailable('.')]);
 
     await server.stop();
     await server.start();
@@ -133,7 +141,15 @@ describe('RedisConnection', () => {
     await server.ask('config', 'set', 'maxmemory', '1');
     const set = () => connection!.run((client) => client.set('key', 'value'));
     await expect(set()).rejects.toThrow(/^OOM/);
-    expect(lines()).toEqual([expect.stringMatching(/^error: Redis is unavailable: OOM/)]);
+    expect(lines()).toEqual([unavailable('OOM')]);
+  });
+
+  it('does not use another database than the one it was told', async () => {
+    await server.start();
+    await open(`${server.url}/99`);
+    for (let attempt = 0; attempt < 3; attempt += 1) await once(connection!.client, 'close');
+    await expect(ping()).rejects.toThrow(RedisUnavailableError);
+    expect(lines()).toEqual([expect.stringContaining('DB index is out of range')]);
   });
 
   it('does not log the password', async () => {
@@ -142,7 +158,7 @@ describe('RedisConnection', () => {
     const url = `redis://default:${PASSWORD}@127.0.0.1:${server.port}`;
     await open(url);
     await expect(ping()).rejects.toThrow(RedisUnavailableError);
-    expect(lines()).toEqual([expect.stringMatching(/^error: Redis is unavailable: WRONGPASS/)]);
+    expect(lines()).toEqual([unavailable('WRONGPASS')]);
     expect(JSON.stringify(log)).not.toContain(PASSWORD);
   });
 

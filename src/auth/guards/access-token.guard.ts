@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@ne
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenVerifier } from '../access-token.verifier.js';
+import { authenticateRequest } from '../authenticate-request.js';
 import { AuthError, MissingTokenError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
-import { attachAuth } from '../request-auth.js';
 
 /**
  * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A route
@@ -33,10 +33,11 @@ export class AccessTokenGuard implements CanActivate {
     const response = context.switchToHttp().getResponse<object>();
     if (access === 'optional') httpAdapter.appendHeader(response, 'vary', 'Authorization');
     try {
-      const auth = await this.verifier.verifyRequest(request);
-      if (auth) attachAuth(request, auth);
-      else if (access === 'optional') return true;
-      else throw new MissingTokenError();
+      const auth = await authenticateRequest(request, this.verifier);
+      if (!auth) {
+        if (access === 'optional') return true;
+        throw new MissingTokenError();
+      }
     } catch (error) {
       if (error instanceof AuthError) this.refusals.refuse(error, context);
       throw error;

@@ -1,0 +1,32 @@
+import type { AccessTokenVerifier } from './access-token.verifier.js';
+import { attachAuth, type RequestAuth } from './request-auth.js';
+import { bearerToken } from './token/bearer-token.js';
+
+const JUDGED = Symbol('judged access token');
+
+/**
+ * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. Once
+ * per request, however often it is called: a guard that needs to know the caller before
+ * {@link AccessTokenGuard} runs, such as a rate limit, adds nothing. It does not refuse the request.
+ *
+ * @returns undefined when the request has no credentials, or has another scheme.
+ * @throws AuthError as `AccessTokenVerifier.verify`, and when the header is malformed.
+ */
+export function authenticateRequest(
+  request: object,
+  verifier: Pick<AccessTokenVerifier, 'verify'>,
+): Promise<RequestAuth | undefined> {
+  const judged = request as { [JUDGED]?: Promise<RequestAuth | undefined> };
+  return (judged[JUDGED] ??= judge(request, verifier));
+}
+
+async function judge(
+  request: object,
+  verifier: Pick<AccessTokenVerifier, 'verify'>,
+): Promise<RequestAuth | undefined> {
+  const token = bearerToken(request);
+  if (token === undefined) return undefined;
+  const auth = await verifier.verify(token);
+  attachAuth(request, auth);
+  return auth;
+}
