@@ -39,6 +39,7 @@ ENV NODE_ENV=production PORT=3001 DATA_DIR=/data
 USER 1000:1000
 EXPOSE 3001
 VOLUME /data
+# It asks 127.0.0.1: HOST, where it is set, must include that address.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # `npm run start:prod` without npm, so that Node is process 1 and gets SIGTERM.

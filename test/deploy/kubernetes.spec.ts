@@ -140,7 +140,30 @@ describe('the manifests for Kubernetes', () => {
     const delay = Number(config.SHUTDOWN_DELAY_SEC);
     const { periodSeconds, failureThreshold = 3 } = api.readinessProbe;
     expect(delay).toBeGreaterThan(periodSeconds * failureThreshold);
-    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(delay + 10);
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(delay + 15);
+  });
+
+  it('are found by the example for Prometheus, under the name that the alerts select', () => {
+    const { scrape_configs: jobs } = read('deploy/prometheus/kubernetes.yml') as {
+      scrape_configs: {
+        job_name: string;
+        kubernetes_sd_configs: unknown;
+        relabel_configs: { regex?: string }[];
+      }[];
+    };
+    const { namespace } = read(`${EXAMPLE}/kustomization.yaml`) as { namespace: string };
+    const [job] = jobs;
+    expect(readFileSync('deploy/prometheus/alerts.yml', 'utf8')).toContain(
+      `job="${job!.job_name}"`,
+    );
+    expect(job!.kubernetes_sd_configs).toEqual([
+      { role: 'pod', namespaces: { names: [namespace] } },
+    ]);
+    expect(job!.relabel_configs.map(({ regex }) => regex)).toEqual([
+      labels['app.kubernetes.io/name'],
+      api.ports![1]!.name,
+      undefined,
+    ]);
   });
 
   it('replace no pod before a new one is ready, and leave their number to the autoscaler', () => {
