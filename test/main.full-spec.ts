@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beginPost, messagesOf, PROCESS_TIMEOUT_MS, ProgramFixture } from './support/program.js';
 import { request } from './support/http.js';
 
@@ -104,6 +105,18 @@ describe('The program', () => {
   });
 
   describe('on SIGTERM', () => {
+    it(
+      'ends at once while it still starts, and exits with 0',
+      async () => {
+        const program = fixture.run(fixture.environment);
+        while (!program.output.includes('Opening the database')) await delay(5);
+        program.kill('SIGTERM');
+        expect(await program.exit()).toBe(0);
+        expect(program.output).not.toContain('Listening');
+      },
+      PROCESS_TIMEOUT_MS,
+    );
+
     it(
       'does not wait for idle connections, and exits with 0',
       async () => {

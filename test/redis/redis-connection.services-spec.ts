@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedisConnection, RedisUnavailableError } from '../../src/redis/redis-connection.js';
 import { captureLog, type LogLine } from '../support/log.js';
@@ -147,7 +146,9 @@ describe('RedisConnection', () => {
   it('does not use another database than the one it was told', async () => {
     await server.start();
     await open(`${server.url}/99`);
-    for (let attempt = 0; attempt < 3; attempt += 1) await once(connection!.client, 'close');
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await new Promise<unknown>((resolve) => connection!.client.once('close', resolve));
+    }
     await expect(ping()).rejects.toThrow(RedisUnavailableError);
     expect(lines()).toEqual([expect.stringContaining('DB index is out of range')]);
   });

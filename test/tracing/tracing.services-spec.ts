@@ -76,7 +76,7 @@ describe('Tracing with OpenTelemetry', () => {
 
   it('sends the query, without its values', () => {
     expect(sent.includes('from "messages"')).toBe(true);
-    expect(sent.includes('limit $1')).toBe(true);
+    expect(sent.includes('limit $')).toBe(true);
   });
 
   it.each([
