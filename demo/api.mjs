@@ -47,6 +47,7 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
         ISSUER_BASE_URL: issuer,
         AUTH0_AUDIENCE: AUDIENCE,
         AUTH0_CLIENT_ID: SPA.id,
+        SECURITY_CONTACT: 'security@example.com',
         // With `:admin`, which is off by default: the tenant grants only what the person may have.
         AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
         PORT: String(apiPort),
