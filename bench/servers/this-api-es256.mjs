@@ -17,7 +17,10 @@ const testing = await Test.createTestingModule({ imports: [AppModule] })
   .overrideProvider(authConfig.KEY)
   .useValue({ ...authConfig(), algorithms: ['ES256'] })
   .compile();
-const app = testing.createNestApplication(createAdapter(), { ...APP_OPTIONS, logger });
+const app = testing.createNestApplication(createAdapter(serverConfig()), {
+  ...APP_OPTIONS,
+  logger,
+});
 await configureApp(app);
 app.enableShutdownHooks(undefined, { useProcessExit: true });
 const { port, host } = serverConfig();
