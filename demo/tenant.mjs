@@ -11,7 +11,7 @@ const DAY_SEC = 24 * 60 * 60;
  *
  * @param {object} [options]
  * @param {number} [options.port] 0, the default, chooses a free port
- * @param {string} [options.host] address to listen on; the issuer is `localhost` all the same
+ * @param {string} [options.host] address to listen on; the issuer remains `localhost`
  * @param {string} [options.dataDir] directory of the keys; without it, every start creates new keys
  * @param {number} [options.accessTokenTtlSec] a day by default, as in Auth0
  * @param {string} [options.apiOrigin] origin of the API, which serves the browser application

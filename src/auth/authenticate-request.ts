@@ -5,9 +5,10 @@ import { bearerToken } from './token/bearer-token.js';
 const JUDGED = Symbol('judged access token');
 
 /**
- * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. Once
- * per request, however often it is called: a guard that needs to know the caller before
- * {@link AccessTokenGuard} runs, such as a rate limit, adds nothing. It does not refuse the request.
+ * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. A
+ * request is judged once, however often this is called: a guard that needs to know the caller
+ * before `AccessTokenGuard` runs, such as a rate limit, costs no second verification. It does not
+ * refuse the request.
  *
  * @returns undefined when the request has no credentials, or has another scheme.
  * @throws AuthError as `AccessTokenVerifier.verify`, and when the header is malformed.

@@ -264,7 +264,7 @@ function isRedisUrl(text: string): boolean {
   return hostname !== '' && /^\/?\d*$/.test(pathname);
 }
 
-/** Whether a range is smaller than the Internet. Whoever is in it can choose their address. */
+/** Whether a range is smaller than the Internet. Anyone in it can choose a client's address. */
 function isNarrow(range: string): boolean {
   const [address = '', prefix] = range.split('/');
   if (prefix === undefined) return true;

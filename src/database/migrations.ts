@@ -10,7 +10,7 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL('migrations', import.meta
 const UNDEFINED_TABLE = '42P01';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** The database does not fit, or its role may not change it. Print the message without the stack. */
+/** Migrations are missing, or not permitted. Print the message without the stack. */
 export class MigrationsError extends Error {
   override name = 'MigrationsError';
 }

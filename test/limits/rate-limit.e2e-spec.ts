@@ -95,7 +95,7 @@ describe('RATE_LIMIT', () => {
   it.each([
     ['no token', () => undefined],
     ['a bad token', () => issuer.mint({ sub: 'ann', exp: 1 })],
-    ['a token that is none', () => 'none'],
+    ['a text that is not a token', () => 'none'],
   ])('counts requests with %s by address, and good tokens from there pass', async (_, mint) => {
     const answers = await statuses(LIMIT + 2, () => privately(mint()));
     expect(answers).toEqual([401, 401, 401, 429, 429]);

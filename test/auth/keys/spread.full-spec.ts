@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.js';
 
 const INSTANCES = 1000;
 
-/** A clock that stands still, chooses as in production, and tells when it would act. */
+/** A clock that stands still, chooses as in production, and records when it would act. */
 class StandingClock extends FakeClock {
   delayMs?: number;
 
