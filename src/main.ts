@@ -13,7 +13,7 @@ import { reportFailure } from './start-failure.js';
 import { reportStart } from './start-report.js';
 
 async function start(): Promise<void> {
-  const stopExiting = exitOnSignal();
+  const stopExiting = exitOnSignal(0);
   await configuration;
   // The first read of the environment: if it is wrong, nothing else starts.
   const logger = new AppLogger(loggingConfig());

@@ -10,7 +10,8 @@ import { exitOnSignal } from '../exit-on-signal.js';
 /** Their messages are sentences for the operator and need no stack. */
 const PLAIN_FAULTS = [ConfigError, DatabaseUnavailableError, DataDirectoryError, MigrationsError];
 
-exitOnSignal();
+// A migration that was interrupted must not look like one that has finished.
+exitOnSignal(1);
 
 // `npm run db:migrate`: what the application also does at start, as a step of its own.
 try {

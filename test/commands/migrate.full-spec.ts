@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { lockDirectory } from '../../src/database/directory-lock.js';
 import { type CompiledSource, compileSource } from '../support/compile.js';
+import { Program } from '../support/program.js';
 
 /** The exit code of a process, and what it printed. */
 interface Result {
@@ -82,5 +84,24 @@ describe('npm run db:migrate', () => {
       'Cannot connect to PostgreSQL at 127.0.0.1:1 (DATABASE_URL): ' +
         'connect ECONNREFUSED 127.0.0.1:1\n',
     ]);
+  });
+
+  it('refuses the embedded database in production, unless its directory is named', async () => {
+    expect(await migrate({ NODE_ENV: 'production' })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'DATABASE_URL is missing; set it, or set DATA_DIR to migrate an embedded database\n',
+    });
+    const dataDir = join(directory, 'named');
+    expect((await migrate({ NODE_ENV: 'production', DATA_DIR: dataDir })).code).toBe(0);
+  });
+
+  it('does not look finished when a signal ends it', async () => {
+    const script = join(compiled.directory, 'commands/migrate.js');
+    const program = new Program(script, directory, { DATA_DIR: join(directory, 'interrupted') });
+    while (!program.output.includes('Opening the database')) await delay(1);
+    program.kill('SIGTERM');
+    expect(await program.exit()).toBe(1);
+    expect(program.output).not.toContain('up to date');
   });
 });
