@@ -143,6 +143,26 @@ describe('openDatabase on PostgreSQL', () => {
       await expect(openAsIs()).rejects.toThrow(); // nothing has changed
     });
 
+    it('explains that the role may not migrate', async () => {
+      const role = `${database.name}_reader`;
+      await administrate(`create role ${role} login password 'reader'`);
+      const url = new URL(database.url);
+      url.username = role;
+      url.password = 'reader';
+      const lacksPrivilege = {
+        name: 'MigrationsError',
+        message: expect.stringMatching(/^The role of DATABASE_URL lacks a privilege .*42501/),
+      };
+      try {
+        await expect(open(url.href)).rejects.toMatchObject(lacksPrivilege);
+        await (await open(database.url)).close();
+        const asReader = openAsIs(url.href);
+        await expect(asReader).rejects.toMatchObject(lacksPrivilege);
+      } finally {
+        await administrate(`drop role ${role}`);
+      }
+    });
+
     it('refuses a database that lacks the latest migration', async () => {
       const { db, close } = await open(database.url);
       await db.execute(sql`delete from drizzle.__drizzle_migrations
