@@ -2,15 +2,13 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { clientAddress } from '../http/client-address.js';
 import { loggingConfig } from '../config/logging.config.js';
+import { isProbe } from '../health/is-probe.js';
+import { clientAddress } from '../http/client-address.js';
 import { traceIdOf } from './trace-context.js';
 
 type Hook = Parameters<FastifyAdapter['setOnResponseHook']>[0];
 type Request = Parameters<Hook>[0];
-
-/** Routes that are called every few seconds and say nothing about clients. */
-const UNLOGGED = /^\/health\//;
 
 /** A `sub` comes from the issuer, but its length is not limited. */
 const MAX_SUBJECT = 255;
@@ -47,7 +45,7 @@ export class RequestLog implements OnModuleInit {
   private log(message: string, request: Request, answer: object = {}): void {
     if (!Logger.isLevelEnabled(this.level)) return;
     const route = request.routeOptions.url ?? 'unknown';
-    if (UNLOGGED.test(route)) return;
+    if (isProbe(route)) return;
     this.logger[this.level](message, {
       method: request.method,
       route,
