@@ -151,6 +151,38 @@ describe('The log lines of a request', () => {
     ]);
   });
 
+  it('are one line when the client leaves while the handler works', async () => {
+    const service = api.app.get(MessagesService);
+    const token = api.issuer.mint({ scope: 'read:messages' });
+    let finish = () => {};
+    const isWorking = new Promise<void>((begin) => {
+      service.list = () => {
+        begin();
+        return new Promise((resolve) => {
+          finish = () => resolve({ messages: [], nextCursor: undefined });
+        });
+      };
+    });
+    const { hostname, port } = new URL(api.url);
+    const lines = await linesOf(async () => {
+      const socket = connect(Number(port), hostname);
+      const arrived = once(api.app.getHttpServer(), 'request');
+      socket.write(
+        `GET /api/messages HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+      const [, response] = (await arrived) as [unknown, ServerResponse];
+      await isWorking;
+      socket.destroy();
+      await once(response, 'close');
+      finish();
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    });
+    Reflect.deleteProperty(service, 'list');
+    expect(parseLines(lines)).toMatchObject([
+      { message: 'The client left before it was answered', route: '/api/messages' },
+    ]);
+  });
+
   it.each(['/health/live', '/health/ready'])('are not written for %s', async (path) => {
     expect((await logOf('GET', path)).lines).toEqual([]);
   });
