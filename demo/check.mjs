@@ -7,6 +7,7 @@ import { freePorts, paste, runDemo } from './check.tools.mjs';
 import { MACHINE } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
 import { welcome } from './welcome.mjs';
+import { check, exitWithTotals } from '../scripts/checks.mjs';
 
 const TIMEOUT_MS = 180_000;
 const SHUTDOWN_TIMEOUT_MS = 12_000;
@@ -39,17 +40,6 @@ const start = (extra = {}) => {
   void demo.ended.then(() => running.delete(demo));
   return demo;
 };
-
-let passed = 0;
-let failed = 0;
-
-/** Prints one line per check, and `details` when it fails. */
-function check(what, is, details = '') {
-  if (is) passed += 1;
-  else failed += 1;
-  console.log(`${is ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!is && details !== '') console.log(details.trimEnd().replaceAll(/^/gm, '       '));
-}
 
 async function startErrors() {
   const production = await start({ NODE_ENV: 'production' }).ended;
@@ -250,8 +240,7 @@ async function finish() {
   const ended = Promise.all([...running].map((demo) => demo.ended));
   await Promise.race([ended, delay(SHUTDOWN_TIMEOUT_MS)]);
   await rm(dataDir, { recursive: true, force: true });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  exitWithTotals();
 }
 
 setTimeout(() => {

@@ -8,6 +8,7 @@ import { freePorts } from '../../demo/check.tools.mjs';
 import { MACHINE } from '../../demo/clients.mjs';
 import { AUDIENCE } from '../../demo/people.mjs';
 import { ContainerEngine } from './engine.mjs';
+import { check, exitWithTotals } from '../../scripts/checks.mjs';
 
 const TIMEOUT_MS = 600_000;
 const START_TIMEOUT_MS = 30_000;
@@ -25,23 +26,6 @@ const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
 
 /** Processes to stop at the end. */
 const children = [];
-
-let passed = 0;
-let failed = 0;
-
-/**
- * Prints one line per check, and the details when it fails.
- *
- * @param {string} what
- * @param {boolean} is
- * @param {unknown} [details]
- */
-function check(what, is, details = '') {
-  if (is) passed += 1;
-  else failed += 1;
-  console.log(`${is ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!is && details !== '') console.log(String(details).trimEnd().replaceAll(/^/gm, '       '));
-}
 
 async function timed(what, work) {
   const start = performance.now();
@@ -211,8 +195,7 @@ async function finish() {
   // Mounted while an image or a container is in use.
   await engine.podman('system', 'reset', '--force');
   await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  exitWithTotals();
 }
 
 setTimeout(() => {

@@ -13,6 +13,7 @@ import { killAll } from './processes.mjs';
 import { checkProxy } from './proxy.mjs';
 import { eventTable, failuresByCause, isFailure, slowestSecond } from './report.mjs';
 import { isInstalled } from './servers.mjs';
+import { check, exitWithTotals } from '../../scripts/checks.mjs';
 
 const TIMEOUT_MS = 240_000;
 
@@ -20,17 +21,7 @@ const startedAt = performance.now();
 const directory = await mkdtemp(join(tmpdir(), 'cluster-'));
 await chmod(directory, 0o755);
 const cluster = new Cluster(directory);
-let passed = 0;
-let failed = 0;
 let isFinishing = false;
-
-/** Prints one line per check, and `details` when it fails. */
-function check(what, is, details = []) {
-  if (is) passed += 1;
-  else failed += 1;
-  console.log(`${is ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!is) for (const line of details.slice(0, 20)) console.log(`       ${line}`);
-}
 
 /** Says what happens, with the time. */
 function say(text) {
@@ -116,8 +107,7 @@ async function finish() {
   await killAll();
   await cluster.clean();
   await rm(directory, { recursive: true, force: true });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  exitWithTotals();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
