@@ -25,7 +25,7 @@ const FRESH = 10_000;
  * @property {string[]} contenders
  * @property {boolean} [once] whether each token is sent once, so that each round has its own file
  * @property {string} [comparedWith] id of an earlier case that it is compared with: they take turns
- * @property {number} [warmUpSeconds] until every token was seen, if that takes more than a second
+ * @property {number} [warmUpSeconds] until every token was seen, if that takes longer than usual
  * @property {boolean} [forTheRecord] no goal hangs on it: fewer rounds
  * @property {(tokens: Tokens, round: number) => Promise<string>} file of tokens
  *

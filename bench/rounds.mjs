@@ -5,7 +5,7 @@ import { wrk } from './load/wrk.mjs';
  * Length of the round after a start, in which the server compiles code and fills caches. It is not
  * counted.
  */
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 2;
 
 /**
  * Counted rounds of a server, which is then started again. What V8 decides while a program warms up

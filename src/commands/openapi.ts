@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from
 import { AccessRules, AuthModule, ResolvedAuthOptions } from '../auth/index.js';
 import { authConfig } from '../config/auth.config.js';
 import { browserConfig } from '../config/browser.config.js';
+import { limitsConfig } from '../config/limits.config.js';
 import { ConfigError, refuseEnvFile, useSampleIssuer } from '../config/environment.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { createDocument } from '../openapi/document.js';
@@ -32,7 +33,8 @@ try {
   const discovery = new DiscoveryService(app.get(ModulesContainer));
   const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
   const { claimFailure, grantClaims } = authOptions;
-  const options = { issuer, isAuth0, claimFailure, grantClaims };
+  const isLimited = limitsConfig().perMinute !== undefined;
+  const options = { issuer, isAuth0, isLimited, claimFailure, grantClaims };
   await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
   console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {

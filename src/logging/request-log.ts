@@ -44,7 +44,7 @@ export class RequestLog implements OnModuleInit {
 
   private log(message: string, request: Request, answer: object = {}): void {
     if (!Logger.isLevelEnabled(this.level)) return;
-    const route = request.routeOptions.url ?? 'unknown';
+    const route = request.routeOptions.url ?? 'unmatched';
     if (isProbe(route)) return;
     this.logger[this.level](message, {
       method: request.method,

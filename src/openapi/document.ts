@@ -17,6 +17,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
+import { isProbe } from '../health/is-probe.js';
 import { API_VERSION } from '../version.js';
 import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
@@ -26,12 +27,14 @@ import {
   TagDescription,
   tagOf,
 } from './operation.decorator.js';
-import { refusalsOf } from './refusals.js';
+import { refusalsOf, tooManyRequests } from './refusals.js';
 import { type Components, convertSchema, schemaConverter } from './schema.js';
 
 export interface DocumentOptions extends Pick<ResolvedAuthOptions, 'claimFailure' | 'grantClaims'> {
   issuer: string;
   isAuth0: boolean;
+  /** Whether the requests of a client are limited. */
+  isLimited: boolean;
 }
 
 /** `x-grant-claims`: the claims that grant scopes, for clients that read `x-access`. */
@@ -53,6 +56,7 @@ const BASE = {
 /** An operation as Nest describes it. */
 interface Operation {
   tags: string[];
+  responses: object;
   parameters: { in: string; name: string; schema: { example?: unknown } }[];
 }
 
@@ -100,6 +104,7 @@ export function createDocument(
     standardSchemaConverter: schemaConverter,
   });
   completeOperations(document);
+  if (options.isLimited) addRateLimit(document);
   return document as ApiDocument;
 }
 
@@ -120,6 +125,17 @@ function completeOperations({ paths }: OpenAPIObject): void {
       }
       // Swagger UI would send the example of an optional parameter.
       else delete parameter.schema.example;
+    }
+  }
+}
+
+/** Every operation but the health checks counts towards the rate limit. */
+function addRateLimit({ paths, components }: OpenAPIObject): void {
+  const response = tooManyRequests(components as Components);
+  for (const [path, item] of Object.entries(paths)) {
+    if (isProbe(path)) continue;
+    for (const operation of Object.values(item)) {
+      Object.assign((operation as Operation).responses, { 429: response });
     }
   }
 }

@@ -191,6 +191,19 @@ const REASONS: readonly Reason[] = [
   },
 ];
 
+const TOO_MANY_REQUESTS: Omit<Reason, 'applies'> = {
+  ...httpError('TooManyRequests', 429, 'Too Many Requests'),
+  header: 'Retry-After',
+  description: 'The client has made more requests than it may make in a minute.',
+};
+
+/** The refusal by the rate limit. Adds what it refers to. */
+export function tooManyRequests(components: Components): ReferenceObject {
+  const { name } = TOO_MANY_REQUESTS;
+  components.responses[name] = responseFor([TOO_MANY_REQUESTS], components);
+  return { $ref: `#/components/responses/${name}` };
+}
+
 /** The refusals that an operation can answer with, by status. Adds what they refer to. */
 export function refusalsOf(
   operation: Refusable,
@@ -207,7 +220,10 @@ export function refusalsOf(
   return Object.fromEntries(responses);
 }
 
-function responseFor(reasons: readonly Reason[], { schemas, headers }: Components): ResponseObject {
+function responseFor(
+  reasons: readonly Omit<Reason, 'applies'>[],
+  { schemas, headers }: Components,
+): ResponseObject {
   const bodies = [...new Set(reasons.map(({ schema }) => schema))];
   const { schema, components } = convertSchema(bodies.length === 1 ? bodies[0]! : z.union(bodies));
   Object.assign(schemas, components);

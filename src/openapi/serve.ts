@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { ResolvedAuthOptions } from '../auth/index.js';
 import { browserConfig } from '../config/browser.config.js';
+import { limitsConfig } from '../config/limits.config.js';
 import { allowPage } from '../http/security-headers.js';
 import { createDocument } from './document.js';
 
@@ -46,7 +47,9 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
 
   const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   const { claimFailure, grantClaims } = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
-  const document = createDocument(app, { issuer, isAuth0, claimFailure, grantClaims });
+  const { perMinute } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
+  const isLimited = perMinute !== undefined;
+  const document = createDocument(app, { issuer, isAuth0, isLimited, claimFailure, grantClaims });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
     customCss: `${LOGIN_CSS}\n${LINK_CSS}`,

@@ -12,6 +12,7 @@ import {
 } from '../../src/auth/index.js';
 import { createAdapter } from '../../src/http/adapter.js';
 import { createDocument, type DocumentOptions } from '../../src/openapi/document.js';
+import { Operation } from '../../src/openapi/operation.decorator.js';
 import type { Document } from './operations.js';
 
 const ISSUER = 'https://issuer.example.com/';
@@ -70,7 +71,7 @@ async function documentOf(controllers: Type[], options: Partial<DocumentOptions>
     createAdapter({ trustedProxies: [] }),
     { logger: false, abortOnError: false },
   );
-  const defaults = { issuer: ISSUER, isAuth0: false, grantClaims: ['scope'] };
+  const defaults = { issuer: ISSUER, isAuth0: false, isLimited: false, grantClaims: ['scope'] };
   const claimFailure = 'invalid_token';
   try {
     const document = createDocument(app, { ...defaults, claimFailure, ...options });
@@ -88,6 +89,29 @@ async function operationsOf(controllers: Type[], options: Partial<DocumentOption
 }
 
 describe('The document of a controller', () => {
+  it('lists 429 for every operation but the health checks when requests are limited', async () => {
+    @Controller('health')
+    class HealthController {
+      @Get('live')
+      @Operation('Tell whether the process answers')
+      live() {}
+    }
+    const controllers = [ThingsController, HealthController];
+    const limited = await documentOf(controllers, { isLimited: true });
+    const operations = Object.entries(limited.paths).flatMap(([path, item]) =>
+      Object.values(item).map(({ responses }) => [path, responses['429']]),
+    );
+    const reference = { $ref: '#/components/responses/TooManyRequests' };
+    expect(operations).toContainEqual(['/health/live', undefined]);
+    expect(operations.filter(([path]) => path !== '/health/live')).toEqual(
+      operations.slice(0, -1).map(([path]) => [path, reference]),
+    );
+    expect(limited.components.responses.TooManyRequests).toMatchObject({
+      headers: { 'Retry-After': { $ref: '#/components/headers/Retry-After' } },
+    });
+    expect(JSON.stringify(await documentOf(controllers))).not.toContain('429');
+  });
+
   it('lists every sufficient combination of scopes, with those of the controller', async () => {
     const { Things_any: any } = await operationsOf([ThingsController]);
     expect(any!.security).toEqual([
