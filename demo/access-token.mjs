@@ -9,19 +9,29 @@ const userinfoAudience = (issuer) => `${issuer}userinfo`;
  *
  * @param {{ kind: string, clientId: string, accountId?: string, scopes: Set<string> }} token
  * @param {{ header?: object, payload: Record<string, unknown> }} jwt
+ * @param {{ authTime: number, acr?: string, amr?: string[] } | undefined} login of the person: the
+ *   authorization code or the refresh token that the token is for
  */
-export function toAuth0Format(token, jwt) {
+export function toAuth0Format(token, jwt, login) {
   const { client_id: azp, ...payload } = jwt.payload;
   jwt.header = { typ: 'JWT' };
   jwt.payload = {
     ...payload,
     azp,
-    ...(token.kind === 'ClientCredentials' ? machineClaims(token) : personClaims(token, payload)),
+    ...(token.kind === 'ClientCredentials'
+      ? machineClaims(token)
+      : { ...loginClaims(login), ...personClaims(token, payload) }),
   };
 }
 
 function machineClaims({ clientId, scopes }) {
   return { sub: `${clientId}@clients`, gty: 'client-credentials', permissions: [...scopes] };
+}
+
+/** Of Auth0, a post-login Action puts these into access tokens (RFC 9470 §5). */
+function loginClaims({ authTime, acr, amr } = {}) {
+  const claims = { auth_time: authTime, acr, amr };
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
 function personClaims({ accountId, scopes }, { iss }) {

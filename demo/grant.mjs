@@ -1,4 +1,3 @@
-import { interactionPolicy } from 'oidc-provider';
 import { findPerson } from './people.mjs';
 import { OIDC_SCOPES } from './userinfo.mjs';
 
@@ -11,13 +10,6 @@ export function keepOfflineAccess(ctx, _audience, client) {
   if (requested.includes('offline_access') && client.grantTypeAllowed('refresh_token')) {
     ctx.oidc.params.scope = [...new Set(requested)].join(' ');
   }
-}
-
-/** Shows no consent page, not even for `prompt=consent`: all applications are first-party. */
-export function policyWithoutConsent() {
-  const policy = interactionPolicy.base();
-  policy.get('consent').checks.clear();
-  return policy;
 }
 
 /** Grants the requested scopes, except permissions that the person does not have. */

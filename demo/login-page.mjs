@@ -1,9 +1,9 @@
 import { html } from './page.mjs';
 
 /**
- * @param {{ application: string, username?: string, error?: string }} state
+ * @param {{ application: string, hasSecondFactor: boolean, username?: string, error?: string }} state
  */
-export function loginPage({ application, username = '', error }) {
+export function loginPage({ application, hasSecondFactor, username = '', error }) {
   const alert = error === undefined ? '' : html`<p role="alert" id="error">${error}</p>`;
   return html`
     <p class="quiet">to continue to <strong>${application}</strong></p>
@@ -33,6 +33,11 @@ export function loginPage({ application, username = '', error }) {
         required
         ${error === undefined ? '' : html`aria-describedby="error" aria-invalid="true"`}
       />
+      ${
+        hasSecondFactor
+          ? html`<p class="quiet">This login counts as one with a second factor.</p>`
+          : ''
+      }
       <button type="submit">Log in</button>
     </form>
   `;

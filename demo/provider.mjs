@@ -6,8 +6,9 @@ import { brokenTokens } from './broken-tokens.mjs';
 import { clients } from './clients.mjs';
 import { demoMembers, LOGIN_AS } from './discovery.mjs';
 import { frontPage } from './front-page.mjs';
-import { grantRequestedScopes, keepOfflineAccess, policyWithoutConsent } from './grant.mjs';
+import { grantRequestedScopes, keepOfflineAccess } from './grant.mjs';
 import { login, loginUrl } from './login.mjs';
+import { loginPolicy, SECOND_FACTOR } from './login-policy.mjs';
 import { logout } from './logout.mjs';
 import { html, sendPage } from './page.mjs';
 import { findPerson, PERMISSIONS } from './people.mjs';
@@ -70,6 +71,7 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     clientAuthMethods: ['client_secret_post', 'client_secret_basic', 'none'],
     // Also those of the API, so that the API reference can list them at the login.
     scopes: [...OIDC_SCOPES, ...PERMISSIONS],
+    acrValues: [SECOND_FACTOR],
     claims: CLAIMS_BY_SCOPE,
     // Auth0 also puts the claims of `profile` and `email` into the ID token.
     conformIdTokenClaims: false,
@@ -77,9 +79,16 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     discovery: demoMembers(issuer),
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
-    formats: { customizers: { jwt: (_ctx, token, jwt) => toAuth0Format(token, jwt) } },
+    formats: {
+      customizers: {
+        jwt: ({ oidc }, token, jwt) => {
+          const { AuthorizationCode, RefreshToken } = oidc.entities;
+          return toAuth0Format(token, jwt, AuthorizationCode ?? RefreshToken);
+        },
+      },
+    },
     clientBasedCORS: (_ctx, origin) => origin === apiOrigin,
-    interactions: { url: loginUrl, policy: policyWithoutConsent() },
+    interactions: { url: loginUrl, policy: loginPolicy() },
     loadExistingGrant: grantRequestedScopes,
     findAccount,
     renderError,

@@ -16,22 +16,31 @@
  * @property {'all' | 'any'} [match]
  * @property {string} [message]
  *
+ * @typedef {object} StepUpRequirement of the login
+ * @property {number} [maxAgeSec] its largest age
+ * @property {string[]} [acr] one of these
+ * @property {string[]} [amr] all of these
+ * @property {string} [message]
+ *
  * @typedef {object} Access
  * @property {'public' | 'optional' | 'token'} access
  * @property {ScopeRequirement[]} scopes
  * @property {ClaimRequirement[]} claims
+ * @property {StepUpRequirement[]} stepUp
  */
 
 /**
  * Whether a request to a route passes.
  *
- * @param {Access} access
+ * @param {Access} rule
  * @param {Record<string, unknown> | undefined} claims of the token; undefined without a token
  * @param {string[]} grantClaims
+ * @param {number} [now] seconds since 1970
  * @returns {{ passes: boolean | undefined, why: string }} `passes` is undefined if only the API
  *   can decide
  */
-export function judge({ access, scopes, claims: requirements }, claims, grantClaims) {
+export function judge(rule, claims, grantClaims, now = Date.now() / 1000) {
+  const { access, scopes, claims: requirements, stepUp } = rule;
   if (access === 'public') return { passes: true, why: 'Open' };
   if (claims === undefined) {
     return access === 'optional'
@@ -47,6 +56,8 @@ export function judge({ access, scopes, claims: requirements }, claims, grantCla
   }
   const failing = requirements.find((requirement) => claimPasses(requirement, claims) === false);
   if (failing !== undefined) return { passes: false, why: `Not met: ${claimText(failing)}` };
+  const login = stepUp.find((requirement) => !loginPasses(requirement, claims, now));
+  if (login !== undefined) return { passes: false, why: `Needs ${loginText(login)}` };
   const isUndecided = requirements.some(
     (requirement) => claimPasses(requirement, claims) === undefined,
   );
@@ -77,6 +88,39 @@ export function claimText({ claim, equals, includes, match, message }) {
   }
   if (equals !== undefined) return `${name} is ${JSON.stringify(equals)}`;
   return message ?? 'a check in the API';
+}
+
+/**
+ * Describes a requirement on the login.
+ *
+ * @param {StepUpRequirement} requirement
+ */
+export function loginText({ maxAgeSec, acr, amr, message }) {
+  if (message !== undefined) return lowerFirst(message);
+  const properties = [
+    ...(maxAgeSec === undefined ? [] : [`at most ${maxAgeSec} seconds old`]),
+    ...(acr === undefined ? [] : [`with acr ${acr.join(' or ')}`]),
+    ...(amr === undefined ? [] : [`with amr ${amr.join(' and ')}`]),
+  ];
+  return `a login ${properties.join(', and ')}`;
+}
+
+/** @param {string} text */
+function lowerFirst(text) {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/**
+ * @param {StepUpRequirement} requirement
+ * @param {Record<string, any>} claims
+ * @param {number} now seconds since 1970
+ */
+function loginPasses({ maxAgeSec, acr, amr }, claims, now) {
+  if (maxAgeSec !== undefined && !(now - claims.auth_time <= maxAgeSec)) return false;
+  if (acr !== undefined && !acr.includes(claims.acr)) return false;
+  return (
+    amr === undefined || (Array.isArray(claims.amr) && amr.every((m) => claims.amr.includes(m)))
+  );
 }
 
 /**

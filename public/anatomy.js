@@ -1,4 +1,4 @@
-import { claimText } from './access.js';
+import { claimText, loginText } from './access.js';
 
 /**
  * Takes an answer of the API apart: which check it reached, which one failed, what was needed and
@@ -11,6 +11,7 @@ import { claimText } from './access.js';
  * @property {Step[]} steps none if nothing was sent
  * @property {string} needed
  * @property {string} next what to do
+ * @property {Record<string, string>} [login] parameters of the login that would help
  */
 
 /** By name: a label, what holds when it passes, and what is needed when it fails. */
@@ -122,6 +123,10 @@ const FAILURES = {
     step: 'claims',
     next: 'Let the tenant add the claim to its tokens: in Auth0, in a post-login Action.',
   },
+  authentication_insufficient: {
+    step: 'login',
+    next: 'Log in again. The challenge says how recent or how strong the login must be.',
+  },
 };
 
 /**
@@ -135,7 +140,7 @@ const FAILURES = {
  */
 export function anatomyOf({ status, withToken, challenge, json }, access) {
   if (status === 0) return { steps: [], needed: '', next: '' };
-  const rules = access ?? { access: 'token', scopes: [], claims: [] };
+  const rules = access ?? { access: 'token', scopes: [], claims: [], stepUp: [] };
   const code = status === 401 && challenge !== null && !json?.code ? 'no_token' : json?.code;
   const failure =
     code === 'no_token' ? { step: 'found', next: LOG_IN, passed: [] } : FAILURES[code];
@@ -158,6 +163,7 @@ export function anatomyOf({ status, withToken, challenge, json }, access) {
     const reason = name === failure?.step ? json?.error_description : undefined;
     return { name: label, state: stateOf(name), text: reason ?? text };
   });
+  const login = failure?.step === 'login' ? loginParameters(challenge ?? '') : undefined;
   const { needed, next } = failure
     ? { needed: neededFor(failure.step, code, challenge, requirements), next: failure.next }
     : besidesToken(status, json);
@@ -165,7 +171,7 @@ export function anatomyOf({ status, withToken, challenge, json }, access) {
     const text = [json?.message ?? needed].flat().join(' ');
     steps.push({ name: 'The route itself', state: 'failed', text });
   }
-  return { steps, needed, next };
+  return { steps, needed, next, login };
 }
 
 function requirementsOf(access) {
@@ -174,9 +180,10 @@ function requirementsOf(access) {
     return {
       scopes: { label: 'Scopes', text, isNeeded: true, alternatives: [] },
       claims: { label: 'Claims', text, isNeeded: true },
+      login: { label: 'Login', text, isNeeded: true },
     };
   }
-  const { scopes, claims } = access;
+  const { scopes, claims, stepUp } = access;
   const scopeText = ({ scopes: names, match }) => names.join(match === 'any' ? ' or ' : ' and ');
   return {
     scopes: {
@@ -193,6 +200,11 @@ function requirementsOf(access) {
       text: claims.map(claimText).join(', and ') || 'none required',
       isNeeded: claims.length > 0,
     },
+    login: {
+      label: 'Login',
+      text: stepUp.map(loginText).join(', and ') || 'any',
+      isNeeded: stepUp.length > 0,
+    },
   };
 }
 
@@ -205,8 +217,19 @@ function neededFor(step, code, challenge, requirements) {
     const listed = names.join(isAny ? ' or ' : ' and ');
     return `${names.length === 1 || isAny ? 'The scope' : 'The scopes'} ${listed}.`;
   }
+  if (step === 'login') return `A token of ${requirements.login.text}.`;
   if (step === 'claims') return `A claim: ${requirements.claims.text}.`;
   return STEPS[step][2];
+}
+
+/** For the authorization request: what the challenge asks for (RFC 9470 §4). */
+function loginParameters(challenge) {
+  const names = ['max_age', 'acr_values'];
+  const found = names.flatMap((name) => {
+    const [, value] = new RegExp(`${name}="([^"]*)"`).exec(challenge) ?? [];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** What an answer that is not about the token needs. */

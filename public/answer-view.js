@@ -9,10 +9,12 @@ const STATES = { passed: 'passed', failed: 'failed', open: 'not checked', unneed
  *
  * @param {import('./call.js').Answer} answer
  * @param {import('./access.js').Access} [access] of the route
+ * @param {(parameters: Record<string, string>) => unknown} [logIn] starts a login that would help;
+ *   undefined if nobody can log in here
  */
-export function answerView(answer, access) {
+export function answerView(answer, access, logIn) {
   const { status, statusText, ms, requestId, meaning } = answer;
-  const { steps, needed, next } = anatomyOf(answer, access);
+  const { steps, needed, next, login } = anatomyOf(answer, access);
   const failed = steps.findIndex(({ state }) => state === 'failed');
   const isEarly = steps.slice(0, Math.max(failed, 0)).some(({ state }) => state === 'open');
   const facts = [
@@ -29,6 +31,13 @@ export function answerView(answer, access) {
       ...facts.slice(1).map((fact) => element('span', { class: 'quiet' }, fact)),
     ),
     needed === '' ? element('p', { class: 'meaning' }, meaning) : advice(needed, next),
+    login === undefined || logIn === undefined
+      ? ''
+      : element(
+          'button',
+          { type: 'button', class: 'again', on: { click: () => logIn(login) } },
+          'Log in again',
+        ),
     element(
       'ol',
       { class: 'steps', 'aria-label': 'What the API checked' },

@@ -38,6 +38,12 @@ export class Answers {
     this.#save();
   }
 
+  /** @param {string} route */
+  drop(route) {
+    delete this.#kept.byRoute[route];
+    this.#save();
+  }
+
   clear() {
     this.#kept.byRoute = {};
     this.#save();

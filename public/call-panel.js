@@ -175,8 +175,19 @@ export class CallPanel {
   #drawAnswer() {
     byId('call-verdict').textContent = this.#prediction();
     byId('call-result').replaceChildren(
-      ...(this.#answer === undefined ? [] : [answerView(this.#answer, this.#route?.access)]),
+      ...(this.#answer === undefined ? [] : [this.#answerView(this.#answer)]),
     );
+  }
+
+  #answerView(answer) {
+    const { config, current } = this.#session;
+    const canLogIn = config !== undefined && current?.isPasted !== true;
+    // The answer must not be shown again when the person comes back with another token.
+    const logIn = (parameters) => {
+      this.#answers.drop(this.#name);
+      return this.#session.logIn(parameters);
+    };
+    return answerView(answer, this.#route?.access, canLogIn ? logIn : undefined);
   }
 
   /** Drops the answer that is shown, and those that are still to come. */

@@ -5,10 +5,14 @@
  * @param {import('./access.js').Access} access
  * @returns {string[]}
  */
-export function decoratorsOf({ access, scopes, claims }) {
+export function decoratorsOf({ access, scopes, claims, stepUp }) {
   if (access === 'public') return ['@Public()'];
   if (access === 'optional') return ['@OptionalAuth()'];
-  return [...scopes.map(scopeDecorator), ...claims.map(claimDecorator)];
+  return [
+    ...scopes.map(scopeDecorator),
+    ...claims.map(claimDecorator),
+    ...stepUp.map(stepUpDecorator),
+  ];
 }
 
 /** @param {import('./access.js').ScopeRequirement} requirement */
@@ -30,6 +34,14 @@ function claimDecorator({ claim, equals, includes, match }) {
     return `@Claim(${code(claim)}, ${name}(${includes.map(code).join(', ')}))`;
   }
   return equals === undefined ? '@Claim(check(…))' : `@Claim(${code(claim)}, ${code(equals)})`;
+}
+
+/** @param {import('./access.js').StepUpRequirement} requirement */
+function stepUpDecorator({ maxAgeSec, acr, amr }) {
+  const options = Object.entries({ maxAgeSec, acr, amr })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${code(value)}`);
+  return `@StepUp({ ${options.join(', ')} })`;
 }
 
 /** A value as TypeScript: a string in single quotes, an array, a number, a boolean or null. */

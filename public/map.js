@@ -98,7 +98,7 @@ export class AccessMap {
           ? guards
           : [element('span', { class: 'quiet' }, 'no decorator: any valid token')]),
       ),
-      ...[undefined, ...people.map(({ claims }) => claims)].map((claims) => {
+      ...[undefined, ...people.map(justLoggedIn)].map((claims) => {
         const cell = element('td', { class: 'cell' });
         fill(cell, judge(access, claims, this.#grantClaims));
         return cell;
@@ -116,6 +116,11 @@ export class AccessMap {
       fill(cell, judge(access, claims, this.#grantClaims));
     }
   }
+}
+
+/** The claims of a person as of a login now. */
+function justLoggedIn({ claims }) {
+  return { auth_time: Date.now() / 1000, ...claims };
 }
 
 function fill(cell, { passes, why }) {

@@ -12,6 +12,7 @@ import {
   routeName,
 } from './decorators/requirement.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
+import { STEP_UP_REQUIREMENTS, type StepUpRequirement } from './decorators/step-up.decorator.js';
 
 /** What a request to one route needs. */
 export interface AccessRule {
@@ -21,6 +22,8 @@ export interface AccessRule {
   readonly scopes: readonly ScopeRequirement[];
   /** Requirements on claims, the method's before the controller's. Checked after the scopes. */
   readonly claims: readonly ClaimRequirement[];
+  /** Requirements on the login, the method's before the controller's. Checked last. */
+  readonly stepUp: readonly StepUpRequirement[];
 }
 
 /** A method of a controller that handles requests, and what they need. */
@@ -37,6 +40,7 @@ interface Decorators {
   readonly closes: boolean;
   readonly scopes: readonly ScopeRequirement[];
   readonly claims: readonly ClaimRequirement[];
+  readonly stepUp: readonly StepUpRequirement[];
 }
 
 type Methods = Readonly<Record<string, Function>>;
@@ -59,7 +63,7 @@ export class AccessRules implements OnModuleInit {
     options: ResolvedAuthOptions,
   ) {
     const access = options.unmarkedRoutes === 'open' ? 'public' : 'token';
-    this.unmarked = { access, scopes: [], claims: [] };
+    this.unmarked = without(access);
   }
 
   /** Reads every rule once, so that decorators that contradict each other prevent the start. */
@@ -129,17 +133,23 @@ export class AccessRules implements OnModuleInit {
   private combine(controller: Type, method: string): AccessRule {
     const onController = readDecorators({ on: controller });
     const onMethod = readDecorators({ on: controller.prototype as object, method });
-    if (onMethod.opens) return { access: onMethod.opens, scopes: [], claims: [] };
+    if (onMethod.opens) return without(onMethod.opens);
     if (!onMethod.closes) {
-      if (onController.opens) return { access: onController.opens, scopes: [], claims: [] };
+      if (onController.opens) return without(onController.opens);
       if (!onController.closes) return this.unmarked;
     }
     return {
       access: 'token',
       scopes: [...onMethod.scopes, ...onController.scopes],
       claims: [...onMethod.claims, ...onController.claims],
+      stepUp: [...onMethod.stepUp, ...onController.stepUp],
     };
   }
+}
+
+/** A rule without requirements. */
+function without(access: AccessRule['access']): AccessRule {
+  return { access, scopes: [], claims: [], stepUp: [] };
 }
 
 function isSameRoute(one: Function, other: Function): boolean {
@@ -153,6 +163,7 @@ function readDecorators(target: RouteTarget): Decorators {
   const name = routeName(target);
   const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
   const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
+  const stepUp = (readMetadata(STEP_UP_REQUIREMENTS, target) ?? []) as StepUpRequirement[];
   const isPublic = hasOwnMark(PUBLIC, target);
   const isOptional = hasOwnMark(OPTIONAL_AUTH, target);
   const isProtected = readMetadata(PROTECTED, target) === true;
@@ -162,14 +173,14 @@ function readDecorators(target: RouteTarget): Decorators {
   if (scopes.some((requirement) => requirement.scopes.length === 0)) {
     throw new Error(`${name} has a @Scopes() or @Permissions() without a scope: name one.`);
   }
-  const closes = isProtected || scopes.length + claims.length > 0;
+  const closes = isProtected || scopes.length + claims.length + stepUp.length > 0;
   if ((isPublic || isOptional) && closes) {
     const opener = isPublic ? '@Public()' : '@OptionalAuth()';
     throw new Error(
-      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions() or @Claim(): ` +
-        'a route is either open or protected.',
+      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions(), @Claim() or ` +
+        '@StepUp(): a route is either open or protected.',
     );
   }
   const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  return { opens, closes, scopes, claims };
+  return { opens, closes, scopes, claims, stepUp };
 }

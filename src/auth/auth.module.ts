@@ -9,6 +9,7 @@ import { Clock } from './clock.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
+import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
@@ -19,7 +20,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build();
 
 /** What every request passes, in this order. */
-const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
+const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard, StepUpGuard];
 
 const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
 

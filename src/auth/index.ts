@@ -21,6 +21,7 @@ export { Permissions } from './decorators/permissions.decorator.js';
 export { Protected } from './decorators/protected.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { type ScopeRequirement, Scopes } from './decorators/scopes.decorator.js';
+export { StepUp, type StepUpRequirement } from './decorators/step-up.decorator.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
 export {
   AUTH_ERROR_CODES,
@@ -28,6 +29,7 @@ export {
   type AuthErrorCode,
   type AuthErrorName,
   ClaimRequirementError,
+  InsufficientAuthenticationError,
   InsufficientScopeError,
   InvalidRequestError,
   InvalidTokenError,

@@ -4,6 +4,7 @@ import {
   type ClaimRequirement,
   Inclusion,
   type ScopeRequirement,
+  type StepUpRequirement,
 } from '../auth/index.js';
 
 /** Name of the security scheme: access tokens of the issuer. */
@@ -27,12 +28,13 @@ export interface AccessExtension {
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
   scopes: readonly ScopeRequirement[];
   claims: readonly ClaimExtension[];
+  stepUp: readonly StepUpRequirement[];
 }
 
 /** The access rule of an operation: in words, as `security`, and as `x-access`. */
 export function describeAccess(rule: AccessRule) {
-  const { access, scopes, claims } = rule;
-  const extension: AccessExtension = { access, scopes, claims: claims.map(claimExtension) };
+  const { claims } = rule;
+  const extension: AccessExtension = { ...rule, claims: claims.map(claimExtension) };
   return { description: inWords(rule), security: securityOf(rule), 'x-access': extension };
 }
 
@@ -64,14 +66,15 @@ function claimExtension({ claim, expected, message }: ClaimRequirement): ClaimEx
   return { claim, includes: expected.values, match: expected.match, message };
 }
 
-function inWords({ access, scopes, claims }: AccessRule): string {
+function inWords({ access, scopes, claims, stepUp }: AccessRule): string {
   if (access === 'public') return 'Public: an access token is ignored.';
   if (access === 'optional') {
     return 'The access token is optional. If the request has one, it must be valid.';
   }
   const granted = scopes.map(scopesInWords).join(', and ');
   const required = granted === '' ? 'a valid access token' : `an access token with ${granted}`;
-  return [`Requires ${required}.`, ...claims.map(claimInWords)].join(' ');
+  const others = [...claims.map(claimInWords), ...stepUp.map(stepUpInWords)];
+  return [`Requires ${required}.`, ...others].join(' ');
 }
 
 function scopesInWords({ scopes, match, from }: ScopeRequirement): string {
@@ -90,6 +93,15 @@ function claimInWords({ claim, expected, message }: ClaimRequirement): string {
   }
   const values = expected.values.map((value) => JSON.stringify(value));
   return `The claim ${name} must contain ${list(values, expected.match)}.`;
+}
+
+function stepUpInWords({ maxAgeSec, acr, amr }: StepUpRequirement): string {
+  const requirements = [
+    maxAgeSec === undefined ? [] : `at most ${maxAgeSec} seconds old`,
+    acr === undefined ? [] : `of the strength ${list(acr, 'any')} (\`acr\`)`,
+    amr === undefined ? [] : `by ${list(amr)} (\`amr\`)`,
+  ].flat();
+  return `The login must be ${LISTS.all.format(requirements)}.`;
 }
 
 /** Items with "and" or "or" before the last one. */

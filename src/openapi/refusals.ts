@@ -4,6 +4,7 @@ import {
   type AccessRule,
   AUTH_ERROR_CODES,
   type AuthError,
+  InsufficientAuthenticationError,
   InsufficientScopeError,
   InvalidRequestError,
   InvalidTokenError,
@@ -79,8 +80,8 @@ const LACKS_SCOPE = new InsufficientScopeError(['read:messages']);
 const HEADERS = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3): `Bearer`, with `error`, `error_description` and `scope` ' +
-      'where they apply.',
+      'The challenge (RFC 6750 §3, RFC 9470 §3): `Bearer`, with `error`, `error_description`, ' +
+      '`scope`, `acr_values` and `max_age` where they apply.',
     schema: { type: 'string' },
     example: LACKS_SCOPE.challenge,
   },
@@ -118,6 +119,14 @@ const REASONS: readonly Reason[] = [
     header: 'WWW-Authenticate',
     description: 'There is no access token.',
     applies: takesToken,
+  },
+  {
+    ...authError(
+      'InsufficientAuthentication',
+      new InsufficientAuthenticationError({ maxAgeSec: 300 }),
+    ),
+    description: 'The login is too old or too weak; `max_age` and `acr_values` name what suffices.',
+    applies: ({ rule }) => rule.stepUp.length > 0,
   },
   {
     ...authError('InsufficientScope', LACKS_SCOPE),

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { AccessToken, type AccessTokenClaims, OptionalAuth } from '../auth/index.js';
+import { AccessToken, type AccessTokenClaims, OptionalAuth, StepUp } from '../auth/index.js';
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { greeting, personalGreeting, profile, timedPersonalGreeting } from './quickstart.output.js';
 
@@ -26,6 +26,13 @@ export class PrivateController {
   @Operation('Show the claims of the token', { answer: profile })
   me(@AccessToken() user: AccessTokenClaims) {
     return { message: 'You made it to the protected endpoint!', user };
+  }
+
+  @Get('sensitive')
+  @StepUp({ maxAgeSec: 300 })
+  @Operation('Greet a person who has logged in lately', { answer: greeting })
+  sensitive() {
+    return { message: 'Recent login confirmed.' };
   }
 
   @Get('greeting')

@@ -1,14 +1,17 @@
 import { grantedScopes, judge } from '../../public/access.js';
 
+/** Seconds since 1970. */
+const NOW = 1_767_225_600;
 const GRANT_CLAIMS = ['scope', 'scp'];
 type Access = Parameters<typeof judge>[0];
 
-const OPEN: Access = { access: 'public', scopes: [], claims: [] };
-const OPTIONAL: Access = { access: 'optional', scopes: [], claims: [] };
-const TOKEN: Access = { access: 'token', scopes: [], claims: [] };
+const OPEN: Access = { access: 'public', scopes: [], claims: [], stepUp: [] };
+const OPTIONAL: Access = { access: 'optional', scopes: [], claims: [], stepUp: [] };
+const TOKEN: Access = { access: 'token', scopes: [], claims: [], stepUp: [] };
 
 const scopes = (...required: Access['scopes']): Access => ({ ...TOKEN, scopes: required });
 const claims = (...required: Access['claims']): Access => ({ ...TOKEN, claims: required });
+const stepUp = (...required: Access['stepUp']): Access => ({ ...TOKEN, stepUp: required });
 const all = (...names: string[]) => ({ scopes: names, match: 'all' as const });
 const any = (...names: string[]) => ({ scopes: names, match: 'any' as const });
 
@@ -77,6 +80,18 @@ describe('With a token, the browser client shows', () => {
       false,
       'Not met: isAdmin is true',
     ],
+    [stepUp({ maxAgeSec: 300 }), { auth_time: NOW - 300 }, true, 'Passes'],
+    [
+      stepUp({ maxAgeSec: 300 }),
+      { auth_time: NOW - 301 },
+      false,
+      'Needs a login at most 300 seconds old',
+    ],
+    [stepUp({ maxAgeSec: 300 }), {}, false, 'Needs a login at most 300 seconds old'],
+    [stepUp({ acr: ['a', 'b'] }), { acr: 'b' }, true, 'Passes'],
+    [stepUp({ acr: ['a', 'b'] }), {}, false, 'Needs a login with acr a or b'],
+    [stepUp({ amr: ['mfa'] }), { amr: ['pwd', 'mfa'] }, true, 'Passes'],
+    [stepUp({ amr: ['mfa'] }), { amr: ['pwd'] }, false, 'Needs a login with amr mfa'],
     [
       { ...scopes(all('a')), claims: [{ message: 'Gold only' }] },
       { scope: 'b' },
@@ -84,7 +99,8 @@ describe('With a token, the browser client shows', () => {
       'Missing a',
     ],
   ])('for a route with %j and a token with %j: passes %j, "%s"', (access, token, passes, why) => {
-    expect(judge(access, token as Record<string, unknown>, GRANT_CLAIMS)).toEqual({ passes, why });
+    const claims = token as Record<string, unknown>;
+    expect(judge(access, claims, GRANT_CLAIMS, NOW)).toEqual({ passes, why });
   });
 });
 

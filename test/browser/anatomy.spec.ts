@@ -5,11 +5,12 @@ import { AUTH_ERROR_CODES } from '../../src/auth/refusals/auth.errors.js';
 type Answer = Parameters<typeof anatomyOf>[0];
 type Access = NonNullable<Parameters<typeof anatomyOf>[1]>;
 
-const TOKEN: Access = { access: 'token', scopes: [], claims: [] };
+const TOKEN: Access = { access: 'token', scopes: [], claims: [], stepUp: [] };
 const ROUTE: Access = {
   access: 'token',
   scopes: [{ scopes: ['read:feed', 'read:admin'], match: 'any' }],
   claims: [{ claim: 'isAdmin', equals: true }],
+  stepUp: [{ maxAgeSec: 300 }],
 };
 
 const answer = (given: Partial<Answer>): Answer => ({
@@ -42,8 +43,9 @@ describe('The anatomy of an answer', () => {
       'Time',
       'Scopes',
       'Claims',
+      'Login',
     ]);
-    expect(steps(answer({}), 'unneeded', TOKEN)).toEqual(['Scopes', 'Claims']);
+    expect(steps(answer({}), 'unneeded', TOKEN)).toEqual(['Scopes', 'Claims', 'Login']);
     expect(steps(answer({}), 'passed', { ...TOKEN, access: 'public' })).toEqual([]);
     expect(steps(answer({ withToken: false }), 'passed', { ...TOKEN, access: 'optional' })).toEqual(
       [],
@@ -85,6 +87,7 @@ describe('The anatomy of an answer', () => {
     ['revocation_unavailable', 'Time', TIME],
     ['insufficient_scope', 'Scopes', [...TIME, 'Time']],
     ['claim_requirement', 'Claims', [...TIME, 'Time', 'Scopes']],
+    ['authentication_insufficient', 'Login', [...TIME, 'Time', 'Scopes', 'Claims']],
   ])('finds the step that failed with %s: %s', (code, failed, passed) => {
     const given = refusal(code);
     expect(steps(given, 'failed')).toEqual([failed]);
@@ -122,6 +125,16 @@ describe('The anatomy of an answer', () => {
 
   it.each([413, 415, 500, 503])('does not know what was checked before %d', (status) => {
     expect(steps(answer({ status }), 'passed')).toEqual([]);
+  });
+
+  it('offers the login that the challenge asks for (RFC 9470 §4)', () => {
+    const challenge = 'Bearer error="…", acr_values="gold silver", max_age="300"';
+    const given = refusal('authentication_insufficient', 401, challenge);
+    expect(anatomyOf(given, ROUTE)).toMatchObject({
+      needed: 'A token of a login at most 300 seconds old.',
+      login: { acr_values: 'gold silver', max_age: '300' },
+    });
+    expect(anatomyOf(refusal('token_expired'), ROUTE).login).toBeUndefined();
   });
 
   it('has no steps when nothing was sent', () => {

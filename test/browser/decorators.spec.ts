@@ -3,7 +3,7 @@ import { samplePeople } from '../../public/people.js';
 
 type Access = Parameters<typeof decoratorsOf>[0];
 
-const TOKEN: Access = { access: 'token', scopes: [], claims: [] };
+const TOKEN: Access = { access: 'token', scopes: [], claims: [], stepUp: [] };
 const scopes = (...required: Access['scopes']): Access => ({ ...TOKEN, scopes: required });
 const claims = (...required: Access['claims']): Access => ({ ...TOKEN, claims: required });
 
@@ -37,6 +37,10 @@ describe('The access map writes the decorators of a route', () => {
     ],
     [[String.raw`@Claim('it\'s', 'a\\b')`], claims({ claim: "it's", equals: String.raw`a\b` })],
     [['@Claim(check(…))'], claims({ message: 'Gold only' })],
+    [
+      ["@StepUp({ maxAgeSec: 300, acr: ['gold'] })"],
+      { ...TOKEN, stepUp: [{ maxAgeSec: 300, acr: ['gold'] }] },
+    ],
   ])('%j for %j', (decorators, access) => {
     expect(decoratorsOf(access)).toEqual(decorators);
   });

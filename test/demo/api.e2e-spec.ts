@@ -14,6 +14,7 @@ const ROUTES = [
   ['/api/private', ['reader', 'writer', 'admin']],
   ['/api/members-only', ['reader', 'writer', 'admin']],
   ['/api/me', ['reader', 'writer', 'admin']],
+  ['/api/sensitive', ['reader', 'writer', 'admin']],
   ['/api/private-scoped', ['reader', 'writer', 'admin']],
   ['/api/messages', ['reader', 'writer', 'admin']],
   ['/api/premium', ['writer', 'admin']],

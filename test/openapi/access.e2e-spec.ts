@@ -83,7 +83,7 @@ describe('The access rules of the document, compared with the running API', () =
   it('refuse a token without scopes and claims, and name what it lacks', async () => {
     for (const { route, operation, call } of calls) {
       const answer = await call({ token: api.issuer.mint() });
-      const { scopes, claims } = operation['x-access'];
+      const { scopes, claims, stepUp } = operation['x-access'];
       if (scopes.length > 0) {
         const scope = scopes[0]!.scopes.join(' ');
         expectRefusal(answer, { status: 403, code: 'insufficient_scope', scope });
@@ -91,6 +91,13 @@ describe('The access rules of the document, compared with the running API', () =
         const description = claims[0]!.message;
         const expected = { status: 401, code: 'claim_requirement' };
         expectRefusal(answer, description === undefined ? expected : { ...expected, description });
+      } else if (stepUp.length > 0) {
+        expectRefusal(answer, {
+          status: 401,
+          error: 'insufficient_user_authentication',
+          code: 'authentication_insufficient',
+          parameters: `, max_age="${stepUp[0]!.maxAgeSec}"`,
+        });
       } else {
         expect([route, answer.status]).toEqual([route, 200]);
       }

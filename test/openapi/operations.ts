@@ -85,11 +85,14 @@ export function scopesOf({ paths }: Document): string[] {
 const CHECKED: Record<string, Record<string, unknown>> = { Claims_premium: { tier: 'premium' } };
 
 /** Claims that meet the requirements of `x-access` on claims. */
-export function claimsFor({ operationId, 'x-access': { claims } }: Operation) {
+export function claimsFor({ operationId, 'x-access': { claims, stepUp } }: Operation) {
   const met: Record<string, unknown> = {};
   for (const { claim, equals, includes } of claims) {
     if (typeof claim === 'string') met[claim] = includes ?? equals;
     else Object.assign(met, CHECKED[operationId]);
+  }
+  if (stepUp.some(({ maxAgeSec }) => maxAgeSec !== undefined)) {
+    met.auth_time = Math.floor(Date.now() / 1000);
   }
   return met;
 }

@@ -16,6 +16,7 @@ const PEOPLE = {
   subscriber: { tier: 'premium' },
   boss: { roles: ['admin'] },
   owner: { isAdmin: true },
+  fresh: { auth_time: Math.floor(Date.now() / 1000) },
 };
 type Person = keyof typeof PEOPLE;
 
@@ -50,6 +51,7 @@ const ENDPOINTS: [path: string, people: Person[], body: object][] = [
   ],
   ['/api/admin', ['owner'], { message: 'Admin access granted.' }],
   ['/api/admin/edit', ['administrator'], { message: 'Admin editor access granted.' }],
+  ['/api/sensitive', ['fresh'], { message: 'Recent login confirmed.' }],
 ];
 
 const SCOPES = {

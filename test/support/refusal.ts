@@ -10,6 +10,8 @@ export interface ExpectedRefusal {
   description?: string;
   /** The scopes that the challenge names. */
   scope?: string;
+  /** Further parameters of the challenge, each after a comma. */
+  parameters?: string;
   /** Whether it answers HEAD, so that it has no body (RFC 9110 §9.3.2). */
   isHead?: boolean;
 }
@@ -47,11 +49,11 @@ export function expectRefusal(answer: Answer, expected: ExpectedRefusal): void {
 
 /** The challenge of a refusal (RFC 6750 §3). A 503 has none. */
 export function challengeOf(expected: ExpectedRefusal, description: string): string | undefined {
-  const { status, code, scope } = expected;
+  const { status, code, scope, parameters = '' } = expected;
   if (status === 503) return undefined;
   if (code === undefined) return 'Bearer';
   const challenge = `Bearer error="${errorOf(expected)}", error_description="${description}"`;
-  return scope === undefined ? challenge : `${challenge}, scope="${scope}"`;
+  return challenge + (scope === undefined ? '' : `, scope="${scope}"`) + parameters;
 }
 
 function errorOf({ code, error }: ExpectedRefusal): string {

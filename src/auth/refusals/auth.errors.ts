@@ -28,6 +28,7 @@ export const AUTH_ERROR_CODES = {
   invalid_request: ['credentials_repeated'],
   invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
   insufficient_scope: ['insufficient_scope', 'claim_requirement'],
+  insufficient_user_authentication: ['authentication_insufficient'],
   temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
 } as const;
 
@@ -37,7 +38,7 @@ export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 /** The `code` of a refusal. Codes are stable; the README lists them. */
 export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
-/** The `error` of a refusal (RFC 6750 §3.1), and `temporarily_unavailable` (RFC 6749 §4.1.2.1). */
+/** The `error` of a refusal (RFC 6750 §3.1, RFC 9470 §3, RFC 6749 §4.1.2.1). */
 export type AuthErrorName = keyof typeof AUTH_ERROR_CODES;
 
 /** What only the log shows of a refusal: its cause, what was expected and what came. */
@@ -124,6 +125,20 @@ export class ClaimRequirementError extends AuthError {
   ) {
     const status = error === 'invalid_token' ? 401 : 403;
     super(status, { error, code: 'claim_requirement', description }, options);
+  }
+}
+
+/** The login does not meet `@StepUp()` (RFC 9470 §3): 401 `insufficient_user_authentication`. */
+export class InsufficientAuthenticationError extends AuthError {
+  constructor(
+    required: { acr?: readonly string[]; maxAgeSec?: number; message?: string },
+    options?: AuthErrorOptions,
+  ) {
+    const { acr, maxAgeSec, message } = required;
+    const description = message ?? 'The login is not recent or not strong enough.';
+    const error = 'insufficient_user_authentication';
+    const code = 'authentication_insufficient';
+    super(401, { error, code, description, acr, maxAgeSec }, options);
   }
 }
 

@@ -9,6 +9,10 @@ export interface ChallengeParameters {
   description: string;
   /** The scopes that a token needs. @default none: the challenge has no `scope` */
   scopes?: readonly string[];
+  /** Values of `acr` that suffice (RFC 9470 §3). */
+  acr?: readonly string[];
+  /** Largest age of a login, in seconds (RFC 9470 §3). */
+  maxAgeSec?: number;
 }
 
 /** Whether a string can be an `error_description` (RFC 6750 §3). */
@@ -26,12 +30,19 @@ export const isScopeToken = (text: string): boolean => SCOPE_TOKEN.test(text);
  */
 export function bearerChallenge(parameters?: ChallengeParameters): string {
   if (!parameters) return 'Bearer';
-  const { error, description, scopes = [] } = parameters;
-  if (!isDescription(description) || !scopes.every(isScopeToken)) {
+  const { error, description, scopes = [], acr = [], maxAgeSec } = parameters;
+  if (!isDescription(description) || ![...scopes, ...acr].every(isScopeToken)) {
     throw new TypeError(
       'A challenge must be printable ASCII without double quotes and backslashes (RFC 6750 §3).',
     );
   }
-  const challenge = `Bearer error="${error}", error_description="${description}"`;
-  return scopes.length > 0 ? `${challenge}, scope="${scopes.join(' ')}"` : challenge;
+  const values = {
+    error,
+    error_description: description,
+    scope: scopes.join(' '),
+    acr_values: acr.join(' '),
+    max_age: maxAgeSec?.toString() ?? '',
+  };
+  const given = Object.entries(values).filter(([, value]) => value !== '');
+  return `Bearer ${given.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }

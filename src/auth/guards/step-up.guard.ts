@@ -1,0 +1,39 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { AccessRules } from '../access-rules.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
+import { Clock } from '../clock.js';
+import { InsufficientAuthenticationError } from '../refusals/auth.errors.js';
+import { Refusals } from '../refusals/refuse.js';
+import { authOf } from '../request-auth.js';
+import { isRecentAndStrong } from '../token/authentication.js';
+import { claimOf } from '../token/claim-path.js';
+
+/** Authorises by `@StepUp()` (RFC 9470). Runs after {@link ClaimsGuard}. */
+@Injectable()
+export class StepUpGuard implements CanActivate {
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly options: ResolvedAuthOptions,
+    private readonly clock: Clock,
+    private readonly refusals: Refusals,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { stepUp: requirements } = this.rules.of(context.getClass(), context.getHandler());
+    if (requirements.length === 0) return true;
+    const auth = authOf(context.switchToHttp().getRequest<object>());
+    if (!auth) throw new Error('AccessTokenGuard must run before StepUpGuard.');
+    const { payload } = auth;
+    const now = this.clock.now() / 1000;
+    for (const requirement of requirements) {
+      if (isRecentAndStrong(requirement, payload, now, this.options.clockToleranceSec)) continue;
+      const claims = ['auth_time', 'acr', 'amr'];
+      const actual = Object.fromEntries(claims.map((claim) => [claim, claimOf(payload, claim)]));
+      const error = new InsufficientAuthenticationError(requirement, {
+        detail: { expected: requirement, actual, now },
+      });
+      this.refusals.refuse(error, context);
+    }
+    return true;
+  }
+}
