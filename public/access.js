@@ -20,6 +20,7 @@
  * @property {number} [maxAgeSec] its largest age
  * @property {string[]} [acr] one of these
  * @property {string[]} [amr] all of these
+ * @property {Record<'authTime' | 'acr' | 'amr', string | string[]>} from claims that show it
  * @property {string} [message]
  *
  * @typedef {object} Access
@@ -115,11 +116,12 @@ function lowerFirst(text) {
  * @param {Record<string, any>} claims
  * @param {number} now seconds since 1970
  */
-function loginPasses({ maxAgeSec, acr, amr }, claims, now) {
-  if (maxAgeSec !== undefined && !(now - claims.auth_time <= maxAgeSec)) return false;
-  if (acr !== undefined && !acr.includes(claims.acr)) return false;
+function loginPasses({ maxAgeSec, acr, amr, from }, claims, now) {
+  if (maxAgeSec !== undefined && !(now - valueOf(claims, from.authTime) <= maxAgeSec)) return false;
+  if (acr !== undefined && !acr.includes(valueOf(claims, from.acr))) return false;
+  const means = valueOf(claims, from.amr);
   return (
-    amr === undefined || (Array.isArray(claims.amr) && amr.every((m) => claims.amr.includes(m)))
+    amr === undefined || (Array.isArray(means) && amr.every((method) => means.includes(method)))
   );
 }
 

@@ -98,7 +98,7 @@ export class AccessMap {
           ? guards
           : [element('span', { class: 'quiet' }, 'no decorator: any valid token')]),
       ),
-      ...[undefined, ...people.map(justLoggedIn)].map((claims) => {
+      ...[undefined, ...people.map((person) => afterLogin(person, access))].map((claims) => {
         const cell = element('td', { class: 'cell' });
         fill(cell, judge(access, claims, this.#grantClaims));
         return cell;
@@ -118,9 +118,10 @@ export class AccessMap {
   }
 }
 
-/** The claims of a person as of a login now. */
-function justLoggedIn({ claims }) {
-  return { auth_time: Date.now() / 1000, ...claims };
+/** The claims of a person who has just logged in. */
+function afterLogin({ claims }, { stepUp }) {
+  const now = Date.now() / 1000;
+  return Object.assign({}, ...stepUp.map(({ from }) => ({ [from.authTime]: now })), claims);
 }
 
 function fill(cell, { passes, why }) {

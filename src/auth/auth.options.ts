@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 
 /** Signature algorithms for public keys (RFC 7518 §3.1): those of jsonwebtoken. */
@@ -106,6 +107,13 @@ export interface CommonAuthOptions {
   nonceInAccessToken?: boolean;
 
   /**
+   * Claims that `@StepUp()` judges. Auth0 needs names of your own: its Actions cannot write
+   * `auth_time`, `acr` and `amr` into access tokens.
+   * @default { authTime: 'auth_time', acr: 'acr', amr: 'amr' } (RFC 9470 §6)
+   */
+  stepUpClaims?: StepUpClaims;
+
+  /**
    * `'rfc9068'` accepts only tokens of the JWT profile: `typ` is `at+jwt`, and `sub`,
    * `client_id`, `iat` and `jti` are present (RFC 9068 §2, §4). Auth0 has a setting for it.
    * @default none: `typ` may also be `JWT` or absent; `iss`, `aud` and `exp` are required
@@ -118,6 +126,16 @@ export interface CommonAuthOptions {
    * @default none: only `exp` decides
    */
   maxTokenAgeSec?: number;
+}
+
+/** Where `@StepUp()` finds what it judges: names of claims, or paths of nested ones. */
+export interface StepUpClaims {
+  /** Time of the login, in seconds since 1970. @default 'auth_time' */
+  authTime?: ClaimPath;
+  /** Strength of the login. @default 'acr' */
+  acr?: ClaimPath;
+  /** Means of the login, an array. @default 'amr' */
+  amr?: ClaimPath;
 }
 
 /** Bounds of the cache of accepted tokens. */
@@ -158,6 +176,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly tokenCache?: Required<TokenCacheOptions>;
   abstract readonly isRevoked?: RevocationCheck;
   abstract readonly nonceInAccessToken: boolean;
+  abstract readonly stepUpClaims: Required<StepUpClaims>;
   abstract readonly profile?: 'rfc9068';
   abstract readonly maxTokenAgeSec?: number;
 }

@@ -7,6 +7,7 @@ import {
   type IssuerOptions,
   type ResolvedAuthOptions,
   type ResolvedIssuer,
+  type StepUpClaims,
   type TokenCacheOptions,
 } from './auth.options.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
@@ -37,6 +38,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache = {},
     nonceInAccessToken = false,
     isRevoked,
+    stepUpClaims = {},
     profile,
     maxTokenAgeSec,
     issuers,
@@ -73,6 +75,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache: resolveTokenCache(tokenCache),
     nonceInAccessToken,
     isRevoked,
+    stepUpClaims: resolveStepUpClaims(stepUpClaims),
     profile,
     maxTokenAgeSec,
   };
@@ -137,6 +140,16 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
+  const { authTime = 'auth_time', acr = 'acr', amr = 'amr', ...others } = claims;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) fail(`stepUpClaims.${unknown}`, 'is unknown');
+  for (const [name, path] of Object.entries({ authTime, acr, amr })) {
+    strings(`stepUpClaims.${name}`, [path].flat());
+  }
+  return { authTime, acr, amr };
 }
 
 /** A misspelt option would silently leave out a check. */

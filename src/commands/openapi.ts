@@ -32,9 +32,9 @@ try {
   });
   const discovery = new DiscoveryService(app.get(ModulesContainer));
   const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
-  const { claimFailure, grantClaims } = authOptions;
+  const { claimFailure, grantClaims, stepUpClaims } = authOptions;
   const isLimited = limitsConfig().perMinute !== undefined;
-  const options = { issuer, isAuth0, isLimited, claimFailure, grantClaims };
+  const options = { issuer, isAuth0, isLimited, claimFailure, grantClaims, stepUpClaims };
   await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
   console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {

@@ -3,6 +3,7 @@ import {
   Check,
   type ClaimRequirement,
   Inclusion,
+  type ResolvedAuthOptions,
   type ScopeRequirement,
   type StepUpRequirement,
 } from '../auth/index.js';
@@ -28,13 +29,21 @@ export interface AccessExtension {
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
   scopes: readonly ScopeRequirement[];
   claims: readonly ClaimExtension[];
-  stepUp: readonly StepUpRequirement[];
+  stepUp: readonly StepUpExtension[];
+}
+
+/** A requirement on the login, and the claims that show it. */
+export interface StepUpExtension extends StepUpRequirement {
+  from: ResolvedAuthOptions['stepUpClaims'];
 }
 
 /** The access rule of an operation: in words, as `security`, and as `x-access`. */
-export function describeAccess(rule: AccessRule) {
-  const { claims } = rule;
-  const extension: AccessExtension = { ...rule, claims: claims.map(claimExtension) };
+export function describeAccess(rule: AccessRule, from: ResolvedAuthOptions['stepUpClaims']) {
+  const extension: AccessExtension = {
+    ...rule,
+    claims: rule.claims.map(claimExtension),
+    stepUp: rule.stepUp.map((requirement) => ({ ...requirement, from })),
+  };
   return { description: inWords(rule), security: securityOf(rule), 'x-access': extension };
 }
 

@@ -30,7 +30,10 @@ import {
 import { refusalsOf, tooManyRequests } from './refusals.js';
 import { type Components, convertSchema, schemaConverter } from './schema.js';
 
-export interface DocumentOptions extends Pick<ResolvedAuthOptions, 'claimFailure' | 'grantClaims'> {
+export interface DocumentOptions extends Pick<
+  ResolvedAuthOptions,
+  'claimFailure' | 'grantClaims' | 'stepUpClaims'
+> {
   issuer: string;
   isAuth0: boolean;
   /** Whether the requests of a client are limited. */
@@ -163,7 +166,7 @@ function scopesOf(rules: AccessRules): Record<string, string> {
  */
 function decorateHandlers(
   rules: AccessRules,
-  { claimFailure }: DocumentOptions,
+  { claimFailure, stepUpClaims }: DocumentOptions,
   components: Components,
 ): void {
   const done = new Map<Function, object>();
@@ -175,7 +178,7 @@ function decorateHandlers(
     const refusable = { rule, claimFailure, failures, ...inputOf(controller, method) };
     const operation = {
       summary,
-      ...describeAccess(rule),
+      ...describeAccess(rule, stepUpClaims),
       responses: {
         [statusOf(handler)]: success(statusOf(handler), described, components),
         ...refusalsOf(refusable, components),

@@ -153,6 +153,29 @@ describe.each(ADAPTERS)('@StepUp() on %s (RFC 9470)', (adapter) => {
   });
 });
 
+describe('The option stepUpClaims', () => {
+  it('names the claims of an issuer that cannot use the standard ones', async () => {
+    const issuer = await createTestIssuer();
+    const fixture = await startFixture({
+      adapter: 'Fastify',
+      issuer,
+      controllers: [StepUpController],
+      options: {
+        stepUpClaims: { authTime: 'https://api.example.com/auth_time', amr: ['login', 'amr'] },
+      },
+    });
+    const get = (path: string, claims: object) => fixture.get(path, issuer.mint({ ...claims }));
+    const now = Math.floor(Date.now() / 1000);
+    const named = { 'https://api.example.com/auth_time': now };
+    expect(await get('/step-up/recent', named)).toMatchObject({ status: 200 });
+    expect(await get('/step-up/recent', { auth_time: now })).toMatchObject({ status: 401 });
+    const nested = { login: { amr: ['mfa', 'hwk'] } };
+    expect(await get('/step-up/means', nested)).toMatchObject({ status: 200 });
+    await fixture.close();
+    await issuer.close();
+  });
+});
+
 describe('@StepUp() throws, naming the route,', () => {
   it.each<[string, Parameters<typeof StepUp>[0], RegExp]>([
     ['without a requirement', {}, /on Rec\.read: name maxAgeSec, acr or amr/],

@@ -11,7 +11,10 @@ const TOKEN: Access = { access: 'token', scopes: [], claims: [], stepUp: [] };
 
 const scopes = (...required: Access['scopes']): Access => ({ ...TOKEN, scopes: required });
 const claims = (...required: Access['claims']): Access => ({ ...TOKEN, claims: required });
-const stepUp = (...required: Access['stepUp']): Access => ({ ...TOKEN, stepUp: required });
+const stepUp = (required: object): Access => ({
+  ...TOKEN,
+  stepUp: [{ from: { authTime: 'auth_time', acr: 'acr', amr: ['login', 'amr'] }, ...required }],
+});
 const all = (...names: string[]) => ({ scopes: names, match: 'all' as const });
 const any = (...names: string[]) => ({ scopes: names, match: 'any' as const });
 
@@ -90,8 +93,8 @@ describe('With a token, the browser client shows', () => {
     [stepUp({ maxAgeSec: 300 }), {}, false, 'Needs a login at most 300 seconds old'],
     [stepUp({ acr: ['a', 'b'] }), { acr: 'b' }, true, 'Passes'],
     [stepUp({ acr: ['a', 'b'] }), {}, false, 'Needs a login with acr a or b'],
-    [stepUp({ amr: ['mfa'] }), { amr: ['pwd', 'mfa'] }, true, 'Passes'],
-    [stepUp({ amr: ['mfa'] }), { amr: ['pwd'] }, false, 'Needs a login with amr mfa'],
+    [stepUp({ amr: ['mfa'] }), { login: { amr: ['pwd', 'mfa'] } }, true, 'Passes'],
+    [stepUp({ amr: ['mfa'] }), { login: { amr: ['pwd'] } }, false, 'Needs a login with amr mfa'],
     [
       { ...scopes(all('a')), claims: [{ message: 'Gold only' }] },
       { scope: 'b' },

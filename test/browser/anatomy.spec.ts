@@ -10,7 +10,7 @@ const ROUTE: Access = {
   access: 'token',
   scopes: [{ scopes: ['read:feed', 'read:admin'], match: 'any' }],
   claims: [{ claim: 'isAdmin', equals: true }],
-  stepUp: [{ maxAgeSec: 300 }],
+  stepUp: [{ maxAgeSec: 300, from: { authTime: 'auth_time', acr: 'acr', amr: 'amr' } }],
 };
 
 const answer = (given: Partial<Answer>): Answer => ({

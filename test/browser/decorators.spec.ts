@@ -1,6 +1,8 @@
 import { decoratorsOf } from '../../public/decorators.js';
 import { samplePeople } from '../../public/people.js';
 
+const from = { authTime: 'auth_time', acr: 'acr', amr: 'amr' };
+
 type Access = Parameters<typeof decoratorsOf>[0];
 
 const TOKEN: Access = { access: 'token', scopes: [], claims: [], stepUp: [] };
@@ -39,7 +41,7 @@ describe('The access map writes the decorators of a route', () => {
     [['@Claim(check(…))'], claims({ message: 'Gold only' })],
     [
       ["@StepUp({ maxAgeSec: 300, acr: ['gold'] })"],
-      { ...TOKEN, stepUp: [{ maxAgeSec: 300, acr: ['gold'] }] },
+      { ...TOKEN, stepUp: [{ maxAgeSec: 300, acr: ['gold'], from }] },
     ],
   ])('%j for %j', (decorators, access) => {
     expect(decoratorsOf(access)).toEqual(decorators);

@@ -62,6 +62,8 @@ abstract class ListController {
   list() {}
 }
 
+const stepUpClaims = { authTime: 'auth_time', acr: 'acr', amr: 'amr' };
+
 /** The document of an application with these controllers. */
 async function documentOf(controllers: Type[], options: Partial<DocumentOptions> = {}) {
   class AppModule {}
@@ -71,7 +73,13 @@ async function documentOf(controllers: Type[], options: Partial<DocumentOptions>
     createAdapter({ trustedProxies: [] }),
     { logger: false, abortOnError: false },
   );
-  const defaults = { issuer: ISSUER, isAuth0: false, isLimited: false, grantClaims: ['scope'] };
+  const defaults = {
+    issuer: ISSUER,
+    isAuth0: false,
+    isLimited: false,
+    grantClaims: ['scope'],
+    stepUpClaims,
+  };
   const claimFailure = 'invalid_token';
   try {
     const document = createDocument(app, { ...defaults, claimFailure, ...options });

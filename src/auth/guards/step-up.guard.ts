@@ -26,9 +26,13 @@ export class StepUpGuard implements CanActivate {
     const { payload } = auth;
     const now = this.clock.now() / 1000;
     for (const requirement of requirements) {
-      if (isRecentAndStrong(requirement, payload, now, this.options.clockToleranceSec)) continue;
-      const claims = ['auth_time', 'acr', 'amr'];
-      const actual = Object.fromEntries(claims.map((claim) => [claim, claimOf(payload, claim)]));
+      if (isRecentAndStrong(requirement, payload, this.options, now)) continue;
+      const { authTime, acr, amr } = this.options.stepUpClaims;
+      const actual = {
+        authTime: claimOf(payload, authTime),
+        acr: claimOf(payload, acr),
+        amr: claimOf(payload, amr),
+      };
       const error = new InsufficientAuthenticationError(requirement, {
         detail: { expected: requirement, actual, now },
       });
