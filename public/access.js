@@ -6,6 +6,7 @@
  * @typedef {object} ScopeRequirement
  * @property {string[]} scopes
  * @property {'all' | 'any'} match
+ * @property {Record<string, string[]>} [impliedBy] by scope, broader scopes that grant it as well
  * @property {string[]} [from] claims that grant the scopes, instead of the API's `x-grant-claims`
  * @property {string} [message]
  *
@@ -130,9 +131,11 @@ function loginPasses({ maxAgeSec, acr, amr, from }, claims, now) {
  * @param {Record<string, unknown>} claims
  * @param {string[]} grantClaims
  */
-function missingScopes({ scopes, match, from }, claims, grantClaims) {
+function missingScopes({ scopes, match, from, impliedBy }, claims, grantClaims) {
   const granted = grantedScopes(claims, from ?? grantClaims);
-  const missing = scopes.filter((scope) => !granted.includes(scope));
+  const isGranted = (scope) =>
+    [scope, ...(impliedBy?.[scope] ?? [])].some((each) => granted.includes(each));
+  const missing = scopes.filter((scope) => !isGranted(scope));
   return match === 'any' && missing.length < scopes.length ? [] : missing;
 }
 

@@ -67,7 +67,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     validateClaims(jws, issuer, this.options);
     validateTime(jws.payload, this.options, this.clock.now() / 1000);
     // A copy: V8 would keep the whole header for a part of it.
-    return createRequestAuth(Buffer.from(token).toString(), jws, this.options.grantClaims);
+    return createRequestAuth(Buffer.from(token).toString(), jws, this.options);
   }
 
   /** Why passport-jwt refused a token, as an error with a code. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
+import type { ImpliedScopes } from './token/implied-scopes.js';
 
 /** Signature algorithms for public keys (RFC 7518 §3.1): those of jsonwebtoken. */
 export const ALGORITHMS = [
@@ -61,6 +62,13 @@ export interface CommonAuthOptions {
 
   /** Claims that grant scopes. With Auth0 RBAC, add `permissions`. @default ['scope', 'scp'] */
   grantClaims?: readonly string[];
+
+  /**
+   * Scopes that grant other scopes as well, such as `{ 'write:messages': ['read:messages'] }`. What
+   * an implied scope implies is granted too.
+   * @default {}: every scope grants itself alone
+   */
+  impliedScopes?: ImpliedScopes;
 
   /** How a token that fails `@Claim()` is refused: with 401 or 403. @default 'invalid_token' */
   claimFailure?: 'invalid_token' | 'insufficient_scope';
@@ -168,6 +176,8 @@ export abstract class ResolvedAuthOptions {
   abstract readonly issuers: readonly ResolvedIssuer[];
   abstract readonly unmarkedRoutes: 'closed' | 'open';
   abstract readonly grantClaims: readonly string[];
+  /** By scope, all scopes that it grants, itself included. */
+  abstract readonly impliedScopes: ReadonlyMap<string, readonly string[]>;
   abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
   abstract readonly clockToleranceSec: number;
   abstract readonly jwksTimeoutMs: number;

@@ -11,6 +11,8 @@ import {
   type TokenCacheOptions,
 } from './auth.options.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
+import { isScopeToken } from './refusals/challenge.js';
+import { circleIn, followScopes, type ImpliedScopes } from './token/implied-scopes.js';
 
 /** Shortest secret of HS256, in bytes: the length of its hash (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32;
@@ -30,6 +32,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   const {
     unmarkedRoutes = 'closed',
     grantClaims = ['scope', 'scp'],
+    impliedScopes = {},
     claimFailure = 'invalid_token',
     clockToleranceSec = 5,
     jwksTimeoutMs = 5000,
@@ -67,6 +70,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
     grantClaims: strings('grantClaims', grantClaims),
+    impliedScopes: checkImpliedScopes(impliedScopes),
     claimFailure,
     clockToleranceSec,
     jwksTimeoutMs,
@@ -140,6 +144,17 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+function checkImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {
+  for (const [scope, scopes] of Object.entries(implied)) {
+    const option = `impliedScopes[${JSON.stringify(scope)}]`;
+    if ([scope, ...strings(option, scopes)].every(isScopeToken)) continue;
+    fail(option, 'must have scopes: printable ASCII without spaces and quotes (RFC 6749 §3.3)');
+  }
+  const circle = circleIn(implied);
+  if (circle !== undefined) fail('impliedScopes', `has a circle: ${circle}`);
+  return followScopes(implied);
 }
 
 function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {

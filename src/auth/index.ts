@@ -37,3 +37,4 @@ export {
   TemporarilyUnavailableError,
 } from './refusals/auth.errors.js';
 export type { RequestAuth } from './request-auth.js';
+export { circleIn } from './token/implied-scopes.js';

@@ -1,3 +1,4 @@
+import type { ResolvedAuthOptions } from './auth.options.js';
 import { grantedScopes, valuesIn } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { AccessTokenHeader, CompactJws } from './token/compact-jws.js';
@@ -6,7 +7,7 @@ import type { AccessTokenHeader, CompactJws } from './token/compact-jws.js';
 export interface RequestAuth {
   readonly payload: Readonly<AccessTokenClaims>;
   readonly header: Readonly<AccessTokenHeader>;
-  /** Scopes granted by the claims in the option `grantClaims`. */
+  /** Scopes granted by the claims in the option `grantClaims`, and those that they imply. */
   readonly scopes: readonly string[];
   /** The token itself, to pass it on. Not enumerable, so that it stays out of logs. */
   readonly token: string;
@@ -36,9 +37,9 @@ declare module 'fastify' {
 export function createRequestAuth(
   token: string,
   { header, payload }: CompactJws,
-  grantClaims: readonly string[],
+  { grantClaims, impliedScopes }: ResolvedAuthOptions,
 ): RequestAuth {
-  const scopes = grantedScopes(payload, grantClaims);
+  const scopes = grantedScopes(payload, grantClaims, impliedScopes);
   const auth = { payload: payload as AccessTokenClaims, header, scopes, token };
   Object.defineProperty(auth, 'token', { enumerable: false });
   for (const value of valuesIn(auth)) Object.freeze(value);

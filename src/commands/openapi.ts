@@ -24,17 +24,16 @@ try {
   const { issuer } = config;
   const { isAuth0 } = browserConfig();
   const adapter = () => createAdapter({ trustedProxies: [] });
-  const auth = await NestFactory.create(AuthModule.forRoot(config), adapter(), OPTIONS);
-  const authOptions = auth.get<ResolvedAuthOptions>(ResolvedAuthOptions);
+  const authApp = await NestFactory.create(AuthModule.forRoot(config), adapter(), OPTIONS);
+  const auth = authApp.get<ResolvedAuthOptions>(ResolvedAuthOptions);
   const app = await NestFactory.create(AppModule, adapter(), {
     ...OPTIONS,
     preview: true,
   });
   const discovery = new DiscoveryService(app.get(ModulesContainer));
-  const rules = new AccessRules(discovery, new MetadataScanner(), authOptions);
-  const { claimFailure, grantClaims, stepUpClaims } = authOptions;
+  const rules = new AccessRules(discovery, new MetadataScanner(), auth);
   const isLimited = limitsConfig().perMinute !== undefined;
-  const options = { issuer, isAuth0, isLimited, claimFailure, grantClaims, stepUpClaims };
+  const options = { issuer, isAuth0, isLimited, auth };
   await writeFile(file, `${JSON.stringify(createDocument(app, options, rules), null, 2)}\n`);
   console.log(`Written to ${file}, for access tokens of ${issuer}.`);
 } catch (error) {

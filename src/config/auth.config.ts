@@ -3,8 +3,9 @@ import { readEnvironment } from './environment.js';
 
 /** Options of `AuthModule`. */
 export const authConfig = registerAs('auth', () => {
-  const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET, AUTH0_AUDIENCE, GRANT_CLAIMS } =
-    readEnvironment();
+  const variables = readEnvironment();
+  const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET } = variables;
+  const { auth_time: authTime, acr, amr } = variables.STEP_UP_CLAIMS;
   const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
   // Auth0 publishes its keys at a known address; those of other issuers are found by discovery.
   const hasKnownKeys = AUTH0_DOMAIN !== undefined && AUTH0_SIGNING_SECRET === undefined;
@@ -12,8 +13,10 @@ export const authConfig = registerAs('auth', () => {
     issuer,
     jwksUri: hasKnownKeys ? `${issuer}.well-known/jwks.json` : undefined,
     secret: AUTH0_SIGNING_SECRET,
-    audience: AUTH0_AUDIENCE,
-    grantClaims: GRANT_CLAIMS,
+    audience: variables.AUTH0_AUDIENCE,
+    grantClaims: variables.GRANT_CLAIMS,
+    impliedScopes: variables.IMPLIED_SCOPES,
+    stepUpClaims: { authTime, acr, amr },
   };
 });
 

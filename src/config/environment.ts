@@ -1,5 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { circleIn } from '../auth/index.js';
 
 /** Values of `LOG_LEVEL`, from the fewest lines to the most. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
@@ -29,6 +30,13 @@ const REDIS_RULE =
 const CONTACT_RULE =
   'must be an e-mail address or an https, mailto or tel URI, such as security@example.com';
 
+const IMPLIED_RULE =
+  'must be pairs of scopes separated by commas, the broader one first, ' +
+  'such as write:messages=read:messages';
+const STEP_UP_RULE =
+  'must be pairs separated by commas, each auth_time, acr or amr and the name of a claim, ' +
+  'such as auth_time=https://api.example.com/auth_time';
+
 const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const issuerUrl = z.union(
@@ -48,6 +56,22 @@ const integer = (min: number, max: number, rule: string) =>
     .regex(/^\d{1,9}$/, rule)
     .transform(Number)
     .pipe(z.int().min(min, rule).max(max, rule));
+
+/** Pairs `name=value`, separated by commas. */
+const pairs = <Name extends z.ZodString | z.ZodEnum>(
+  name: Name,
+  value: z.ZodString,
+  rule: string,
+) =>
+  z
+    .string()
+    .transform((text) =>
+      text.split(',').map((pair) => {
+        const [, left = '', right = ''] = /^([^=]*)=(.*)$/.exec(pair.trim()) ?? [];
+        return [left, right] as [z.input<Name>, string];
+      }),
+    )
+    .pipe(z.array(z.tuple([name, value]), rule));
 
 const word = (rule: string) => z.string().regex(/^\S+$/, rule);
 
@@ -118,6 +142,20 @@ export const variables = z.object({
   GRANT_CLAIMS: list(
     word('must be claim names separated by commas, without spaces, such as scope,permissions'),
   ).default(['scope', 'scp']),
+  IMPLIED_SCOPES: pairs(word(IMPLIED_RULE), word(IMPLIED_RULE), IMPLIED_RULE)
+    .transform((implied) => groupByFirst(implied))
+    .superRefine((implied, { addIssue }) => {
+      const circle = circleIn(implied);
+      if (circle !== undefined) addIssue(`has a circle: ${circle}`);
+    })
+    .default({}),
+  STEP_UP_CLAIMS: pairs(
+    z.enum(['auth_time', 'acr', 'amr'], STEP_UP_RULE),
+    word(STEP_UP_RULE),
+    STEP_UP_RULE,
+  )
+    .transform((claims) => Object.fromEntries(claims) as Record<string, string | undefined>)
+    .default({}),
   CORS_ORIGINS: list(
     z
       .string()
@@ -245,6 +283,13 @@ function read<Schema extends z.ZodObject>(schema: Schema, from: Variables): z.in
   const { fieldErrors } = z.flattenError<Record<string, unknown>>(error);
   const lines = Object.entries(fieldErrors).map(([name, faults]) => `${name} ${faults?.[0]}`);
   throw new ConfigError(lines.join('\n'));
+}
+
+/** What follows each first member of pairs. */
+function groupByFirst(pairsOfScopes: readonly [string, string][]): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  for (const [first, second] of pairsOfScopes) (groups[first] ??= []).push(second);
+  return groups;
 }
 
 function isOrigin(text: string): boolean {

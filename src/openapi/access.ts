@@ -23,11 +23,16 @@ export interface ClaimExtension {
   message?: string;
 }
 
+/** A requirement on scopes, and the scopes that imply them. */
+export interface ScopeExtension extends ScopeRequirement {
+  impliedBy?: Record<string, string[]>;
+}
+
 /** `x-access` of an operation: its access rule, for clients that check a token before they call. */
 export interface AccessExtension {
   access: AccessRule['access'];
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
-  scopes: readonly ScopeRequirement[];
+  scopes: readonly ScopeExtension[];
   claims: readonly ClaimExtension[];
   stepUp: readonly StepUpExtension[];
 }
@@ -38,35 +43,76 @@ export interface StepUpExtension extends StepUpRequirement {
 }
 
 /** The access rule of an operation: in words, as `security`, and as `x-access`. */
-export function describeAccess(rule: AccessRule, from: ResolvedAuthOptions['stepUpClaims']) {
+export function describeAccess(
+  rule: AccessRule,
+  {
+    impliedScopes,
+    stepUpClaims: from,
+  }: Pick<ResolvedAuthOptions, 'impliedScopes' | 'stepUpClaims'>,
+) {
+  const scopes = rule.scopes.map((requirement) => {
+    const impliedBy = impliersOf(requirement, impliedScopes);
+    return impliedBy === undefined ? requirement : { ...requirement, impliedBy };
+  });
   const extension: AccessExtension = {
     ...rule,
+    scopes,
     claims: rule.claims.map(claimExtension),
     stepUp: rule.stepUp.map((requirement) => ({ ...requirement, from })),
   };
-  return { description: inWords(rule), security: securityOf(rule), 'x-access': extension };
+  return {
+    description: inWords(rule),
+    security: securityOf({ ...rule, scopes }),
+    'x-access': extension,
+  };
 }
 
 /**
  * Alternatives, each with all the scopes that suffice together (OpenAPI 3.1 §4.8.30). An empty
  * list means a public operation, an empty alternative a request without a token.
  */
-function securityOf({ access, scopes }: AccessRule): SecurityRequirement[] {
+function securityOf({
+  access,
+  scopes,
+}: Pick<AccessExtension, 'access' | 'scopes'>): SecurityRequirement[] {
   if (access === 'public') return [];
   const alternatives = sufficientScopes(scopes).map((names) => ({ [SECURITY_SCHEME]: names }));
   return access === 'optional' ? [{}, ...alternatives] : alternatives;
 }
 
 /** Every combination of scopes that meets all the requirements. */
-function sufficientScopes(requirements: readonly ScopeRequirement[]): string[][] {
+function sufficientScopes(requirements: readonly ScopeExtension[]): string[][] {
   let combinations: string[][] = [[]];
-  for (const { scopes, match } of requirements) {
-    const choices = match === 'all' ? [scopes] : scopes.map((scope) => [scope]);
+  for (const { scopes, match, impliedBy } of requirements) {
+    const ways = scopes.map((scope) => [scope, ...(impliedBy?.[scope] ?? [])]);
+    const choices = match === 'all' ? oneOfEach(ways) : ways.flat().map((scope) => [scope]);
     combinations = combinations.flatMap((names) =>
       choices.map((choice) => [...new Set([...names, ...choice])]),
     );
   }
   return combinations;
+}
+
+/** Every list with one element of each of the given lists. */
+function oneOfEach(lists: readonly string[][]): string[][] {
+  return lists.reduce<string[][]>(
+    (chosen, list) => chosen.flatMap((names) => list.map((name) => [...names, name])),
+    [[]],
+  );
+}
+
+/** By scope of the requirement, the broader scopes that grant it; undefined if none does. */
+function impliersOf(
+  { scopes }: ScopeRequirement,
+  impliedScopes: ResolvedAuthOptions['impliedScopes'],
+): Record<string, string[]> | undefined {
+  const found = scopes.flatMap((scope) => {
+    const broader = [...impliedScopes].filter(
+      ([name, all]) => name !== scope && all.includes(scope),
+    );
+    return broader.length > 0 ? [[scope, broader.map(([name]) => name)] as const] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function claimExtension({ claim, expected, message }: ClaimRequirement): ClaimExtension {

@@ -30,14 +30,16 @@ import {
 import { refusalsOf, tooManyRequests } from './refusals.js';
 import { type Components, convertSchema, schemaConverter } from './schema.js';
 
-export interface DocumentOptions extends Pick<
-  ResolvedAuthOptions,
-  'claimFailure' | 'grantClaims' | 'stepUpClaims'
-> {
+export interface DocumentOptions {
   issuer: string;
   isAuth0: boolean;
   /** Whether the requests of a client are limited. */
   isLimited: boolean;
+  /** The options of `AuthModule`. */
+  auth: Pick<
+    ResolvedAuthOptions,
+    'claimFailure' | 'grantClaims' | 'impliedScopes' | 'stepUpClaims'
+  >;
 }
 
 /** `x-grant-claims`: the claims that grant scopes, for clients that read `x-access`. */
@@ -100,7 +102,7 @@ export function createDocument(
     ...BASE,
     tags: [...controllers].flatMap(describedTag),
     components: { ...components, securitySchemes },
-    'x-grant-claims': options.grantClaims,
+    'x-grant-claims': options.auth.grantClaims,
   };
   const document = SwaggerModule.createDocument(app, base, {
     operationIdFactory,
@@ -166,7 +168,7 @@ function scopesOf(rules: AccessRules): Record<string, string> {
  */
 function decorateHandlers(
   rules: AccessRules,
-  { claimFailure, stepUpClaims }: DocumentOptions,
+  { auth }: DocumentOptions,
   components: Components,
 ): void {
   const done = new Map<Function, object>();
@@ -175,10 +177,11 @@ function decorateHandlers(
     const handler = prototype[method]!;
     const described = describedOperation(prototype, method);
     const { summary, failures = [] } = described;
+    const { claimFailure } = auth;
     const refusable = { rule, claimFailure, failures, ...inputOf(controller, method) };
     const operation = {
       summary,
-      ...describeAccess(rule, stepUpClaims),
+      ...describeAccess(rule, auth),
       responses: {
         [statusOf(handler)]: success(statusOf(handler), described, components),
         ...refusalsOf(refusable, components),

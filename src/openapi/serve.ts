@@ -46,18 +46,10 @@ export function serveDocs(app: NestFastifyApplication, config: DocsConfig): void
   redirectToDirectory(app);
 
   const { client } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
-  const { claimFailure, grantClaims, stepUpClaims } =
-    app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
+  const auth = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
   const { perMinute } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
   const isLimited = perMinute !== undefined;
-  const document = createDocument(app, {
-    issuer,
-    isAuth0,
-    isLimited,
-    claimFailure,
-    grantClaims,
-    stepUpClaims,
-  });
+  const document = createDocument(app, { issuer, isAuth0, isLimited, auth });
   SwaggerModule.setup(PATH, app, document, {
     customSiteTitle: 'Messages: API docs',
     customCss: `${LOGIN_CSS}\n${LINK_CSS}`,

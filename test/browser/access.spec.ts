@@ -42,6 +42,8 @@ describe('With a token, the browser client shows', () => {
     [scopes({ ...all('a'), from: ['permissions'] }), { permissions: ['a'] }, true, 'Passes'],
     [scopes({ ...all('a'), from: ['permissions'] }), { scope: 'a' }, false, 'Missing a'],
     [scopes(all('a', 'b', 'c')), { scope: 'b' }, false, 'Missing a and c'],
+    [scopes({ ...all('a'), impliedBy: { a: ['b'] } }), { scope: 'b' }, true, 'Passes'],
+    [scopes({ ...all('a'), impliedBy: { a: ['b'] } }), { scope: 'c' }, false, 'Missing a'],
     [scopes(any('a', 'b')), { scope: 'b' }, true, 'Passes'],
     [scopes(any('a', 'b')), { scope: 'c' }, false, 'Missing a or b'],
     [scopes(all('a'), all('b')), { scope: 'a' }, false, 'Missing b'],

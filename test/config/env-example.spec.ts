@@ -42,7 +42,7 @@ describe('.env.example', () => {
     ({ name, value }) => {
       const variable = variables.shape[name];
       expect(variable.safeParse(value).success).toBe(true);
-      expect([undefined, []]).toContainEqual(variable.safeParse(undefined).data);
+      expect([undefined, [], {}]).toContainEqual(variable.safeParse(undefined).data);
     },
   );
 });

@@ -31,6 +31,8 @@ describe('A good environment', () => {
       TRUSTED_PROXIES: [],
       SHUTDOWN_DELAY_SEC: 0,
       GRANT_CLAIMS: ['scope', 'scp'],
+      IMPLIED_SCOPES: {},
+      STEP_UP_CLAIMS: {},
       CORS_ORIGINS: [],
       DATA_DIR: './data',
       DATABASE_POOL_SIZE: 10,
@@ -56,6 +58,8 @@ describe('A good environment', () => {
         TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8,fd00::/8',
         SHUTDOWN_DELAY_SEC: '10',
         GRANT_CLAIMS: 'scope,permissions',
+        IMPLIED_SCOPES: 'write:a=read:a, write:a=list:a,admin=write:a',
+        STEP_UP_CLAIMS: 'auth_time=https://api.example.com/auth_time?x=1,amr=methods',
         CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
         DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
         DATA_DIR: '/var/lib/api',
@@ -84,6 +88,8 @@ describe('A good environment', () => {
       TRUSTED_PROXIES: ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'],
       SHUTDOWN_DELAY_SEC: 10,
       GRANT_CLAIMS: ['scope', 'permissions'],
+      IMPLIED_SCOPES: { 'write:a': ['read:a', 'list:a'], admin: ['write:a'] },
+      STEP_UP_CLAIMS: { auth_time: 'https://api.example.com/auth_time?x=1', amr: 'methods' },
       CORS_ORIGINS: ['https://app.example.com', 'http://localhost:5173'],
       DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
       DATA_DIR: '/var/lib/api',
@@ -149,6 +155,12 @@ describe('A wrong environment', () => {
     'must be an IP address or a host name, without a scheme and a port, such as 127.0.0.1';
   const claims =
     'must be claim names separated by commas, without spaces, such as scope,permissions';
+  const implied =
+    'must be pairs of scopes separated by commas, the broader one first, ' +
+    'such as write:messages=read:messages';
+  const stepUp =
+    'must be pairs separated by commas, each auth_time, acr or amr and the name of a claim, ' +
+    'such as auth_time=https://api.example.com/auth_time';
   const origins =
     'must be exact origins (scheme, host and port) separated by commas, ' +
     'such as https://app.example.com; * is not allowed';
@@ -237,6 +249,15 @@ describe('A wrong environment', () => {
     ['HOST', '[::1]', host],
     ['HOST', '*', host],
     ['GRANT_CLAIMS', 'scope scp', claims],
+    ['IMPLIED_SCOPES', 'write:messages', implied],
+    ['IMPLIED_SCOPES', 'write:messages=', implied],
+    ['IMPLIED_SCOPES', '=read:messages', implied],
+    ['IMPLIED_SCOPES', 'a=b,c', implied],
+    ['IMPLIED_SCOPES', 'a=b c', implied],
+    ['IMPLIED_SCOPES', 'a=b,b=c,c=a', 'has a circle: a implies b implies c implies a'],
+    ['STEP_UP_CLAIMS', 'auth_time', stepUp],
+    ['STEP_UP_CLAIMS', 'authTime=at', stepUp],
+    ['STEP_UP_CLAIMS', 'acr=', stepUp],
     ['CORS_ORIGINS', '*', origins],
     ['CORS_ORIGINS', 'https://app.example.com/', origins],
     ['CORS_ORIGINS', 'http://a.example.com,https://b.example.com:443', origins],

@@ -78,6 +78,18 @@ describe('The options of AuthModule', () => {
       secret: 'AUTH0_SIGNING_SECRET' in variables ? secret : undefined,
       audience: ['a'],
       grantClaims: ['scope', 'scp'],
+      impliedScopes: {},
+      stepUpClaims: {},
+    });
+  });
+});
+
+describe('Scopes and claims of the options', () => {
+  it('are those of IMPLIED_SCOPES and STEP_UP_CLAIMS', async () => {
+    const environment = { ...GOOD, IMPLIED_SCOPES: 'a=b,a=c', STEP_UP_CLAIMS: 'auth_time=at' };
+    expect(await withEnvironment(environment, () => authConfig())).toMatchObject({
+      impliedScopes: { a: ['b', 'c'] },
+      stepUpClaims: { authTime: 'at' },
     });
   });
 });

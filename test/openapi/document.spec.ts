@@ -1,6 +1,8 @@
 import { All, Controller, Delete, Get, Post, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
+  type AuthOptions,
+  ResolvedAuthOptions,
   AuthModule,
   check,
   Claim,
@@ -62,27 +64,24 @@ abstract class ListController {
   list() {}
 }
 
-const stepUpClaims = { authTime: 'auth_time', acr: 'acr', amr: 'amr' };
+interface Given extends Partial<Omit<DocumentOptions, 'auth'>> {
+  auth?: Partial<AuthOptions>;
+}
 
 /** The document of an application with these controllers. */
-async function documentOf(controllers: Type[], options: Partial<DocumentOptions> = {}) {
+async function documentOf(controllers: Type[], { auth, ...options }: Given = {}) {
   class AppModule {}
-  const imports = [AuthModule.forRoot({ issuer: ISSUER, audience: 'https://api.example.com' })];
+  const authOptions = { issuer: ISSUER, audience: 'https://api.example.com', ...auth };
+  const imports = [AuthModule.forRoot(authOptions as AuthOptions)];
   const app = await NestFactory.create(
     { module: AppModule, imports, controllers },
     createAdapter({ trustedProxies: [] }),
     { logger: false, abortOnError: false },
   );
-  const defaults = {
-    issuer: ISSUER,
-    isAuth0: false,
-    isLimited: false,
-    grantClaims: ['scope'],
-    stepUpClaims,
-  };
-  const claimFailure = 'invalid_token';
+  const defaults = { issuer: ISSUER, isAuth0: false, isLimited: false };
   try {
-    const document = createDocument(app, { ...defaults, claimFailure, ...options });
+    const resolved = app.get<ResolvedAuthOptions>(ResolvedAuthOptions);
+    const document = createDocument(app, { ...defaults, auth: resolved, ...options });
     return document as unknown as Document;
   } finally {
     await app.close();
@@ -90,7 +89,7 @@ async function documentOf(controllers: Type[], options: Partial<DocumentOptions>
 }
 
 /** The operations of the same, by `operationId`. */
-async function operationsOf(controllers: Type[], options: Partial<DocumentOptions> = {}) {
+async function operationsOf(controllers: Type[], options: Given = {}) {
   const { paths } = await documentOf(controllers, options);
   const operations = Object.values(paths).flatMap((item) => Object.values(item));
   return Object.fromEntries(operations.map((operation) => [operation.operationId, operation]));
@@ -137,6 +136,14 @@ describe('The document of a controller', () => {
       'Requires an access token with one scope of `a` or `b`, and one scope of `b` or `c`, ' +
         'and the scope `use:things`.',
     );
+  });
+
+  it('lists the broader scopes that suffice as well', async () => {
+    const impliedScopes = { admin: ['a', 'b'], root: ['admin'] };
+    const { Things_any: any } = await operationsOf([ThingsController], { auth: { impliedScopes } });
+    expect(any!.security).toContainEqual({ issuer: ['root', 'use:things'] });
+    const impliedBy = any!['x-access'].scopes.map((requirement) => requirement.impliedBy?.b);
+    expect(impliedBy).toContainEqual(['admin', 'root']);
   });
 
   it('describes claims with their paths, values and messages', async () => {
@@ -194,7 +201,9 @@ describe('The document of a controller', () => {
 describe('Several applications in one process', () => {
   it('each have a 403 for claims only where claimFailure is insufficient_scope', async () => {
     for (const claimFailure of ['invalid_token', 'insufficient_scope', 'invalid_token'] as const) {
-      const { Claims_get: operation } = await operationsOf([ClaimsController], { claimFailure });
+      const { Claims_get: operation } = await operationsOf([ClaimsController], {
+        auth: { claimFailure },
+      });
       const statuses = ['200', '400', '401', '503'];
       if (claimFailure === 'insufficient_scope') statuses.push('403');
       expect(Object.keys(operation!.responses)).toEqual(statuses.toSorted());

@@ -1,11 +1,16 @@
+import type { ResolvedAuthOptions } from '../auth.options.js';
 import { Inclusion, type Primitive } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
 import type { RequestAuth } from '../request-auth.js';
 import { grantedScopes } from '../token/claim-path.js';
 
 /** The scopes that a token grants in the claims that the requirement reads. */
-export function grantedFor({ from }: ScopeRequirement, auth: RequestAuth): readonly string[] {
-  return from ? grantedScopes(auth.payload, from) : auth.scopes;
+export function grantedFor(
+  { from }: ScopeRequirement,
+  { payload, scopes }: RequestAuth,
+  { impliedScopes }: Pick<ResolvedAuthOptions, 'impliedScopes'>,
+): readonly string[] {
+  return from ? grantedScopes(payload, from, impliedScopes) : scopes;
 }
 
 /** Whether `granted` has what `@Scopes()` or `@Permissions()` requires. */

@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
@@ -10,6 +11,7 @@ import { grantedFor, isGranted } from './requirements.js';
 export class ScopesGuard implements CanActivate {
   constructor(
     private readonly rules: AccessRules,
+    private readonly options: ResolvedAuthOptions,
     private readonly refusals: Refusals,
   ) {}
 
@@ -19,7 +21,7 @@ export class ScopesGuard implements CanActivate {
     const auth = authOf(context.switchToHttp().getRequest<object>());
     if (!auth) throw new Error('AccessTokenGuard must run before ScopesGuard.');
     for (const requirement of requirements) {
-      const granted = grantedFor(requirement, auth);
+      const granted = grantedFor(requirement, auth, this.options);
       if (isGranted(requirement, granted)) continue;
       const { scopes, match, from, message } = requirement;
       const detail = { expected: scopes, match, from, actual: granted };

@@ -12,17 +12,23 @@ function own(value: unknown, name: string): unknown {
 }
 
 /**
- * Scopes that the given claims grant. A string is split at U+0020 only (RFC 6749 §3.3); the strings
+ * Scopes that the given claims grant, and those that they imply. A string is split at U+0020 only (RFC 6749 §3.3); the strings
  * in an array are whole scopes; anything else grants nothing.
  */
-export function grantedScopes(claims: object, grantClaims: readonly string[]): string[] {
-  return grantClaims
+export function grantedScopes(
+  claims: object,
+  grantClaims: readonly string[],
+  impliedScopes: ReadonlyMap<string, readonly string[]>,
+): string[] {
+  const scopes = grantClaims
     .flatMap((name) => {
       const value = claimOf(claims, name);
       if (typeof value === 'string') return value.split(' ');
       return Array.isArray(value) ? (value as unknown[]) : [];
     })
     .filter((scope): scope is string => typeof scope === 'string' && scope !== '');
+  if (impliedScopes.size === 0) return scopes;
+  return [...new Set(scopes.flatMap((scope) => impliedScopes.get(scope) ?? [scope]))];
 }
 
 /** A value and everything in it. Not recursive, because claims may nest deeper than the stack. */

@@ -1,0 +1,30 @@
+/** By scope, the scopes that it grants as well. */
+export type ImpliedScopes = Readonly<Record<string, readonly string[]>>;
+
+/** By scope, all scopes that it grants: itself, those that it implies, and those that they imply. */
+export function followScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {
+  const direct = new Map(Object.entries(implied));
+  const follow = (scope: string): string[] => [
+    scope,
+    ...(direct.get(scope) ?? []).flatMap((next) => follow(next)),
+  ];
+  return new Map([...direct.keys()].map((scope) => [scope, [...new Set(follow(scope))]]));
+}
+
+/** Scopes that imply each other, as `a implies b implies a`; undefined if there are none. */
+export function circleIn(implied: ImpliedScopes): string | undefined {
+  const direct = new Map(Object.entries(implied));
+  const search = (scope: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(scope)) return [...path.slice(path.indexOf(scope)), scope];
+    for (const next of direct.get(scope) ?? []) {
+      const circle = search(next, [...path, scope]);
+      if (circle !== undefined) return circle;
+    }
+    return undefined;
+  };
+  for (const scope of direct.keys()) {
+    const circle = search(scope, []);
+    if (circle !== undefined) return circle.join(' implies ');
+  }
+  return undefined;
+}
