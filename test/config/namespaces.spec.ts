@@ -30,6 +30,8 @@ describe('The namespaces', () => {
         jwksUri: 'https://dev-abc123.us.auth0.com/.well-known/jwks.json',
         audience: ['https://api.example.com'],
         grantClaims: ['scope', 'scp'],
+        impliedScopes: {},
+        stepUpClaims: {},
       },
       browser: { client: true, docs: true, isAuth0: true },
       database: {

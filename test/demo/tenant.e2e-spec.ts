@@ -206,6 +206,8 @@ describe('a person', () => {
       iss: tenant.url,
       sub: `auth0|${name}`,
       aud: [AUDIENCE, `${tenant.url}userinfo`],
+      auth_time: expect.any(Number),
+      amr: ['pwd'],
       azp: CLIENT_ID,
       scope,
       permissions: own,
@@ -291,6 +293,50 @@ describe('a person', () => {
     });
     const { headers } = await browser.get(path);
     expect(new URL(headers.location ?? '').searchParams.get('error')).toBe('invalid_target');
+  });
+});
+
+describe('a stronger or newer login (RFC 9470)', () => {
+  const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
+
+  it('is in the access token: when, and by which means', async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const { access_token: token } = await new Browser(tenant.url).tokens('reader');
+    const { auth_time: time, acr, amr } = claimsOf(token);
+    expect({ acr, amr }).toEqual({ amr: ['pwd'] });
+    expect(time).toBeGreaterThanOrEqual(before);
+    expect(time).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+
+  it('shows the login page again for acr_values that the session does not have', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.tokens('reader');
+    const { login } = await browser.begin({ acr_values: MFA });
+    expect((await browser.get(login)).body).toContain('counts as one with a second factor');
+    const { access_token: token } = await browser.tokens('reader', { acr_values: MFA });
+    expect(claimsOf(token)).toMatchObject({ acr: MFA, amr: ['pwd', 'mfa'] });
+  });
+
+  it('shows the login page again for max_age=0', async () => {
+    const browser = new Browser(tenant.url);
+    await browser.tokens('reader');
+    expect((await browser.begin({ max_age: '0' })).login).toMatch(/^\/u\/login\//);
+  });
+
+  it('keeps its time when the token is renewed', async () => {
+    const browser = new Browser(tenant.url);
+    const first = await browser.tokens('reader', { scope: 'openid offline_access' });
+    const { json } = await tokenForm({
+      grant_type: 'refresh_token',
+      client_id: CLIENT_ID,
+      refresh_token: first.refresh_token,
+    });
+    expect(claimsOf(json.access_token).auth_time).toBe(claimsOf(first.access_token).auth_time);
+  });
+
+  it('is not in the token of a machine', async () => {
+    const { json } = await tokenRequest(MACHINE);
+    expect(Object.keys(claimsOf(json.access_token))).not.toContain('auth_time');
   });
 });
 

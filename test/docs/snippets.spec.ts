@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { SourceTextModule } from 'node:vm';
 import { readEnvironment, variables } from '../../src/config/environment.js';
 import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 import { projectsOf } from './projects.js';
@@ -43,6 +44,10 @@ describe('a snippet of the documentation', () => {
     expect(text).not.toMatch(/\\$|&&|\bexport |\bcurl |^\w+=/m);
   });
 
+  it.each(inLanguage('js'))('of JavaScript has valid syntax: %s', (_, { text }) => {
+    expect(() => new SourceTextModule(text)).not.toThrow();
+  });
+
   it('need not differ between shells, because no script of package.json has shell syntax', () => {
     const withSyntax = Object.entries(scripts).filter(([, script]) =>
       /[$|;<>'`]|^\w+=/.test(script),
@@ -60,6 +65,7 @@ describe('a snippet of the documentation', () => {
   it('is in a language that is tested', () => {
     const known = [
       'ts',
+      'js',
       'sh',
       'console',
       'dotenv',
