@@ -1,11 +1,28 @@
 import { registerAs } from '@nestjs/config';
+import { browserConfig } from './browser.config.js';
 import { readEnvironment } from './environment.js';
+
+/** Why the routes that are on the HTTP adapter itself need no token. */
+const CLIENT_ROUTES = {
+  'GET /': 'browser page',
+  'GET /*.html': 'browser page',
+  'GET /*.css': 'file of the browser page',
+  'GET /*.js': 'file of the browser page',
+  'GET /*.svg': 'file of the browser page',
+  'GET /vendor/*': 'login SDK of the browser page',
+};
+const DOCS_ROUTES = {
+  'GET /docs/*': 'API reference',
+  'GET /docs-json': 'API reference, as JSON',
+  'GET /docs-yaml': 'API reference, as YAML',
+};
 
 /** Options of `AuthModule`. */
 export const authConfig = registerAs('auth', () => {
   const variables = readEnvironment();
   const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET } = variables;
   const { auth_time: authTime, acr, amr } = variables.STEP_UP_CLAIMS;
+  const { client, docs } = browserConfig();
   const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
   // Auth0 publishes its keys at a known address; those of other issuers are found by discovery.
   const hasKnownKeys = AUTH0_DOMAIN !== undefined && AUTH0_SIGNING_SECRET === undefined;
@@ -17,6 +34,7 @@ export const authConfig = registerAs('auth', () => {
     grantClaims: variables.GRANT_CLAIMS,
     impliedScopes: variables.IMPLIED_SCOPES,
     stepUpClaims: { authTime, acr, amr },
+    rawRoutes: { ...(client && CLIENT_ROUTES), ...(docs && DOCS_ROUTES) },
   };
 });
 

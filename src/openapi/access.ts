@@ -1,7 +1,9 @@
 import {
   type AccessRule,
   Check,
+  type ClaimDescription,
   type ClaimRequirement,
+  describeClaim,
   Inclusion,
   type ResolvedAuthOptions,
   type ScopeRequirement,
@@ -11,17 +13,7 @@ import {
 /** Name of the security scheme: access tokens of the issuer. */
 export const SECURITY_SCHEME = 'issuer';
 
-type Primitive = string | number | boolean | null;
 type SecurityRequirement = Record<string, string[]>;
-
-/** A requirement on claims. For a function, clients learn the message only. */
-export interface ClaimExtension {
-  claim?: string | readonly string[];
-  equals?: Primitive;
-  includes?: readonly Primitive[];
-  match?: 'all' | 'any';
-  message?: string;
-}
 
 /** A requirement on scopes, and the scopes that imply them. */
 export interface ScopeExtension extends ScopeRequirement {
@@ -33,7 +25,7 @@ export interface AccessExtension {
   access: AccessRule['access'];
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
   scopes: readonly ScopeExtension[];
-  claims: readonly ClaimExtension[];
+  claims: readonly ClaimDescription[];
   stepUp: readonly StepUpExtension[];
 }
 
@@ -57,7 +49,7 @@ export function describeAccess(
   const extension: AccessExtension = {
     ...rule,
     scopes,
-    claims: rule.claims.map(claimExtension),
+    claims: rule.claims.map(describeClaim),
     stepUp: rule.stepUp.map((requirement) => ({ ...requirement, from })),
   };
   return {
@@ -113,12 +105,6 @@ function impliersOf(
     return broader.length > 0 ? [[scope, broader.map(([name]) => name)] as const] : [];
   });
   return found.length > 0 ? Object.fromEntries(found) : undefined;
-}
-
-function claimExtension({ claim, expected, message }: ClaimRequirement): ClaimExtension {
-  if (expected instanceof Check) return { message };
-  if (!(expected instanceof Inclusion)) return { claim, equals: expected, message };
-  return { claim, includes: expected.values, match: expected.match, message };
 }
 
 function inWords({ access, scopes, claims, stepUp }: AccessRule): string {

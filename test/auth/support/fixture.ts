@@ -24,6 +24,8 @@ export interface ModuleOptions {
   clock?: Clock;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
+  /** Modules beside the auth module. */
+  imports?: NonNullable<ModuleMetadata['imports']>;
   /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
 }
@@ -31,7 +33,7 @@ export interface ModuleOptions {
 export interface FixtureOptions extends ModuleOptions {
   adapter: AdapterName;
   /** Changes the application before it listens. */
-  setup?: (app: INestApplication) => void;
+  setup?: (app: INestApplication) => unknown;
 }
 
 /** The auth module without HTTP. */
@@ -66,7 +68,7 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
     options.adapter === 'Fastify'
       ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: log })
       : module.createNestApplication(new ExpressAdapter(), { logger: log });
-  options.setup?.(app);
+  await options.setup?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
@@ -79,10 +81,17 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
 }
 
 function compile(fixture: ModuleOptions, log: LogRecorder) {
-  const { issuer, clock, controllers, providers, override = (builder) => builder } = fixture;
+  const {
+    issuer,
+    clock,
+    controllers,
+    providers,
+    imports = [],
+    override = (builder) => builder,
+  } = fixture;
   const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
   const builder = Test.createTestingModule({
-    imports: [AuthModule.forRoot(options as AuthOptions)],
+    imports: [AuthModule.forRoot(options as AuthOptions), ...imports],
     controllers,
     providers,
   });

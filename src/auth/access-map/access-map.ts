@@ -1,0 +1,147 @@
+import {
+  type INestApplication,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { AccessRules } from '../access-rules.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
+import { hasOwnMark, PUBLIC } from '../decorators/requirement.js';
+import { questionable } from './access-warnings.js';
+import type { AdapterRoute, AdapterRoutes } from './adapter-routes.js';
+import { ControllerRoutes } from './controller-routes.js';
+import { ExpressRoutes } from './express-routes.js';
+import { FastifyRoutes } from './fastify-routes.js';
+import { graphqlPaths } from './graphql-paths.js';
+import { covers } from './raw-routes.js';
+import type { RouteAccess } from './route-access.js';
+
+/**
+ * Every route of an initialised application, sorted by path and method. On Fastify, plugins add
+ * their routes while it gets ready: call it after `listen()`, or after `ready()` of the instance.
+ *
+ * Requests that middleware or a hook answers have no route, so they are not listed.
+ */
+export const accessMap = (app: INestApplication): RouteAccess[] => app.get(AccessMap).routes();
+
+/** What a reviewer would question about an application, in sentences. The start logs them too. */
+export const accessWarnings = (app: INestApplication): string[] => app.get(AccessMap).warnings();
+
+/** From how many public routes on, `@Public()` belongs on the methods. */
+const MANY = 5;
+
+const GRAPHQL_REASON = 'GraphQL: the guards run for each query and mutation';
+
+/** Compares the routes of the adapter with those of controllers. */
+@Injectable()
+export class AccessMap implements OnApplicationBootstrap {
+  private readonly logger = new Logger(AccessMap.name);
+  private adapterRoutes?: AdapterRoutes;
+  private controllerRoutes?: ControllerRoutes;
+
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly options: ResolvedAuthOptions,
+    private readonly modules: ModulesContainer,
+    private readonly config: ApplicationConfig,
+    adapterHost: HttpAdapterHost,
+  ) {
+    // An application of `Test` gets its adapter after its providers.
+    adapterHost.init$.subscribe(() => {
+      const adapter: typeof adapterHost.httpAdapter | undefined = adapterHost.httpAdapter;
+      const type = adapter?.getType?.();
+      if (type === 'fastify') this.adapterRoutes = new FastifyRoutes(adapter);
+      if (type === 'express') this.adapterRoutes = new ExpressRoutes(adapter);
+      this.adapterRoutes?.whenComplete(() => {
+        this.refuseUnnamed();
+        for (const warning of this.warnings()) this.logger.warn(warning);
+      });
+    });
+  }
+
+  /** Called when the controllers exist, and Nest has not given their methods to the adapter. */
+  beforeRoutes(): void {
+    this.controllerRoutes = new ControllerRoutes(this.rules);
+  }
+
+  onApplicationBootstrap(): void {
+    this.refuseUnnamed();
+  }
+
+  routes(): RouteAccess[] {
+    const routes = this.adapterRoutes?.all() ?? [];
+    // Fastify adds HEAD itself, with a prefix also for the path that ends with a slash.
+    const isHeadOfGet = (route: AdapterRoute) =>
+      route.method === 'HEAD' &&
+      routes.some(({ method, path, handler }) => {
+        const isSame = [path, `${path}/`].includes(route.path) && handler === route.handler;
+        return isSame && method === 'GET';
+      });
+    const rows = routes
+      .filter((route) => !isHeadOfGet(route))
+      .flatMap((route) => this.rowsOf(route));
+    const unique = new Map(rows.map((row) => [`${row.path} ${row.method} ${row.handler}`, row]));
+    return [...unique.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  }
+
+  private rowsOf(route: AdapterRoute): RouteAccess[] {
+    const { method, path } = route;
+    const handlers = this.controllerRoutes?.handlersOf(route) ?? [];
+    if (handlers.length > 0) {
+      return handlers.map(({ rule, controller, method: name }) => {
+        return { method, path, ...rule, handler: `${controller.name}.${name}` };
+      });
+    }
+    const nothing = { scopes: [], claims: [], stepUp: [] };
+    return [{ method, path, access: 'raw', ...nothing, reason: this.reasonOf(route) }];
+  }
+
+  private reasonOf(route: AdapterRoute): string | undefined {
+    const named = Object.entries(this.options.rawRoutes).find(([entry]) => covers(entry, route));
+    if (named) return named[1];
+    const paths = graphqlPaths(this.modules, this.config);
+    return paths.includes(route.path.replace(/\/\*$/, '')) ? GRAPHQL_REASON : undefined;
+  }
+
+  private refuseUnnamed(): void {
+    const unnamed = this.routes().filter(
+      ({ access, reason }) => access === 'raw' && reason === undefined,
+    );
+    if (unnamed.length === 0) return;
+    const lines = unnamed.map(
+      ({ method, path }) => `  '${method} ${path}': 'why it needs no token',`,
+    );
+    throw new Error(
+      'These routes are on the HTTP adapter itself, so no guard of AuthModule covers them. Serve ' +
+        'them from a controller, or add them to the option rawRoutes of AuthModule, with the ' +
+        `reason why they need no token:\nrawRoutes: {\n${lines.join('\n')}\n}`,
+    );
+  }
+
+  /** See {@link accessWarnings}. */
+  warnings(): string[] {
+    const map = this.routes();
+    return [...questionable(map), ...this.broadlyPublic(), ...this.unusedEntries(map)];
+  }
+
+  private broadlyPublic(): string[] {
+    const routes = this.rules.all().filter(({ rule }) => rule.access === 'public');
+    const controllers = new Set(routes.map(({ controller }) => controller));
+    return [...controllers]
+      .filter((controller) => hasOwnMark(PUBLIC, { on: controller }))
+      .filter((controller) => routes.filter((one) => one.controller === controller).length >= MANY)
+      .map(
+        ({ name }) =>
+          `@Public() on ${name} opens ${MANY} routes or more, and each that is added: put it on the ` +
+          'methods.',
+      );
+  }
+
+  private unusedEntries(map: readonly RouteAccess[]): string[] {
+    const raw = map.filter(({ access }) => access === 'raw');
+    return Object.keys(this.options.rawRoutes)
+      .filter((entry) => !raw.some((route) => covers(entry, route)))
+      .map((entry) => `rawRoutes names ${entry}, but the adapter has no such route: remove it.`);
+  }
+}
