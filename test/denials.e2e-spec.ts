@@ -8,7 +8,7 @@ const cases = denialCases(app);
 describe('The application refuses', () => {
   afterAll(() => api.close());
 
-  it.each(cases)('$title', async ({ method, path: url, headers, status, code }) => {
+  it.each(cases)('%s', async ({ method, path: url, headers, status, code }) => {
     const answer = await app.inject({ method, url, headers });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });
