@@ -1,5 +1,11 @@
-import { ConfigurableModuleBuilder, Module, type NestModule } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import {
+  ConfigurableModuleBuilder,
+  Logger,
+  Module,
+  type NestModule,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule, DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AccessMap } from './access-map/access-map.js';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
@@ -14,7 +20,8 @@ import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+/** The testing kit injects the options with `MODULE_OPTIONS_TOKEN`. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
     .setExtras({}, (definition) => ({ ...definition, global: true }))
@@ -48,10 +55,13 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],
 })
-export class AuthModule extends ConfigurableModuleClass implements NestModule {
+export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
+  private readonly logger = new Logger(AuthModule.name);
+
   constructor(
     modules: ModulesContainer,
     private readonly map: AccessMap,
+    private readonly discovery: DiscoveryService,
   ) {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
@@ -63,5 +73,20 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule {
   /** Nest calls it when the controllers exist, before it gives their methods to the adapter. */
   configure(): void {
     this.map.beforeRoutes();
+  }
+
+  /** Nest runs global guards in the order in which it reads modules, the root module first. */
+  onModuleInit(): void {
+    const providers = this.discovery.getProviders();
+    const own = providers.findIndex(({ host }) => host?.metatype === AuthModule);
+    const earlier = providers
+      .slice(0, own)
+      .filter(({ subtype, instance }) => subtype === 'guard' && instance)
+      .map(({ instance, host }) => `${(instance as object).constructor.name} of ${host?.name}`);
+    if (earlier.length === 0) return;
+    this.logger.log(
+      `Global guards that run before authentication, without request.user: ${earlier.join(', ')}. ` +
+        'Provide a guard that needs request.user in a module that is imported after AuthModule.',
+    );
   }
 }

@@ -24,7 +24,7 @@ export interface ModuleOptions {
   clock?: Clock;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
-  /** Modules beside the auth module. */
+  /** Modules after the auth module. */
   imports?: NonNullable<ModuleMetadata['imports']>;
   /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
