@@ -1,8 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
-import { accessMap, type RouteAccess } from '../access-map/access-map.js';
+import { accessMap } from '../access-map/access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import type { AuthErrorCode } from '../refusals/auth.errors.js';
-import { claimCases, scopeCases } from './denied-claims.js';
+import { claimCases, loginCases, scopeCases } from './denied-claims.js';
 import { findTestIssuer, type TestIssuer } from './test-issuer.js';
 
 /** A request that an application must refuse. */
@@ -32,8 +33,8 @@ interface Denial {
 
 /**
  * The requests that an application must refuse: for every route, without a token, with a token that
- * has expired, is for another audience, or is forged, without each required scope, and without each
- * required claim. Public routes have none, and routes with `@OptionalAuth()` only bad tokens.
+ * has expired, is for another audience, or is forged, without each required scope, without each
+ * required claim, and without a required login. Public routes have none, and routes with `@OptionalAuth()` only bad tokens.
  *
  * Left out are requirements by `check()`, whose function may accept anything, and routes that the
  * guards of this module do not cover.
@@ -67,6 +68,12 @@ export function denialCases(app: INestApplication): DenialCase[] {
         token: mint(claims),
         status: options.claimFailure === 'insufficient_scope' ? 403 : 401,
         code: 'claim_requirement' as const,
+      })),
+      ...loginCases(requirements, options).map(({ what, claims }) => ({
+        what,
+        token: mint(claims),
+        status: 401,
+        code: 'authentication_insufficient' as const,
       })),
     ];
   };

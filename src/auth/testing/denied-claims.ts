@@ -6,6 +6,7 @@ import {
   type Primitive,
 } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
 import { meets } from '../guards/requirements.js';
 import { claimOf, type ClaimPath } from '../token/claim-path.js';
 
@@ -15,6 +16,7 @@ type Claims = Record<string, unknown>;
 interface Requirements {
   readonly scopes: readonly ScopeRequirement[];
   readonly claims: readonly ClaimRequirement[];
+  readonly stepUp: readonly StepUpRequirement[];
 }
 
 /** Claims of a token that a route refuses. */
@@ -27,36 +29,46 @@ interface DeniedClaims {
 /** Tokens that have all scopes but one, or but those of which one is enough. */
 export function scopeCases(
   { scopes: requirements }: Requirements,
-  { grantClaims }: ResolvedAuthOptions,
+  options: ResolvedAuthOptions,
 ): DeniedClaims[] {
   const lacking = requirements.flatMap(({ scopes, match }) =>
     match === 'all' ? scopes.map((scope) => [scope]) : [scopes],
   );
   return unique(lacking, String).map((scopes) => ({
     what: `without the scope ${scopes.join(' or ')}`,
-    claims: granting(requirements, grantClaims, scopes),
+    claims: granting(requirements, options, scopes),
   }));
 }
 
 /** Tokens that have all scopes and all claims but one. */
 export function claimCases(
   { scopes, claims: requirements }: Requirements,
-  { grantClaims }: ResolvedAuthOptions,
+  options: ResolvedAuthOptions,
 ): DeniedClaims[] {
   const ofOneClaim = requirements.filter(hasClaim);
   const cases = unique(ofOneClaim, ({ claim }) => String(claim)).map((lacking) => {
-    const claims = granting(scopes, grantClaims);
-    for (const { claim, expected } of ofOneClaim) {
-      if (String(claim) !== String(lacking.claim)) {
-        put(claims, claim, expected instanceof Inclusion ? expected.values : expected);
-      }
-    }
+    const claims = granting(scopes, options);
+    meet(
+      ofOneClaim.filter(({ claim }) => String(claim) !== String(lacking.claim)),
+      claims,
+    );
     return { what: `without the claim ${[lacking.claim].flat().join('.')}`, claims, lacking };
   });
   // A claim that grants a required scope may meet the requirement.
   return cases.filter(({ claims, lacking: { claim, expected } }) => {
     return !meets(expected, claimOf(claims, claim));
   });
+}
+
+/** A token that has all scopes and claims, and says nothing about the login. */
+export function loginCases(
+  { scopes, claims: requirements, stepUp }: Requirements,
+  options: ResolvedAuthOptions,
+): DeniedClaims[] {
+  if (stepUp.length === 0 || !requirements.every(hasClaim)) return [];
+  const claims = granting(scopes, options);
+  meet(requirements.filter(hasClaim), claims);
+  return [{ what: 'without a recent or strong login', claims }];
 }
 
 interface RequirementOfOneClaim extends ClaimRequirement {
@@ -68,15 +80,25 @@ function hasClaim(requirement: ClaimRequirement): requirement is RequirementOfOn
   return !(requirement.expected instanceof Check);
 }
 
-/** Claims that grant every scope except the lacking ones. */
+/** Adds claims that meet the requirements. */
+function meet(requirements: readonly RequirementOfOneClaim[], claims: Claims): void {
+  for (const { claim, expected } of requirements) {
+    put(claims, claim, expected instanceof Inclusion ? expected.values : expected);
+  }
+}
+
+/** Claims that grant every scope except the lacking ones, and those that imply these. */
 function granting(
   requirements: readonly ScopeRequirement[],
-  grantClaims: readonly ClaimPath[],
+  { grantClaims, impliedScopes }: ResolvedAuthOptions,
   lacking: readonly string[] = [],
 ): Claims {
   const claims: Claims = {};
   for (const { scopes, from = grantClaims } of requirements) {
-    const granted = scopes.filter((scope) => !lacking.includes(scope));
+    const granted = scopes.filter((scope) => {
+      const implied = impliedScopes.get(scope) ?? [scope];
+      return !implied.some((each) => lacking.includes(each));
+    });
     put(claims, from[0]!, granted);
   }
   return claims;

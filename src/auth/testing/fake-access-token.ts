@@ -81,17 +81,13 @@ export class FakeAccessToken {
     return builder;
   }
 
-  private auth({ grantClaims }: ResolvedAuthOptions, clock: Clock): RequestAuth | undefined {
+  private auth(options: ResolvedAuthOptions, clock: Clock): RequestAuth | undefined {
     if (!this.claims) return undefined;
     const iat = Math.floor(clock.now() / 1000);
     const { issuer: iss, audience: aud } = ISSUER;
     const claims = { iss, sub: 'auth0|test', aud, iat, exp: iat + LIFETIME_SEC, ...this.claims };
     // Like those of a token: plain JSON, and not the caller's own objects.
     const payload = JSON.parse(JSON.stringify(claims)) as Record<string, unknown>;
-    return createRequestAuth(
-      TOKEN,
-      { header: { alg: 'none', typ: 'at+jwt' }, payload },
-      grantClaims,
-    );
+    return createRequestAuth(TOKEN, { header: { alg: 'none', typ: 'at+jwt' }, payload }, options);
   }
 }

@@ -24,6 +24,7 @@ const route = (given: Partial<RouteAccess>): RouteAccess => ({
   access: 'token',
   scopes: [],
   claims: [],
+  stepUp: [],
   ...given,
 });
 
