@@ -1,32 +1,37 @@
-import { RequestMethod } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { AppModule } from '../app.module.js';
-import { AccessRules, type RouteAccess } from '../auth/index.js';
-import { resolveAuthOptions } from '../auth/check-options.js';
-import { authConfig } from '../config/auth.config.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { configureApp } from '../app.setup.js';
+import { accessMap, type RouteAccess } from '../auth/index.js';
+import { variables } from '../config/environment.js';
+import { CONNECTION } from '../database/connection.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 
-/** The routes of the controllers, read without creating a provider: no database is opened. */
-export async function routesOfApplication(): Promise<RouteAccess[]> {
-  const app = await NestFactory.create(AppModule, createAdapter({ trustedProxies: [] }), {
-    ...APP_OPTIONS,
-    logger: false,
-    abortOnError: false,
-    preview: true,
-  });
-  const discovery = new DiscoveryService(app.get(ModulesContainer));
-  const rules = new AccessRules(discovery, new MetadataScanner(), resolveAuthOptions(authConfig()));
-  return rules.all().flatMap(({ controller, method: name, rule }) => {
-    const handler = (controller.prototype as Record<string, Function>)[name]!;
-    const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
-    return pathsOf(controller).flatMap((prefix) =>
-      pathsOf(handler).map((path) => {
-        const full = `/${prefix}/${path}`.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
-        return { method, path: full, ...rule, handler: `${controller.name}.${name}` };
-      }),
-    );
-  });
-}
+const EVERY = {
+  AUTH0_DOMAIN: 'dev-abc123.us.auth0.com',
+  AUTH0_AUDIENCE: 'https://api.example.com',
+  AUTH0_SIGNING_SECRET: 'x'.repeat(32),
+  AUTH0_CLIENT_ID: 'browser',
+  CLIENT: 'on',
+  DOCS: 'on',
+  SECURITY_CONTACT: 'security@example.com',
+  LOG_LEVEL: 'fatal',
+} as Record<string, string>;
 
-const pathsOf = (target: Function): string[] =>
-  [Reflect.getMetadata('path', target) as string | string[]].flat();
+export async function routesOfApplication(): Promise<RouteAccess[]> {
+  for (const name of Object.keys(variables.shape)) process.env[name] = EVERY[name] ?? '';
+  const { AppModule } = await import('../app.module.js');
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(CONNECTION)
+    .useValue({ db: {}, close: () => {} })
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(
+    createAdapter({ trustedProxies: [] }),
+    { ...APP_OPTIONS, logger: false },
+  );
+  await configureApp(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const routes = accessMap(app);
+  await app.close();
+  return routes;
+}
