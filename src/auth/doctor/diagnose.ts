@@ -10,7 +10,7 @@ import { type ExaminedRoute, examineRoute } from './examine-route.js';
 import { type ExaminedToken, examineToken } from './examine-token.js';
 import { nameOf } from './find-route.js';
 import { printable } from './printable.js';
-import type { RouteAccess } from '../access-map/access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 import { looksLikeClientId } from './token-advice.js';
 
 /** What to examine. */

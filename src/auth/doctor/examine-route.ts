@@ -8,7 +8,7 @@ import type { Settings, Step } from './diagnosis.js';
 import type { ExaminedToken } from './examine-token.js';
 import { nameOf, nearestRoutes, routesFor } from './find-route.js';
 import { printable } from './printable.js';
-import type { RouteAccess } from '../access-map/access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 
 /** A route, and whether a token may call it. */
 export interface ExaminedRoute {

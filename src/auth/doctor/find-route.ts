@@ -1,4 +1,4 @@
-import type { RouteAccess } from '../access-map/access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 
 const MAX_SUGGESTIONS = 3;
 

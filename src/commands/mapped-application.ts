@@ -1,24 +1,19 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { configureApp } from '../app.setup.js';
-import { accessMap, type RouteAccess } from '../auth/index.js';
 import { variables } from '../config/environment.js';
 import { CONNECTION } from '../database/connection.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
+import { EVERY_FEATURE } from './access-lock.js';
 
-const EVERY = {
-  AUTH0_DOMAIN: 'dev-abc123.us.auth0.com',
-  AUTH0_AUDIENCE: 'https://api.example.com',
-  AUTH0_SIGNING_SECRET: 'x'.repeat(32),
-  AUTH0_CLIENT_ID: 'browser',
-  CLIENT: 'on',
-  DOCS: 'on',
-  SECURITY_CONTACT: 'security@example.com',
-  LOG_LEVEL: 'fatal',
-} as Record<string, string>;
-
-export async function routesOfApplication(): Promise<RouteAccess[]> {
-  for (const name of Object.keys(variables.shape)) process.env[name] = EVERY[name] ?? '';
+/**
+ * The application with all its routes, without a database, an issuer and a port. It sets the
+ * variables of this process. For developers: @nestjs/testing is not installed in production.
+ */
+export async function createMappedApplication(): Promise<NestFastifyApplication> {
+  // An empty value counts as unset, and `.env` does not replace it.
+  for (const name of Object.keys(variables.shape)) process.env[name] = EVERY_FEATURE[name] ?? '';
+  // Imported here, because it checks the environment.
   const { AppModule } = await import('../app.module.js');
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONNECTION)
@@ -30,8 +25,7 @@ export async function routesOfApplication(): Promise<RouteAccess[]> {
   );
   await configureApp(app);
   await app.init();
+  // Plugins add their routes here.
   await app.getHttpAdapter().getInstance().ready();
-  const routes = accessMap(app);
-  await app.close();
-  return routes;
+  return app;
 }
