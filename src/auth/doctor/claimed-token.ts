@@ -1,3 +1,4 @@
+import type { ResolvedAuthOptions } from '../auth.options.js';
 import { claimOf, grantedScopes } from '../token/claim-path.js';
 import type { ClaimedToken } from './diagnosis.js';
 import { printable, printableTime } from './printable.js';
@@ -27,7 +28,7 @@ function jsonObject(part: string): object {
 /** A token in brief, without its subject and its signature. */
 export function describeClaims(
   { header, payload }: Unverified,
-  grantClaims: readonly string[],
+  { grantClaims, impliedScopes }: ResolvedAuthOptions,
   nowMs: number,
 ): ClaimedToken {
   const shown = (from: object, name: string) => {
@@ -35,7 +36,7 @@ export function describeClaims(
     return value === undefined ? undefined : printable(value);
   };
   const exp = claimOf(payload, 'exp');
-  const scopes = grantedScopes(payload, grantClaims);
+  const scopes = grantedScopes(payload, grantClaims, impliedScopes);
   return {
     alg: shown(header, 'alg'),
     typ: shown(header, 'typ'),

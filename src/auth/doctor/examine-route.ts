@@ -1,9 +1,11 @@
 import type { ResolvedAuthOptions } from '../auth.options.js';
 import { Check, type ClaimRequirement, Inclusion } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
 import { grantedFor, isGranted, meets } from '../guards/requirements.js';
 import type { RequestAuth } from '../request-auth.js';
-import { claimOf, grantedScopes } from '../token/claim-path.js';
+import { isRecentAndStrong } from '../token/authentication.js';
+import { claimOf, type ClaimPath, grantedScopes } from '../token/claim-path.js';
 import type { Settings, Step } from './diagnosis.js';
 import type { ExaminedToken } from './examine-token.js';
 import { nameOf, nearestRoutes, routesFor } from './find-route.js';
@@ -43,6 +45,7 @@ export function examineRoute(
   const requirements = [
     ...route.scopes.map((requirement) => scopeStep(requirement, auth, context)),
     ...route.claims.map((requirement) => claimStep(requirement, auth)),
+    ...route.stepUp.map((requirement) => loginStep(requirement, auth, context)),
   ];
   const found = route.handler === undefined ? nameOf(route) : `${nameOf(route)}, ${route.handler}`;
   const steps: RouteStep[] = [
@@ -87,13 +90,13 @@ function scopeStep(
   const names = scopes.join(match === 'all' ? ' and ' : ' or ');
   const step = { name: 'scopes', expected: `${names}, granted by ${claims.join(' or ')}` };
   if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${step.expected}` };
-  const granted = grantedFor(requirement, auth);
+  const granted = grantedFor(requirement, auth, context.options);
   const actual = granted.length === 0 ? 'no scopes' : printable(granted);
   if (isGranted(requirement, granted)) return { ...step, status: 'ok', actual };
   const missing = scopes.filter((scope) => !granted.includes(scope));
   const code = 'insufficient_scope';
   const setting = from ? 'the option from of the decorator' : context.settings.grantClaims;
-  const advice = scopeAdvice(missing, match, auth, claims, setting);
+  const advice = scopeAdvice(missing, match, auth, claims, setting, context.options);
   return { ...step, status: 'failed', code, actual, advice };
 }
 
@@ -103,10 +106,11 @@ function scopeAdvice(
   { payload }: RequestAuth,
   claims: readonly string[],
   setting: string,
+  { impliedScopes }: ResolvedAuthOptions,
 ): string {
   const others = ['permissions', 'scope', 'scp'].filter((claim) => !claims.includes(claim));
   const other = others.find((claim) => {
-    const granted = grantedScopes(payload, [claim]);
+    const granted = grantedScopes(payload, [claim], impliedScopes);
     return missing.every((scope) => granted.includes(scope));
   });
   if (other !== undefined) {
@@ -138,6 +142,33 @@ function claimStep(
   const advice =
     'Let the issuer put this claim into the access token of those who may call the route.';
   return { ...step, status: 'failed', code: 'claim_requirement', actual, advice };
+}
+
+function loginStep(
+  requirement: StepUpRequirement,
+  auth: RequestAuth | undefined,
+  { options }: { options: ResolvedAuthOptions },
+): RouteStep {
+  const { maxAgeSec, acr, amr } = requirement;
+  const claims = [
+    { path: options.stepUpClaims.authTime, wanted: maxAgeSec && `at most ${maxAgeSec} s ago` },
+    { path: options.stepUpClaims.acr, wanted: acr?.join(' or ') },
+    { path: options.stepUpClaims.amr, wanted: amr?.join(' and ') },
+  ].filter(({ wanted }) => wanted !== undefined);
+  const nameOfClaim = (path: ClaimPath) => [path].flat().join(' → ');
+  const expected = claims.map(({ path, wanted }) => `${nameOfClaim(path)} ${wanted}`).join(', ');
+  const step = { name: 'login', expected };
+  if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${expected}` };
+  const actual = claims
+    .map(({ path }) => `${nameOfClaim(path)} is ${printable(claimOf(auth.payload, path))}`)
+    .join(', ');
+  if (isRecentAndStrong(requirement, auth.payload, options, Date.now() / 1000)) {
+    return { ...step, status: 'ok', actual };
+  }
+  const advice =
+    'Log in again, with max_age and acr_values of the challenge. If the claim is missing, let the ' +
+    'issuer put it into access tokens.';
+  return { ...step, status: 'failed', code: 'authentication_insufficient', actual, advice };
 }
 
 function describeExpected(expected: Exclude<ClaimRequirement['expected'], Check>): string {

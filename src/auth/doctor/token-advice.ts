@@ -9,7 +9,10 @@ import { printable } from './printable.js';
 /** Codes with which `AccessTokenVerifier.verify()` refuses a token. */
 export type TokenCode = Exclude<
   AuthErrorCode,
-  'credentials_repeated' | 'insufficient_scope' | 'claim_requirement'
+  | 'credentials_repeated'
+  | 'insufficient_scope'
+  | 'claim_requirement'
+  | 'authentication_insufficient'
 >;
 
 /** What is known when a token is refused. */

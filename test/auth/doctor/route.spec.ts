@@ -62,6 +62,20 @@ describe('A route', () => {
       `${ACCEPTED} It may call GET /api/claims.`,
     ],
     [
+      'needs a recent login',
+      'GET /api/transfer',
+      { auth_time: Math.floor(Date.now() / 1000), amr: ['pwd', 'mfa'] },
+      true,
+      `${ACCEPTED} It may call GET /api/transfer.`,
+    ],
+    [
+      'needs a recent login',
+      'GET /api/transfer',
+      { auth_time: 1, amr: ['mfa'] },
+      false,
+      'It may not call GET /api/transfer.',
+    ],
+    [
       'has a function',
       'GET /api/function',
       {},
@@ -114,7 +128,8 @@ describe('A route', () => {
   });
 
   it('of the adapter itself is open, for the reason that the application gives', async () => {
-    const docs = { method: 'GET', path: '/docs/*', access: 'raw', scopes: [], claims: [] } as const;
+    const nothing = { scopes: [], claims: [], stepUp: [] };
+    const docs = { method: 'GET', path: '/docs/*', access: 'raw', ...nothing } as const;
     const reasons = [{ ...docs, reason: 'API reference' }, docs].map(async (route) => {
       const diagnosis = await given.diagnose({}, { route: 'GET /docs/a/b', routes: () => [route] });
       expect(diagnosis.verdict).toContain('GET /docs/* needs none.');
@@ -127,13 +142,25 @@ describe('A route', () => {
   });
 
   it('that handles every method is found with any of them', async () => {
-    const any = { method: 'ALL', path: '/a', access: 'public', scopes: [], claims: [] } as const;
+    const nothing = { scopes: [], claims: [], stepUp: [] };
+    const any = { method: 'ALL', path: '/a', access: 'public', ...nothing } as const;
     const diagnosis = await given.diagnose({}, { route: 'PUT /a', routes: () => [any] });
     expect(diagnosis.ok).toBe(true);
   });
 });
 
 describe('What a token lacks for a route', () => {
+  it('is a login that is recent or strong enough', async () => {
+    const { steps } = await examine('GET /api/transfer', { auth_time: 1 });
+    expect(steps.at(-1)).toMatchObject({
+      name: 'login',
+      status: 'failed',
+      code: 'authentication_insufficient',
+      expected: 'auth_time at most 300 s ago, amr mfa',
+      actual: 'auth_time is 1, amr is none',
+    });
+  });
+
   it('is each scope', async () => {
     const { steps } = await examine('GET /api/messages', { scope: 'read:messages' });
     expect(steps.slice(1)).toEqual([

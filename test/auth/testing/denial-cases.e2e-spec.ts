@@ -9,6 +9,7 @@ import {
   Permissions,
   Public,
   Scopes,
+  StepUp,
 } from '../../../src/auth/index.js';
 import {
   createTestIssuer,
@@ -41,6 +42,11 @@ class ReportsController {
 
   @All('files/*')
   files() {}
+
+  @Get('payout')
+  @Claim('tier', 'premium')
+  @StepUp({ maxAgeSec: 300 })
+  payout() {}
 
   @Get('open')
   @Public()
@@ -112,8 +118,20 @@ describe('denialCases()', () => {
       'without the scope read:reports: 403',
       'without the scope read:all: 403',
     ]);
+    expect(titles(app, '/reports/payout').slice(4)).toEqual([
+      'without the scope read:reports: 403',
+      'without the claim tier: 401',
+      'without a recent or strong login: 401',
+    ]);
     expect(titles(app, '/reports/welcome')).toEqual(BAD_TOKENS);
     expect(titles(app, '/reports/open')).toEqual([]);
+  });
+
+  it('takes away the scopes that imply a missing one', async () => {
+    const impliedScopes = { 'read:all': ['read:reports'] };
+    const fixture = await start({ options: { impliedScopes } });
+    expect(titles(fixture.app, '/reports/feed')).toContain('without the scope read:reports: 403');
+    expect(await failures(fixture)).toEqual([]);
   });
 
   it('leaves out a claim that a required permission meets', async () => {

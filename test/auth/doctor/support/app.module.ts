@@ -8,6 +8,7 @@ import {
   Permissions,
   Public,
   Scopes,
+  StepUp,
 } from '../../../../src/auth/index.js';
 
 /** What {@link AppModule} trusts: a test sets it before the module is created. */
@@ -49,6 +50,10 @@ export class RoutesController {
   @Claim('tier', 'premium')
   @Claim(['realm', 'roles'], includes('admin', 'editor'))
   claims() {}
+
+  @Get('transfer')
+  @StepUp({ maxAgeSec: 300, amr: ['mfa'] })
+  transfer() {}
 
   @Get('function')
   @Claim(check(() => true), { message: 'Premium tier required' })
