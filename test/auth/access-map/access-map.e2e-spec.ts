@@ -216,6 +216,7 @@ describe.each(ADAPTERS)('accessMap() on %s', (adapter) => {
       access: 'token',
       scopes: [{ scopes: ['read:messages'], match: 'all' }],
       claims: [],
+      stepUp: [],
       handler: 'MessagesController.list',
     });
   });

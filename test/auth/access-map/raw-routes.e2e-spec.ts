@@ -176,7 +176,15 @@ describe('A route that no guard covers', () => {
         expect(raw).toEqual(
           routes.map((route) => {
             const [method, path] = route.split(' ');
-            return { method, path, access: 'raw', scopes: [], claims: [], reason: 'A reason' };
+            return {
+              method,
+              path,
+              access: 'raw',
+              scopes: [],
+              claims: [],
+              stepUp: [],
+              reason: 'A reason',
+            };
           }),
         );
         expect(fixture.log.starting('rawRoutes')).toEqual([]);

@@ -361,7 +361,12 @@ describe('A token that', () => {
   });
 
   it('is refused with any code of the module has a case above', () => {
-    const ofRequests = ['credentials_repeated', 'insufficient_scope', 'claim_requirement'];
+    const ofRequests = [
+      'credentials_repeated',
+      'insufficient_scope',
+      'claim_requirement',
+      'authentication_insufficient',
+    ];
     const ofTokens = Object.values(AUTH_ERROR_CODES)
       .flat()
       .filter((code) => !ofRequests.includes(code));
