@@ -1,6 +1,13 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
+
+type Pipes = (PipeTransform | Type<PipeTransform>)[];
 
 /**
  * Gives a handler the claims of the verified access token, or one claim by its literal name.
@@ -9,7 +16,9 @@ import { claimOf } from '../token/claim-path.js';
  * @example me(@AccessToken() claims: AccessTokenClaims) {}
  * @example create(@AccessToken('sub') author: string) {}
  */
-export const AccessToken = createParamDecorator(
+export const AccessToken: (
+  ...claimOrPipes: [claim: string, ...Pipes] | Pipes
+) => ParameterDecorator = createParamDecorator(
   (claim: string | undefined, context: ExecutionContext) => {
     const claims = authOf(context.switchToHttp().getRequest<object>())?.payload;
     return claims && claim !== undefined ? claimOf(claims, claim) : claims;

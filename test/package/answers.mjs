@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { check } from '../../scripts/checks.mjs';
+import { listen } from './processes.mjs';
+
+/** Starts a compiled application with a test issuer of its own package, and sends requests. */
+export async function checkAnswers(name, home) {
+  const { resolve } = createRequire(join(home, 'package.json'));
+  const kit = await import(pathToFileURL(resolve('nestjs-resource-server/testing')).href);
+  const issuer = await kit.createTestIssuer();
+  const env = { ISSUER: issuer.url, AUDIENCE: issuer.audience };
+  const app = await listen('dist/src/main.js', { cwd: home, env });
+
+  const ask = async (method, path, claims) => {
+    const headers = claims && { authorization: `Bearer ${issuer.mint(claims)}` };
+    const response = await fetch(app.url + path, { method, headers });
+    const challenge = response.headers.get('www-authenticate');
+    return { status: response.status, challenge, body: await response.text() };
+  };
+  const expectAnswer = async (what, [method, path, claims], status, pattern) => {
+    const answer = await ask(method, path, claims);
+    const text = `${answer.challenge} ${answer.body}`;
+    check(
+      `${name}: answers ${status} ${what}`,
+      answer.status === status && pattern.test(text),
+      JSON.stringify(answer),
+    );
+  };
+
+  await expectAnswer('without a token', ['GET', '/cats'], 401, /^Bearer /);
+  await expectAnswer('with a token', ['GET', '/cats', { sub: 'ann' }], 200, /"owner":"ann"/);
+  await expectAnswer('when a scope is missing', ['POST', '/cats', {}], 403, /scope="write:cats"/);
+  const cat = { scope: 'write:cats', color: 'red' };
+  await expectAnswer('with the scope', ['POST', '/cats', cat], 201, /"color":"RED"/);
+  await expectAnswer('when a claim is missing', ['GET', '/cats/admin', {}], 401, /invalid_token/);
+  const admin = { realm_access: { roles: ['admin'] } };
+  await expectAnswer('with the claim', ['GET', '/cats/admin', admin], 200, /admin/);
+  await expectAnswer('on a public route', ['GET', '/cats/public'], 200, /public/);
+  app.stop();
+  await issuer.close();
+}
