@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 
 /** Signature algorithms for public keys (RFC 7518 §3.1): those of jsonwebtoken. */
@@ -58,8 +59,12 @@ export interface CommonAuthOptions {
    */
   unmarkedRoutes?: 'closed' | 'open';
 
-  /** Claims that grant scopes. With Auth0 RBAC, add `permissions`. @default ['scope', 'scp'] */
-  grantClaims?: readonly string[];
+  /**
+   * Claims that grant scopes: with Auth0 RBAC `permissions`, and with Keycloak's realm roles the
+   * path `['realm_access', 'roles']`.
+   * @default ['scope', 'scp']
+   */
+  grantClaims?: readonly ClaimPath[];
 
   /** How a token that fails `@Claim()` is refused: with 401 or 403. @default 'invalid_token' */
   claimFailure?: 'invalid_token' | 'insufficient_scope';
@@ -149,7 +154,7 @@ export interface ResolvedIssuer {
 export abstract class ResolvedAuthOptions {
   abstract readonly issuers: readonly ResolvedIssuer[];
   abstract readonly unmarkedRoutes: 'closed' | 'open';
-  abstract readonly grantClaims: readonly string[];
+  abstract readonly grantClaims: readonly ClaimPath[];
   abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
   abstract readonly clockToleranceSec: number;
   abstract readonly jwksTimeoutMs: number;

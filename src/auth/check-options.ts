@@ -10,6 +10,7 @@ import {
   type TokenCacheOptions,
 } from './auth.options.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
+import { isClaimPath } from './token/claim-path.js';
 
 /** Shortest secret of HS256, in bytes: the length of its hash (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32;
@@ -58,13 +59,19 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
   }
   if (maxTokenAgeSec !== undefined) number('maxTokenAgeSec', maxTokenAgeSec);
+  if (!Array.isArray(grantClaims) || grantClaims.length === 0 || !grantClaims.every(isClaimPath)) {
+    fail(
+      'grantClaims',
+      'must be a non-empty array of claim names, or of paths such as [["a", "b"]]',
+    );
+  }
   if (isRevoked !== undefined && typeof isRevoked !== 'function') {
     fail('isRevoked', 'must be a function');
   }
   return {
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
-    grantClaims: strings('grantClaims', grantClaims),
+    grantClaims: [...grantClaims],
     claimFailure,
     clockToleranceSec,
     jwksTimeoutMs,

@@ -1,4 +1,4 @@
-import { grantedScopes, valuesIn } from './token/claim-path.js';
+import { type ClaimPath, grantedScopes, valuesIn } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { AccessTokenHeader, CompactJws } from './token/compact-jws.js';
 
@@ -36,7 +36,7 @@ declare module 'fastify' {
 export function createRequestAuth(
   token: string,
   { header, payload }: CompactJws,
-  grantClaims: readonly string[],
+  grantClaims: readonly ClaimPath[],
 ): RequestAuth {
   const scopes = grantedScopes(payload, grantClaims);
   const auth = { payload: payload as AccessTokenClaims, header, scopes, token };

@@ -54,7 +54,7 @@ describe('AuthModule does not start with a wrong option', () => {
         issuers: ['', '/'].map((end) => ({ issuer: `https://a.test${end}`, audience: 'a' })),
       },
     ],
-    ...wrong('grantClaims', [[], 'scope']),
+    ...wrong('grantClaims', [[], 'scope', [''], [[]], [['roles', 7]]]),
     ...wrong('unmarkedRoutes', ['public', true]),
     ...wrong('claimFailure', ['forbidden']),
     ...wrong('clockToleranceSec', [-1, 5000, Number.NaN]),

@@ -22,7 +22,7 @@ const APPLICATIONS = {
 
 const directory = await mkdtemp(join(tmpdir(), 'package-'));
 
-async function write(name, tarball) {
+async function checkApplication(name, tarball) {
   const home = join(directory, name);
   await mkdir(home);
   await cp(join(FIXTURES, 'shared'), home, { recursive: true });
@@ -31,10 +31,6 @@ async function write(name, tarball) {
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--no-progress'];
   const install = await run('npm', ['install', ...flags, tarball], home);
   check(`${name}: npm install`, install.code === 0, install.text);
-  return home;
-}
-
-async function checkApplication(name, home) {
   const compiled = await run(process.execPath, ['node_modules/typescript/bin/tsc'], home);
   check(`${name}: compiles, documentation included`, compiled.code === 0, compiled.text);
   await checkAnswers(name, home);
@@ -45,9 +41,7 @@ async function checkApplication(name, home) {
 try {
   const tarball = await pack(directory);
   await checkTarball(tarball);
-  const names = Object.keys(APPLICATIONS);
-  const homes = await Promise.all(names.map((name) => write(name, tarball)));
-  for (const [index, name] of names.entries()) await checkApplication(name, homes[index]);
+  await Promise.all(Object.keys(APPLICATIONS).map((name) => checkApplication(name, tarball)));
 } catch (error) {
   check('runs to its end', false, error.stack);
 } finally {
