@@ -1,5 +1,5 @@
-import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { ConfigurableModuleBuilder, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule, DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
@@ -12,7 +12,8 @@ import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+/** The testing kit injects the options with `MODULE_OPTIONS_TOKEN`. */
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
     .setExtras({}, (definition) => ({ ...definition, global: true }))
@@ -46,12 +47,32 @@ const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],
 })
-export class AuthModule extends ConfigurableModuleClass {
-  constructor(modules: ModulesContainer) {
+export class AuthModule extends ConfigurableModuleClass implements OnModuleInit {
+  private readonly logger = new Logger(AuthModule.name);
+
+  constructor(
+    modules: ModulesContainer,
+    private readonly discovery: DiscoveryService,
+  ) {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
     if (copies.length > 1) {
       throw new Error('AuthModule is imported twice: import it once, in the root module.');
     }
+  }
+
+  /** Nest runs global guards in the order in which it reads modules, the root module first. */
+  onModuleInit(): void {
+    const providers = this.discovery.getProviders();
+    const own = providers.findIndex(({ host }) => host?.metatype === AuthModule);
+    const earlier = providers
+      .slice(0, own)
+      .filter(({ subtype, instance }) => subtype === 'guard' && instance)
+      .map(({ instance, host }) => `${(instance as object).constructor.name} of ${host?.name}`);
+    if (earlier.length === 0) return;
+    this.logger.log(
+      `Global guards that run before authentication, without request.user: ${earlier.join(', ')}. ` +
+        'Provide a guard that needs request.user in a module that is imported after AuthModule.',
+    );
   }
 }

@@ -4,6 +4,12 @@ import { bearerToken } from './token/bearer-token.js';
 
 const JUDGED = Symbol('judged access token');
 
+/** What judges the token of a request. A test may replace where the token comes from. */
+type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
+  /** @default the `Authorization` header alone */
+  tokenOf?(request: object): string | undefined;
+};
+
 /**
  * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. A
  * request is judged once, however often this is called: a guard that needs to know the caller
@@ -15,17 +21,14 @@ const JUDGED = Symbol('judged access token');
  */
 export function authenticateRequest(
   request: object,
-  verifier: Pick<AccessTokenVerifier, 'verify'>,
+  verifier: RequestVerifier,
 ): Promise<RequestAuth | undefined> {
   const judged = request as { [JUDGED]?: Promise<RequestAuth | undefined> };
   return (judged[JUDGED] ??= judge(request, verifier));
 }
 
-async function judge(
-  request: object,
-  verifier: Pick<AccessTokenVerifier, 'verify'>,
-): Promise<RequestAuth | undefined> {
-  const token = bearerToken(request);
+async function judge(request: object, verifier: RequestVerifier): Promise<RequestAuth | undefined> {
+  const token = verifier.tokenOf?.(request) ?? bearerToken(request);
   if (token === undefined) return undefined;
   const auth = await verifier.verify(token);
   attachAuth(request, auth);

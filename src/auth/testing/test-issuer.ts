@@ -1,8 +1,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { IssuerOptions } from '../auth.options.js';
 import { type Segment, signCompactJws } from './compact-jws.signer.js';
 import { type Fault, FAULTS } from './faults.js';
+import { overrideOptions, type TestingModuleBuilder } from './override-options.js';
 import { createTestKey, releaseTestKeys, type TestKey, type TestKeyAlgorithm } from './test-key.js';
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
@@ -16,8 +18,20 @@ export interface TestIssuerOptions {
   algorithms?: readonly [TestKeyAlgorithm, ...TestKeyAlgorithm[]];
   /** Signs with HS256 and this, for the option `secret`, and publishes no key. */
   secret?: string;
+  /**
+   * Mints tokens of the JWT profile (RFC 9068): with `typ` `at+jwt`, `client_id` and `jti`.
+   * @default the `profile` of an application that {@link TestIssuer.useFor} connects
+   */
+  profile?: 'rfc9068';
   /** Milliseconds since 1970, for `iat` and `exp`. @default Date.now */
   now?: () => number;
+}
+
+const openIssuers = new Set<TestIssuer>();
+
+/** The test issuer with this URL. */
+export function findTestIssuer(url: string): TestIssuer | undefined {
+  return [...openIssuers].find((issuer) => issuer.url === url);
 }
 
 /** Starts an issuer for tests, on a loopback port of its own. Close it when the tests are done. */
@@ -45,6 +59,7 @@ export class TestIssuer {
   readonly audience: string;
   private readonly algorithms: readonly TestKeyAlgorithm[];
   private readonly secret?: KeyObject;
+  private profile?: 'rfc9068';
   private readonly now: () => number;
   private readonly server = createServer((request, response) => this.answer(request, response));
   private fault?: RequestListener;
@@ -55,6 +70,7 @@ export class TestIssuer {
     this.audience = options.audience ?? 'https://api.example.com';
     this.algorithms = options.secret === undefined ? (options.algorithms ?? ['RS256']) : [];
     if (options.secret !== undefined) this.secret = createSecretKey(Buffer.from(options.secret));
+    this.profile = options.profile;
     this.now = options.now ?? Date.now;
   }
 
@@ -62,6 +78,7 @@ export class TestIssuer {
   async open(): Promise<void> {
     await this.rotate();
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    openIssuers.add(this);
   }
 
   /** Its identifier, for the option `issuer`: ends with a slash, as Auth0's do. */
@@ -80,6 +97,21 @@ export class TestIssuer {
   }
 
   /**
+   * Makes an application trust this issuer and no other: replaces issuer, keys and audience in the
+   * options of its `AuthModule` and keeps the others. The issuer of the application is not asked.
+   *
+   * @param builder what `Test.createTestingModule({ imports: [AppModule] })` returns.
+   * @returns the builder.
+   */
+  useFor<Builder extends TestingModuleBuilder>(builder: Builder): Builder {
+    overrideOptions(builder, ({ profile }) => {
+      this.profile ??= profile;
+      return this.options();
+    });
+    return builder;
+  }
+
+  /**
    * Mints an access token that is accepted as it is: by default for `audience`, of the subject
    * `auth0|test`, valid for an hour, without scopes.
    *
@@ -89,14 +121,16 @@ export class TestIssuer {
   mint(claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {
     const iat = Math.floor(this.now() / 1000);
     const key = this.keys.find(({ alg }) => alg === header.alg) ?? this.keys[0];
+    const isProfile = this.profile === 'rfc9068';
     return this.sign(
-      { alg: key?.alg ?? 'HS256', typ: 'JWT', kid: key?.kid, ...header },
+      { alg: key?.alg ?? 'HS256', typ: isProfile ? 'at+jwt' : 'JWT', kid: key?.kid, ...header },
       {
         iss: this.url,
         sub: 'auth0|test',
         aud: this.audience,
         iat,
         exp: iat + LIFETIME_SEC,
+        ...(isProfile && { client_id: 'test', jti: randomUUID() }),
         ...claims,
       },
     );
@@ -133,9 +167,17 @@ export class TestIssuer {
   }
 
   async close(): Promise<void> {
+    openIssuers.delete(this);
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
     releaseTestKeys(this.created.splice(0));
+  }
+
+  private options(): IssuerOptions {
+    const { url: issuer, audience, jwksUri, algorithms } = this;
+    return this.secret
+      ? { issuer, audience, secret: this.secret.export().toString() }
+      : { issuer, audience, jwksUri, algorithms };
   }
 
   private readonly answer: RequestListener = (request, response) => {

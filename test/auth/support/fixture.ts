@@ -22,6 +22,8 @@ export interface ModuleOptions {
   options?: Partial<AuthOptions>;
   /** Replaces the clock of the module. */
   clock?: Clock;
+  /** Imported after the auth module. */
+  imports?: ModuleMetadata['imports'];
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
   /** Changes the module before it is compiled. */
@@ -79,10 +81,11 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
 }
 
 function compile(fixture: ModuleOptions, log: LogRecorder) {
-  const { issuer, clock, controllers, providers, override = (builder) => builder } = fixture;
+  const { issuer, clock, imports = [], controllers, providers } = fixture;
+  const { override = (builder: TestingModuleBuilder) => builder } = fixture;
   const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
   const builder = Test.createTestingModule({
-    imports: [AuthModule.forRoot(options as AuthOptions)],
+    imports: [AuthModule.forRoot(options as AuthOptions), ...imports],
     controllers,
     providers,
   });

@@ -1,0 +1,115 @@
+import type { INestApplication } from '@nestjs/common';
+import { ResolvedAuthOptions } from '../auth.options.js';
+import type { AuthErrorCode } from '../refusals/auth.errors.js';
+import { accessMap, type RouteAccess } from './access-map.js';
+import { claimCases, scopeCases } from './denied-claims.js';
+import { findTestIssuer, type TestIssuer } from './test-issuer.js';
+
+/** A request that an application must refuse. */
+export interface DenialCase {
+  /** `GET /api/messages/:id with an expired token: 401`. */
+  readonly title: string;
+  readonly method: string;
+  /** Each parameter is `1`. */
+  readonly path: string;
+  /** With the token, where there is one. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The status that is expected: 401 or 403. */
+  readonly status: number;
+  /** The `code` of the body that is expected. Undefined without a token. */
+  readonly code?: AuthErrorCode;
+}
+
+/** A kind of token that is refused, or no token. */
+interface Denial {
+  readonly what: string;
+  readonly token?: string;
+  readonly status: number;
+  readonly code?: AuthErrorCode;
+}
+
+/**
+ * The requests that an application must refuse: for every route, without a token, with a token that
+ * has expired, is for another audience, or is forged, without each required scope, and without each
+ * required claim. Public routes have none, and routes with `@OptionalAuth()` only bad tokens.
+ *
+ * Left out are requirements by `check()`, whose function may accept anything, and routes that the
+ * guards of this module do not cover.
+ *
+ * @param app initialised, and made with {@link TestIssuer.useFor}.
+ *
+ * @example
+ * it.each(denialCases(app))('$title', async ({ method, path: url, headers, status }) => {
+ *   expect((await app.inject({ method, url, headers })).statusCode).toBe(status);
+ * });
+ */
+export function denialCases(app: INestApplication): DenialCase[] {
+  const options = app.get(ResolvedAuthOptions);
+  const { issuer, audience } = testIssuerOf(options);
+  const mint = (claims: object) => issuer.mint({ ...claims, iss: issuer.url, aud: audience });
+  const badTokens = badTokensOf(issuer, mint);
+  const denials = ({ access, ...requirements }: RouteAccess): Denial[] => {
+    if (access === 'optional') return badTokens;
+    if (access !== 'token') return [];
+    return [
+      { what: 'without a token', status: 401 },
+      ...badTokens,
+      ...scopeCases(requirements, options).map(({ what, claims }) => ({
+        what,
+        token: mint(claims),
+        status: 403,
+        code: 'insufficient_scope' as const,
+      })),
+      ...claimCases(requirements, options).map(({ what, claims }) => ({
+        what,
+        token: mint(claims),
+        status: options.claimFailure === 'insufficient_scope' ? 403 : 401,
+        code: 'claim_requirement' as const,
+      })),
+    ];
+  };
+  return accessMap(app).flatMap((route) =>
+    denials(route).map(({ what, token, status, code }): DenialCase => ({
+      title: `${route.method} ${route.path} ${what}: ${status}`,
+      method: route.method === 'ALL' ? 'GET' : route.method,
+      path: withParameters(route.path),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      status,
+      code,
+    })),
+  );
+}
+
+function testIssuerOf({ issuers }: ResolvedAuthOptions): {
+  issuer: TestIssuer;
+  audience: string;
+} {
+  for (const { issuer: url, audience } of issuers) {
+    const issuer = findTestIssuer(url);
+    if (issuer) return { issuer, audience: audience[0]! };
+  }
+  throw new Error(
+    'denialCases(): the application trusts no test issuer that is open. Make it with ' +
+      'issuer.useFor(Test.createTestingModule({ imports: [AppModule] })).',
+  );
+}
+
+function badTokensOf(issuer: TestIssuer, mint: (claims: object) => string): Denial[] {
+  const other = issuer.mint({ aud: 'https://another-audience.test' });
+  const [header, payload] = mint({}).split('.');
+  const [, , signature] = other.split('.');
+  const forged = [header, payload, signature].join('.');
+  return [
+    { what: 'with an expired token', token: mint({ exp: 1 }), code: 'token_expired' as const },
+    { what: 'with a token for another audience', token: other, code: 'audience_mismatch' as const },
+    { what: 'with a forged token', token: forged, code: 'signature_invalid' as const },
+  ].map((denial) => ({ ...denial, status: 401 }));
+}
+
+/** Guards run before pipes, so any value does that the path matches. */
+function withParameters(path: string): string {
+  return path
+    .replaceAll(/:\w+(?:\([^)]*\))?/g, '1')
+    .replaceAll(/\*\w*/g, '1')
+    .replaceAll(/[{}?]/g, '');
+}

@@ -1,0 +1,97 @@
+import type { ResolvedAuthOptions } from '../auth.options.js';
+import {
+  Check,
+  type ClaimRequirement,
+  Inclusion,
+  type Primitive,
+} from '../decorators/claim.decorator.js';
+import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import { meets } from '../guards/requirements.js';
+import { claimOf, type ClaimPath } from '../token/claim-path.js';
+
+type Claims = Record<string, unknown>;
+
+/** What a route requires of a token. */
+interface Requirements {
+  readonly scopes: readonly ScopeRequirement[];
+  readonly claims: readonly ClaimRequirement[];
+}
+
+/** Claims of a token that a route refuses. */
+interface DeniedClaims {
+  /** What it lacks: `without the scope read:messages`. */
+  readonly what: string;
+  readonly claims: Claims;
+}
+
+/** Tokens that have all scopes but one, or but those of which one is enough. */
+export function scopeCases(
+  { scopes: requirements }: Requirements,
+  { grantClaims }: ResolvedAuthOptions,
+): DeniedClaims[] {
+  const lacking = requirements.flatMap(({ scopes, match }) =>
+    match === 'all' ? scopes.map((scope) => [scope]) : [scopes],
+  );
+  return unique(lacking, String).map((scopes) => ({
+    what: `without the scope ${scopes.join(' or ')}`,
+    claims: granting(requirements, grantClaims, scopes),
+  }));
+}
+
+/** Tokens that have all scopes and all claims but one. */
+export function claimCases(
+  { scopes, claims: requirements }: Requirements,
+  { grantClaims }: ResolvedAuthOptions,
+): DeniedClaims[] {
+  const ofOneClaim = requirements.filter(hasClaim);
+  const cases = unique(ofOneClaim, ({ claim }) => String(claim)).map((lacking) => {
+    const claims = granting(scopes, grantClaims);
+    for (const { claim, expected } of ofOneClaim) {
+      if (String(claim) !== String(lacking.claim)) {
+        put(claims, claim, expected instanceof Inclusion ? expected.values : expected);
+      }
+    }
+    return { what: `without the claim ${[lacking.claim].flat().join('.')}`, claims, lacking };
+  });
+  // A claim that also grants a scope may be there all the same.
+  return cases.filter(({ claims, lacking: { claim, expected } }) => {
+    return !meets(expected, claimOf(claims, claim));
+  });
+}
+
+interface RequirementOfOneClaim extends ClaimRequirement {
+  readonly claim: ClaimPath;
+  readonly expected: Exclude<ClaimRequirement['expected'], Check>;
+}
+
+function hasClaim(requirement: ClaimRequirement): requirement is RequirementOfOneClaim {
+  return !(requirement.expected instanceof Check);
+}
+
+/** Claims that grant every scope except the lacking ones. */
+function granting(
+  requirements: readonly ScopeRequirement[],
+  grantClaims: readonly string[],
+  lacking: readonly string[] = [],
+): Claims {
+  const claims: Claims = {};
+  for (const { scopes, from = grantClaims } of requirements) {
+    const granted = scopes.filter((scope) => !lacking.includes(scope));
+    put(claims, from[0]!, granted);
+  }
+  return claims;
+}
+
+/** Puts a value at a path. A list is added to the one that is there. */
+function put(claims: Claims, path: ClaimPath, value: Primitive | readonly Primitive[]): void {
+  const names = [path].flat();
+  const last = names.pop()!;
+  let parent = claims;
+  for (const name of names) parent = parent[name] = Object(parent[name] ?? {}) as Claims;
+  const before = parent[last];
+  parent[last] = Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
