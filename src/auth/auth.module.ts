@@ -1,5 +1,12 @@
-import { ConfigurableModuleBuilder, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Logger,
+  Module,
+  type NestModule,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { AccessMap } from './access-map/access-map.js';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
@@ -22,7 +29,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
+const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -47,18 +54,25 @@ const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],
 })
-export class AuthModule extends ConfigurableModuleClass implements OnModuleInit {
+export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
   private readonly logger = new Logger(AuthModule.name);
 
+  /** @internal Created by Nest. */
   constructor(
     modules: ModulesContainer,
     private readonly discovery: DiscoveryService,
+    private readonly map: AccessMap,
   ) {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
     if (copies.length > 1) {
       throw new Error('AuthModule is imported twice: import it once, in the root module.');
     }
+  }
+
+  /** Nest calls it when the controllers exist, before it gives their methods to the adapter. */
+  configure(): void {
+    this.map.beforeRoutes();
   }
 
   /** Nest runs global guards in the order in which it reads modules, the root module first. */

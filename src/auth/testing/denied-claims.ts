@@ -71,7 +71,7 @@ function hasClaim(requirement: ClaimRequirement): requirement is RequirementOfOn
 /** Claims that grant every scope except the lacking ones. */
 function granting(
   requirements: readonly ScopeRequirement[],
-  grantClaims: readonly string[],
+  grantClaims: readonly ClaimPath[],
   lacking: readonly string[] = [],
 ): Claims {
   const claims: Claims = {};
