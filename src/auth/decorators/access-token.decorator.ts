@@ -7,18 +7,20 @@ import {
 import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 
-type Pipes = (PipeTransform | Type<PipeTransform>)[];
+/** Written out: Nest 11 lacks a type that Nest 12 would infer. */
+type ClaimDecorator = (
+  ...claimAndPipes: (string | Type<PipeTransform> | PipeTransform)[]
+) => ParameterDecorator;
 
 /**
  * Gives a handler the claims of the verified access token, or one claim by its literal name.
- * Undefined when the request is anonymous or the token has no such claim.
+ * Undefined when the request is anonymous or the token has no such claim. The same in routes,
+ * GraphQL resolvers, gateways and message handlers.
  *
  * @example me(@AccessToken() claims: AccessTokenClaims) {}
  * @example create(@AccessToken('sub') author: string) {}
  */
-export const AccessToken: (
-  ...claimOrPipes: [claim: string, ...Pipes] | Pipes
-) => ParameterDecorator = createParamDecorator(
+export const AccessToken: ClaimDecorator = createParamDecorator(
   (claim: string | undefined, context: ExecutionContext) => {
     const claims = authOf(context.switchToHttp().getRequest<object>())?.payload;
     return claims && claim !== undefined ? claimOf(claims, claim) : claims;
