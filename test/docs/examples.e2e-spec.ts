@@ -28,14 +28,18 @@ const projects = {
   'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
   'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
   'docs/routes.md': await load('docs/routes.md'),
+  'docs/testing.md': await load('docs/testing.md'),
 };
 
 afterAll(async () => {
   for (const project of Object.values(projects)) await project.remove();
 });
 
-// The test that README.md shows.
+// The tests that README.md and docs/testing.md show.
 await readme.run('test/hello.e2e-spec.ts');
+for (const name of ['access', 'access-in-one-test', 'reports', 'reader']) {
+  await projects['docs/testing.md'].run(`test/${name}.e2e-spec.ts`);
+}
 
 describe('An example of the documentation', () => {
   let issuer: TestIssuer;
