@@ -60,8 +60,8 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
   /** @internal Created by Nest. */
   constructor(
     modules: ModulesContainer,
-    private readonly discovery: DiscoveryService,
     private readonly map: AccessMap,
+    private readonly discovery: DiscoveryService,
   ) {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);

@@ -6,7 +6,7 @@ const JUDGED = Symbol('judged access token');
 
 /** What judges the token of a request. A test may replace where the token comes from. */
 type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
-  /** @default the `Authorization` header alone */
+  /** @default from the `Authorization` header, and from nowhere else */
   tokenOf?(request: object): string | undefined;
 };
 

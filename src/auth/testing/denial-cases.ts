@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
+import { accessMap, type RouteAccess } from '../access-map/access-map.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import type { AuthErrorCode } from '../refusals/auth.errors.js';
-import { accessMap, type RouteAccess } from './access-map.js';
 import { claimCases, scopeCases } from './denied-claims.js';
 import { findTestIssuer, type TestIssuer } from './test-issuer.js';
 

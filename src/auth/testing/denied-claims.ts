@@ -53,7 +53,7 @@ export function claimCases(
     }
     return { what: `without the claim ${[lacking.claim].flat().join('.')}`, claims, lacking };
   });
-  // A claim that also grants a scope may be there all the same.
+  // A claim that grants a required scope may meet the requirement.
   return cases.filter(({ claims, lacking: { claim, expected } }) => {
     return !meets(expected, claimOf(claims, claim));
   });

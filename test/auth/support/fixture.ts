@@ -22,10 +22,10 @@ export interface ModuleOptions {
   options?: Partial<AuthOptions>;
   /** Replaces the clock of the module. */
   clock?: Clock;
-  /** Imported after the auth module. */
-  imports?: ModuleMetadata['imports'];
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
+  /** Modules after the auth module. */
+  imports?: NonNullable<ModuleMetadata['imports']>;
   /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
 }
@@ -81,8 +81,14 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
 }
 
 function compile(fixture: ModuleOptions, log: LogRecorder) {
-  const { issuer, clock, imports = [], controllers, providers } = fixture;
-  const { override = (builder: TestingModuleBuilder) => builder } = fixture;
+  const {
+    issuer,
+    clock,
+    controllers,
+    providers,
+    imports = [],
+    override = (builder) => builder,
+  } = fixture;
   const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
   const builder = Test.createTestingModule({
     imports: [AuthModule.forRoot(options as AuthOptions), ...imports],

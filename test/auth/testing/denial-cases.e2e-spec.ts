@@ -1,4 +1,4 @@
-import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { All, Controller, Get, type INestApplication, VersioningType } from '@nestjs/common';
 import {
   AccessTokenGuard,
   check,
@@ -16,7 +16,7 @@ import {
   fakeAccessToken,
   type TestIssuer,
 } from '../../../src/auth/testing/index.js';
-import { type Fixture, type FixtureOptions, startFixture } from '../support/fixture.js';
+import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from '../support/fixture.js';
 import { CONTROLLERS } from '../support/routes.controller.js';
 
 @Controller('reports')
@@ -38,6 +38,9 @@ class ReportsController {
   @Claim('permissions', includes('read:part'))
   @Permissions('read:part')
   part() {}
+
+  @All('files/*')
+  files() {}
 
   @Get('open')
   @Public()
@@ -121,11 +124,19 @@ describe('denialCases()', () => {
     ]);
   });
 
-  it('fills in the parameters of a path', async () => {
-    const { app } = await start();
-    const paths = denialCases(app).map(({ path }) => path);
-    expect(paths).toContain('/reports/1/parts/1');
-    expect(paths.filter((path) => path.includes(':'))).toEqual([]);
+  it.each(ADAPTERS)('fills in the parameters of a path, on %s', async (adapter) => {
+    const fixture = await start({
+      adapter,
+      setup: (app) => {
+        app.setGlobalPrefix('api');
+        app.enableVersioning({ type: VersioningType.URI, defaultVersion: '2' });
+      },
+    });
+    const requests = denialCases(fixture.app).map(({ method, path }) => `${method} ${path}`);
+    expect(requests).toContain('GET /api/v2/reports/1/parts/1');
+    expect(requests).toContain('GET /api/v2/reports/files/1');
+    expect(requests.filter((request) => /[:*{]/.test(request))).toEqual([]);
+    expect(await failures(fixture)).toEqual([]);
   });
 
   it.each<[string, Partial<FixtureOptions>]>([
