@@ -24,13 +24,13 @@ export class JwksSource {
   ) {
     this.issuer = issuer;
     this.client = new JwksClient({
-      jwksUri: jwksUri ?? `${withoutSlash(issuer)}/.well-known/openid-configuration`,
+      jwksUri: jwksUri ?? discoveryUrl(issuer),
       // Off: `IssuerKeys` decides when to fetch. So keys stay in use during an outage, and tokens
       // with an unknown `kid` cannot delay others.
       cache: false,
       rateLimit: false,
-      fetcher: async (uri) => ({
-        keys: await this.fetchKeys(jwksUri ?? (await this.discover(uri))),
+      fetcher: async () => ({
+        keys: await this.fetchKeys(jwksUri ?? (await this.discover())),
       }),
     });
   }
@@ -59,17 +59,8 @@ export class JwksSource {
     this.abortController.abort(new Error(reason));
   }
 
-  /** Reads `jwks_uri` (OpenID Connect Discovery 1.0 §4). */
-  private async discover(uri: string): Promise<string> {
-    const document = await fetchJson(uri, this.abortController.signal);
-    const { issuer, jwks_uri: jwksUri } = (document ?? {}) as Record<string, unknown>;
-    // People copy issuers with and without the final slash; any other difference is another issuer.
-    if (typeof issuer !== 'string' || withoutSlash(issuer) !== withoutSlash(this.issuer)) {
-      throw new Error(`${uri} names another issuer: ${inspect(issuer, { maxStringLength: 200 })}`);
-    }
-    if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
-      throw new Error(`${uri} has no https jwks_uri`);
-    }
+  private async discover(): Promise<string> {
+    const { issuer, jwksUri } = await discover(this.issuer, this.abortController.signal);
     this.issuer = issuer;
     return jwksUri;
   }
@@ -80,6 +71,43 @@ export class JwksSource {
     if (!Array.isArray(keys)) throw new Error(`${this.issuer} did not answer with a JWK Set`);
     return keys;
   }
+}
+
+/** Where the discovery document of an issuer is (OpenID Connect Discovery 1.0 §4). */
+export const discoveryUrl = (issuer: string): string =>
+  `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+
+/** The discovery document names an issuer that is not the configured one. */
+export class OtherIssuerError extends Error {
+  constructor(
+    url: string,
+    readonly issuer: unknown,
+  ) {
+    super(`${url} names another issuer: ${inspect(issuer, { maxStringLength: 200 })}`);
+  }
+}
+
+/**
+ * Reads the discovery document of an issuer.
+ *
+ * @returns the issuer as the document spells it, and its `jwks_uri`.
+ * @throws Error that says for the log what was wrong with the answer.
+ */
+export async function discover(
+  issuer: string,
+  signal: AbortSignal,
+): Promise<{ issuer: string; jwksUri: string }> {
+  const url = discoveryUrl(issuer);
+  const document = ((await fetchJson(url, signal)) ?? {}) as Record<string, unknown>;
+  const { issuer: named, jwks_uri: jwksUri } = document;
+  // People copy issuers with and without the final slash; any other difference is another issuer.
+  if (typeof named !== 'string' || withoutSlash(named) !== withoutSlash(issuer)) {
+    throw new OtherIssuerError(url, named);
+  }
+  if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) {
+    throw new Error(`${url} has no https jwks_uri`);
+  }
+  return { issuer: named, jwksUri };
 }
 
 async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {

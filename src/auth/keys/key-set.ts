@@ -4,6 +4,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { Algorithm } from '../auth.options.js';
 import type { AccessTokenHeader } from '../token/compact-jws.js';
 
@@ -12,6 +13,9 @@ const MAX_KEYS = 100;
 
 /** Longest modulus in base64url: 16,384 bits, as in OpenSSL. */
 const MAX_N_LENGTH = 2731;
+
+/** Longest exponent in base64url: more than 2^32 needs. */
+const MAX_E_LENGTH = 8;
 
 /** Bounds of RSA keys: modulus in bits, public exponent. */
 const MIN_MODULUS_BITS = 2048;
@@ -58,7 +62,8 @@ export class KeySet {
     if (jwks.length > MAX_KEYS)
       throw new Error(`${jwks.length} keys; at most ${MAX_KEYS} are read`);
     this.keys = jwks
-      .flatMap((jwk) => signingKey(jwk) ?? [])
+      .map(readKey)
+      .filter((key) => typeof key !== 'string')
       .map((key) => previous?.byIdentity.get(identityOf(key)) ?? key);
     this.byIdentity = new Map(this.keys.map((key) => [identityOf(key), key]));
   }
@@ -98,26 +103,38 @@ function identityOf({ kid, algorithms, key }: SigningKey): string {
   return JSON.stringify([kid, algorithms, key.export({ format: 'jwk' })]);
 }
 
-function signingKey(jwk: unknown): SigningKey | undefined {
-  if (typeof jwk !== 'object' || jwk === null) return undefined;
+/** The key of a member of a JWK Set, or why it is ignored. */
+export function readKey(jwk: unknown): SigningKey | string {
+  if (typeof jwk !== 'object' || jwk === null) return 'not a JSON object';
   const { kty, crv, use, alg, kid, n, e, key_ops: operations } = jwk as Record<string, unknown>;
-  const isForSignatures =
-    (use === undefined || use === 'sig') &&
-    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')));
-  const hasSecret = SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member));
-  const isNamed = kid === undefined || (typeof kid === 'string' && kid !== '');
-  // Checked before the key is created: a longer value cannot be a usable key.
-  const isShort = kty !== 'RSA' || (String(n).length <= MAX_N_LENGTH && String(e).length <= 8);
-  if (!isForSignatures || hasSecret || !isNamed || !isShort) return undefined;
-  const fitting = algorithmsOf(kty, crv);
-  const algorithms = alg === undefined ? fitting : fitting.filter((name) => name === alg);
-  if (algorithms.length === 0) return undefined;
-  try {
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
-    return kty === 'RSA' && isWeak(key) ? undefined : { kid, algorithms, key };
-  } catch {
-    return undefined;
+  if (use !== undefined && use !== 'sig') return `not for signatures: use is ${inspect(use)}`;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    return 'not for verifying signatures: key_ops';
   }
+  if (kty === 'oct') return 'symmetric';
+  if (SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return 'private, or symmetric';
+  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) {
+    return 'its kid is not a non-empty string';
+  }
+  const fitting = algorithmsOf(kty, crv);
+  if (fitting.length === 0) return `unsupported type or curve: ${inspect(kty)}, ${inspect(crv)}`;
+  const algorithms = alg === undefined ? fitting : fitting.filter((name) => name === alg);
+  if (algorithms.length === 0) return `unsupported algorithm for ${String(kty)}: ${inspect(alg)}`;
+  // Checked before the key is created: a longer value cannot be a usable key.
+  if (kty === 'RSA' && !(isUpTo(MAX_N_LENGTH, n) && isUpTo(MAX_E_LENGTH, e))) {
+    return 'modulus or exponent malformed or too long';
+  }
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  } catch {
+    return 'malformed';
+  }
+  return (kty === 'RSA' && weaknessOf(key)) || { kid, algorithms, key };
+}
+
+function isUpTo(length: number, value: unknown): boolean {
+  return typeof value === 'string' && value.length <= length;
 }
 
 function algorithmsOf(kty: unknown, crv: unknown): readonly Algorithm[] {
@@ -125,13 +142,13 @@ function algorithmsOf(kty: unknown, crv: unknown): readonly Algorithm[] {
   return kty === 'EC' ? (CURVE_ALGORITHMS.get(crv) ?? []) : [];
 }
 
-function isWeak({ asymmetricKeyDetails: details }: KeyObject): boolean {
+function weaknessOf({ asymmetricKeyDetails: details }: KeyObject): string | undefined {
   // Node always provides both for an RSA key.
   const { modulusLength, publicExponent } = details as Required<AsymmetricKeyDetails>;
-  return (
-    modulusLength < MIN_MODULUS_BITS ||
-    publicExponent < MIN_EXPONENT ||
-    publicExponent > MAX_EXPONENT ||
-    publicExponent % 2n === 0n
-  );
+  if (modulusLength < MIN_MODULUS_BITS) {
+    return `too short: ${modulusLength} bits, at least ${MIN_MODULUS_BITS} are required`;
+  }
+  const isBad =
+    publicExponent < MIN_EXPONENT || publicExponent > MAX_EXPONENT || publicExponent % 2n === 0n;
+  return isBad ? `unusable public exponent: ${publicExponent}` : undefined;
 }

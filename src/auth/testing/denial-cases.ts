@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
-import { accessMap, type RouteAccess } from '../access-map/access-map.js';
+import { accessMap } from '../access-map/access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import type { AuthErrorCode } from '../refusals/auth.errors.js';
 import { claimCases, scopeCases } from './denied-claims.js';

@@ -64,6 +64,7 @@ describe('a key set', () => {
       {},
       { kty: 'oct', k: 'c2VjcmV0', kid: 'oct' },
       { kty: 'RSA', kid: 'broken', n: 'x', e: 'AQAB' },
+      { kty: 'RSA', kid: 'object', n: { toString: null }, e: 'AQAB' },
       { ...rsa, kid: 'enc', use: 'enc' },
       { ...rsa, kid: 'ops', key_ops: ['sign'] },
       { ...rsa, kid: 'other-alg', alg: 'RSA-OAEP' },

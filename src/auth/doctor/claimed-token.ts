@@ -1,0 +1,49 @@
+import { type ClaimPath, claimOf, grantedScopes } from '../token/claim-path.js';
+import type { ClaimedToken } from './diagnosis.js';
+import { printable, printableTime } from './printable.js';
+
+/** Header and payload of a token as far as they can be read. Nothing is verified. */
+export interface Unverified {
+  /** Number of parts between dots: 3 in a JWS, 5 in a JWE. */
+  readonly parts: number;
+  readonly header: object;
+  readonly payload: object;
+}
+
+export function readUnverified(token: string): Unverified {
+  const parts = token.split('.');
+  const payload = parts.length === 3 ? jsonObject(parts[1]!) : {};
+  return { parts: parts.length, header: jsonObject(parts[0]!), payload };
+}
+
+function jsonObject(part: string): object {
+  try {
+    return Object(JSON.parse(Buffer.from(part, 'base64url').toString())) as object;
+  } catch {
+    return {};
+  }
+}
+
+/** A token in brief, without its subject and its signature. */
+export function describeClaims(
+  { header, payload }: Unverified,
+  grantClaims: readonly ClaimPath[],
+  nowMs: number,
+): ClaimedToken {
+  const shown = (from: object, name: string) => {
+    const value = claimOf(from, name);
+    return value === undefined ? undefined : printable(value);
+  };
+  const exp = claimOf(payload, 'exp');
+  const scopes = grantedScopes(payload, grantClaims);
+  return {
+    alg: shown(header, 'alg'),
+    typ: shown(header, 'typ'),
+    kid: shown(header, 'kid'),
+    iss: shown(payload, 'iss'),
+    aud: shown(payload, 'aud'),
+    exp: exp === undefined ? undefined : printableTime(exp, nowMs),
+    azp: shown(payload, 'azp'),
+    scopes: scopes.length === 0 ? undefined : printable(scopes),
+  };
+}

@@ -1,0 +1,152 @@
+import { AccessTokenStrategy } from '../access-token.strategy.js';
+import { AccessTokenVerifier } from '../access-token.verifier.js';
+import type { ResolvedAuthOptions } from '../auth.options.js';
+import { Clock } from '../clock.js';
+import { TrustedIssuers } from '../keys/trusted-issuers.js';
+import { describeClaims, readUnverified } from './claimed-token.js';
+import { type Diagnosis, OPTION_NAMES, type Settings, type Step } from './diagnosis.js';
+import { examineIssuer } from './examine-issuer.js';
+import { type ExaminedRoute, examineRoute } from './examine-route.js';
+import { type ExaminedToken, examineToken } from './examine-token.js';
+import { nameOf } from './find-route.js';
+import { printable } from './printable.js';
+import type { RouteAccess } from '../access-map/route-access.js';
+import { looksLikeClientId } from './token-advice.js';
+
+/** What to examine. */
+export interface Examined {
+  /** The checked options of `AuthModule`. What it throws is reported. */
+  readonly options: () => ResolvedAuthOptions | Promise<ResolvedAuthOptions>;
+  /** Every route of the application. Called only when there is a `route`. */
+  readonly routes?: () => readonly RouteAccess[] | Promise<readonly RouteAccess[]>;
+  /** Called at the end. */
+  readonly close?: () => Promise<void>;
+  /** An access token, without the scheme. */
+  readonly token?: string;
+  /** Method and path, for example `GET /api/messages`. */
+  readonly route?: string;
+  /** How the user writes the options. @default as options of `AuthModule` */
+  readonly settings?: Settings;
+}
+
+/**
+ * Examines a configuration, its issuers and the clock, and a token as the API would judge it: with
+ * an `AccessTokenVerifier` of the same options. It fetches the documents of the issuers.
+ *
+ * The result contains neither the token nor a secret. It does not call functions that decide about
+ * a claim, because they may need a request; `isRevoked` is called.
+ */
+export async function diagnose(examined: Examined): Promise<Diagnosis> {
+  const { token, settings = OPTION_NAMES } = examined;
+  let options: ResolvedAuthOptions;
+  try {
+    options = await examined.options();
+  } catch (error) {
+    const details = messageOf(error).split('\n').map(printable);
+    const step = { section: 'configuration', name: 'options', status: 'failed', details } as const;
+    return { ok: false, verdict: 'The API does not start with this configuration.', steps: [step] };
+  }
+  const issuers = await Promise.all(
+    options.issuers.map((issuer) => examineIssuer(issuer, options, settings)),
+  );
+  const judged = token === undefined ? undefined : await judge(token, options, settings);
+  const route = await examineRequest(examined, judged, { options, settings });
+  const steps = [
+    ...examineOptions(options, settings),
+    ...issuers.flat(),
+    ...(judged?.steps ?? []),
+    ...(route?.steps ?? []),
+  ];
+  const claimed =
+    token === undefined
+      ? undefined
+      : describeClaims(readUnverified(token), options.grantClaims, Date.now());
+  const ok = steps.every(({ status }) => status !== 'failed');
+  return { ok, verdict: verdictOf(steps, judged, route), steps, token: claimed };
+}
+
+function examineOptions({ issuers }: ResolvedAuthOptions, settings: Settings): Step[] {
+  const section = 'configuration';
+  const named = issuers.map(({ issuer, algorithms }) => `${issuer} with ${algorithms.join(', ')}`);
+  const options: Step = { section, name: 'options', status: 'ok', actual: named.join('; ') };
+  const audiences = issuers.flatMap(({ audience }) => audience);
+  const suspicious = audiences.filter(looksLikeClientId);
+  const audience = { section, name: 'audience', actual: printable(audiences) } as const;
+  if (suspicious.length === 0) return [options, { ...audience, status: 'ok' }];
+  const advice =
+    `${printable(suspicious)} looks like the client id of an application. Write the identifier ` +
+    `of the API as ${settings.audience}.`;
+  return [options, { ...audience, status: 'warning', advice }];
+}
+
+/** As the API would. */
+async function judge(
+  token: string,
+  options: ResolvedAuthOptions,
+  settings: Settings,
+): Promise<ExaminedToken> {
+  const clock = new Clock();
+  const issuers = new TrustedIssuers(options, clock);
+  const strategy = new AccessTokenStrategy(issuers, options, clock);
+  const verifier = new AccessTokenVerifier(strategy, issuers, options, clock);
+  try {
+    return await examineToken(token, verifier, options, settings);
+  } finally {
+    issuers.onApplicationShutdown();
+  }
+}
+
+async function examineRequest(
+  { route, routes }: Examined,
+  token: ExaminedToken | undefined,
+  context: { options: ResolvedAuthOptions; settings: Settings },
+): Promise<ExaminedRoute | undefined> {
+  if (route === undefined) return undefined;
+  const failed = (actual: string): ExaminedRoute => ({
+    steps: [{ section: 'route', name: 'route', status: 'failed', actual }],
+  });
+  if (!routes) return failed('the routes of the application are not known');
+  try {
+    return examineRoute(route, await routes(), token, context);
+  } catch (error) {
+    return failed(`the application does not start: ${printable(messageOf(error))}`);
+  }
+}
+
+function verdictOf(
+  steps: readonly Step[],
+  token: ExaminedToken | undefined,
+  examined: ExaminedRoute | undefined,
+): string {
+  const { refusal } = token ?? {};
+  const access = routeVerdict(token, examined);
+  if (refusal) {
+    const isRefused = refusal.getStatus() === 401;
+    const verb = isRefused ? 'refuses' : 'can neither accept nor refuse';
+    return `The API ${verb} this token: ${refusal.getStatus()} ${refusal.code}. ${access}`.trim();
+  }
+  if (token) return `The API accepts this token. ${access}`.trim();
+  if (steps.some(({ section, status }) => section === 'issuer' && status === 'failed')) {
+    return 'The API cannot verify access tokens: it answers 503.';
+  }
+  return `The API can verify access tokens. ${access}`.trim();
+}
+
+function routeVerdict(
+  token: ExaminedToken | undefined,
+  examined: ExaminedRoute | undefined,
+): string {
+  if (!examined) return '';
+  const { route, steps, isUndecided } = examined;
+  if (!route) return 'There is no such route.';
+  const name = nameOf(route);
+  const { access } = route;
+  if (access === 'public' || access === 'raw') return `${name} needs none.`;
+  if (!token) return access === 'optional' ? `${name} needs none.` : `${name} needs one.`;
+  if (steps.some(({ status }) => status === 'failed')) return `It may not call ${name}.`;
+  if (!isUndecided) return `It may call ${name}.`;
+  return `It may call ${name} if its function agrees.`;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

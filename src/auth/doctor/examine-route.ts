@@ -1,0 +1,140 @@
+import type { ResolvedAuthOptions } from '../auth.options.js';
+import { Check, type ClaimRequirement, Inclusion } from '../decorators/claim.decorator.js';
+import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import { grantedFor, isGranted, meets } from '../guards/requirements.js';
+import type { RequestAuth } from '../request-auth.js';
+import { type ClaimPath, claimOf, grantedScopes } from '../token/claim-path.js';
+import type { Settings, Step } from './diagnosis.js';
+import type { ExaminedToken } from './examine-token.js';
+import { findRoute, nameOf, nearestRoutes } from './find-route.js';
+import { printable } from './printable.js';
+import type { RouteAccess } from '../access-map/route-access.js';
+
+/** A route, and whether a token may call it. */
+export interface ExaminedRoute {
+  readonly steps: readonly Step[];
+  /** Undefined when there is no such route. */
+  readonly route?: RouteAccess;
+  /** Whether a function of the application, which the doctor does not call, decides as well. */
+  readonly isUndecided?: boolean;
+}
+
+type RouteStep = Omit<Step, 'section'>;
+
+/**
+ * Says what a route needs, and which of it a token lacks: all of it, where the API names the first
+ * requirement only.
+ *
+ * @param token undefined when there is none.
+ */
+export function examineRoute(
+  request: string,
+  routes: readonly RouteAccess[],
+  token: ExaminedToken | undefined,
+  context: { options: ResolvedAuthOptions; settings: Settings },
+): ExaminedRoute {
+  const route = findRoute(routes, request);
+  if (!route) {
+    const advice = `The nearest are: ${nearestRoutes(routes, request).join('; ')}.`;
+    const actual = `no such route: ${printable(request)}`;
+    return { steps: [{ section: 'route', name: 'route', status: 'failed', actual, advice }] };
+  }
+  const auth = token?.auth;
+  const requirements = [
+    ...route.scopes.map((requirement) => scopeStep(requirement, auth, context)),
+    ...route.claims.map((requirement) => claimStep(requirement, auth)),
+  ];
+  const found = route.handler === undefined ? nameOf(route) : `${nameOf(route)}, ${route.handler}`;
+  const steps: RouteStep[] = [
+    { name: 'route', status: 'ok', actual: found },
+    accessStep(route, token),
+    ...requirements,
+  ];
+  const isUndecided = route.claims.some(({ expected }) => expected instanceof Check);
+  return { route, isUndecided, steps: steps.map((step) => ({ section: 'route', ...step })) };
+}
+
+function accessStep({ access, reason }: RouteAccess, token: ExaminedToken | undefined): RouteStep {
+  const name = 'access';
+  if (access === 'public') {
+    return { name, status: 'ok', actual: 'public: needs no token, and ignores one' };
+  }
+  if (access === 'raw') {
+    const actual = `open: no guard covers it (${printable(reason ?? 'no reason is given')})`;
+    return { name, status: 'ok', actual };
+  }
+  const isOptional = access === 'optional';
+  const expected = isOptional ? 'no token, or a valid one' : 'a valid token';
+  if (token?.auth) return { name, status: 'ok', expected, actual: 'a valid token' };
+  if (token) return { name, status: 'failed', expected, actual: 'a token that is refused' };
+  const status = isOptional ? 'ok' : 'skipped';
+  return { name, status, expected, actual: 'no token was given' };
+}
+
+function scopeStep(
+  requirement: ScopeRequirement,
+  auth: RequestAuth | undefined,
+  context: { options: ResolvedAuthOptions; settings: Settings },
+): RouteStep {
+  const { scopes, match, from } = requirement;
+  const claims = from ?? context.options.grantClaims;
+  const names = scopes.join(match === 'all' ? ' and ' : ' or ');
+  const sources = claims.map((claim) => [claim].flat().join('.')).join(' or ');
+  const step = { name: 'scopes', expected: `${names}, granted by ${sources}` };
+  if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${step.expected}` };
+  const granted = grantedFor(requirement, auth);
+  const actual = granted.length === 0 ? 'no scopes' : printable(granted);
+  if (isGranted(requirement, granted)) return { ...step, status: 'ok', actual };
+  const missing = scopes.filter((scope) => !granted.includes(scope));
+  const code = 'insufficient_scope';
+  const advice = scopeAdvice(missing, match, auth, claims, context.settings);
+  return { ...step, status: 'failed', code, actual, advice };
+}
+
+function scopeAdvice(
+  missing: readonly string[],
+  match: ScopeRequirement['match'],
+  { payload }: RequestAuth,
+  claims: readonly ClaimPath[],
+  { grantClaims }: Settings,
+): string {
+  const others = ['permissions', 'scope', 'scp'].filter((claim) => !claims.includes(claim));
+  const other = others.find((claim) => {
+    const granted = grantedScopes(payload, [claim]);
+    return missing.every((scope) => granted.includes(scope));
+  });
+  if (other !== undefined) {
+    return `The claim ${other} has it: add ${other} to ${grantClaims}.`;
+  }
+  const names = missing.join(match === 'all' ? ' and ' : ' or ');
+  return (
+    `Missing: ${names}. Define it for the API at the issuer, allow it to the user or the client, ` +
+    'and request it with scope.'
+  );
+}
+
+function claimStep(
+  { claim, expected, message }: ClaimRequirement,
+  auth: RequestAuth | undefined,
+): RouteStep {
+  const name = 'claim';
+  if (expected instanceof Check) {
+    const details = message === undefined ? [] : [message];
+    return { name, status: 'skipped', actual: 'not checked: a function decides', details };
+  }
+  // Only a function has no claim.
+  const path = typeof claim === 'string' ? claim : claim!.join(' → ');
+  const step = { name, expected: `${path} ${describeExpected(expected)}` };
+  if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${step.expected}` };
+  const value = claimOf(auth.payload, claim!);
+  const actual = `${path} is ${value === undefined ? 'missing' : JSON.stringify(printable(value))}`;
+  if (meets(expected, value)) return { ...step, status: 'ok', actual };
+  const advice = `Let the issuer put this claim into the access token of those who may call it.`;
+  return { ...step, status: 'failed', code: 'claim_requirement', actual, advice };
+}
+
+function describeExpected(expected: Exclude<ClaimRequirement['expected'], Check>): string {
+  if (!(expected instanceof Inclusion)) return `is ${JSON.stringify(expected)}`;
+  const values = expected.values.map((value) => JSON.stringify(value));
+  return `includes ${values.join(expected.match === 'all' ? ' and ' : ' or ')}`;
+}

@@ -1,0 +1,43 @@
+const MAX_LENGTH = 200;
+const MAX_MEMBERS = 20;
+
+/** Characters that could control a terminal, or change the order of a line. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Writes a value on one line. A token or an issuer may have put anything into it. */
+export function printable(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) {
+    const members = value.slice(0, MAX_MEMBERS).map(printable);
+    return value.length === 0 ? 'an empty array' : members.join(', ');
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const line = text.replaceAll(CONTROL, (character) => {
+    return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
+  });
+  if (line === '') return 'an empty string';
+  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
+}
+
+/** A time of a token, in seconds since 1970, and its distance from now. */
+export function printableTime(seconds: unknown, nowMs: number): string {
+  const ms = typeof seconds === 'number' ? seconds * 1000 : Number.NaN;
+  // The range of JavaScript's Date.
+  if (!(Math.abs(ms) <= 8.64e15)) return printable(seconds);
+  const distanceSec = Math.round((ms - nowMs) / 1000);
+  const distance = duration(Math.abs(distanceSec));
+  const relative = distanceSec < 0 ? `${distance} ago` : `in ${distance}`;
+  return `${new Date(ms).toISOString().replace('.000Z', 'Z')}, ${relative}`;
+}
+
+/** A duration in its largest unit that fits twice, or else in seconds. */
+export function duration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ['seconds', 1];
+  return `${Math.round(seconds / size)} ${unit}`;
+}
+
+const UNITS: readonly [string, number][] = [
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+];

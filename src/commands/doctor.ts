@@ -1,0 +1,44 @@
+import { Logger } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { resolveAuthOptions } from '../auth/check-options.js';
+import { runDoctor } from '../auth/doctor/command-line.js';
+import { authConfig } from '../config/auth.config.js';
+import { refuseEnvFile, validateEnvironment } from '../config/environment.js';
+
+const USAGE = `Usage: npm run -s doctor -- [--route ROUTE] [--json] [-]
+
+Checks the configuration, the issuer, its keys and the clock. With -, it reads an access token from
+standard input, and says step by step why the API accepts or refuses it.
+
+  --route ROUTE  whether the token may call a route, such as 'GET /api/messages'
+  --json         prints the result as JSON
+  --help         prints this text
+
+Exit code: 0, or 1 when something has failed. The token is never printed.
+`;
+
+// The report says what the log would.
+Logger.overrideLogger(false);
+
+// `npm run doctor`: opens no database and no port, and writes nothing.
+process.exitCode = await runDoctor(process.argv.slice(2), {
+  usage: USAGE,
+  examine: () => ({
+    options: async () => {
+      await ConfigModule.forRoot({ validate: validateEnvironment }).catch(refuseEnvFile);
+      return resolveAuthOptions(authConfig());
+    },
+    routes: async () => {
+      // Imported here, because it checks the environment, and takes longer than everything else.
+      const { routesOfApplication } = await import('./doctor.routes.js');
+      return routesOfApplication();
+    },
+    settings: {
+      issuer: 'AUTH0_DOMAIN or ISSUER_BASE_URL',
+      audience: 'AUTH0_AUDIENCE',
+      algorithms: 'algorithms in src/config/auth.config.ts',
+      secret: 'AUTH0_SIGNING_SECRET',
+      grantClaims: 'GRANT_CLAIMS',
+    },
+  }),
+});
