@@ -1,17 +1,13 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import {
-  Check,
-  type ClaimRequirement,
-  Inclusion,
-  type Primitive,
-} from '../decorators/claim.decorator.js';
+import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import { ClaimRequirementError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 import type { AccessTokenClaims } from '../token/claims.js';
+import { meets } from './requirements.js';
 
 /** Authorises by `@Claim()`. Runs after {@link ScopesGuard}. */
 @Injectable()
@@ -55,13 +51,4 @@ export class ClaimsGuard implements CanActivate {
       context,
     );
   }
-}
-
-function meets(expected: Primitive | Inclusion, value: unknown): boolean {
-  if (!(expected instanceof Inclusion)) return value === expected;
-  const elements: unknown = typeof value === 'string' ? value.split(' ') : value;
-  if (!Array.isArray(elements)) return false;
-  const { values, match } = expected;
-  const isContained = (wanted: Primitive) => elements.includes(wanted);
-  return match === 'all' ? values.every(isContained) : values.some(isContained);
 }

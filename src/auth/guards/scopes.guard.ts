@@ -3,7 +3,7 @@ import { AccessRules } from '../access-rules.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
-import { grantedScopes } from '../token/claim-path.js';
+import { grantedFor, isGranted } from './requirements.js';
 
 /** Authorises by `@Scopes()` and `@Permissions()`. Runs after {@link AccessTokenGuard}. */
 @Injectable()
@@ -18,10 +18,10 @@ export class ScopesGuard implements CanActivate {
     if (requirements.length === 0) return true;
     const auth = authOf(context.switchToHttp().getRequest<object>());
     if (!auth) throw new Error('AccessTokenGuard must run before ScopesGuard.');
-    for (const { scopes, match, from, message } of requirements) {
-      const granted = from ? grantedScopes(auth.payload, from) : auth.scopes;
-      const isGranted = (scope: string) => granted.includes(scope);
-      if (match === 'all' ? scopes.every(isGranted) : scopes.some(isGranted)) continue;
+    for (const requirement of requirements) {
+      const granted = grantedFor(requirement, auth);
+      if (isGranted(requirement, granted)) continue;
+      const { scopes, match, from, message } = requirement;
       const detail = { expected: scopes, match, from, actual: granted };
       this.refusals.refuse(new InsufficientScopeError(scopes, message, { detail }), context);
     }
