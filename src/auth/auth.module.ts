@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
@@ -6,16 +6,31 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
+import { FieldResolvers } from './contexts/field-resolvers.js';
+import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
+/** What `forRoot()` and `forRootAsync()` take besides the options. */
+interface ModuleSettings {
+  /** Replaces the guard that finds and verifies the token. @default AccessTokenGuard */
+  accessTokenGuard?: Type<AccessTokenGuard>;
+}
+
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
+    .setExtras<ModuleSettings>({ accessTokenGuard: AccessTokenGuard }, (definition, settings) => ({
+      ...definition,
+      global: true,
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: AccessTokenGuard, useClass: settings.accessTokenGuard! },
+      ],
+    }))
     .build();
 
 /** What every request passes, in this order. */
@@ -41,6 +56,8 @@ const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
     TrustedIssuers,
     AccessTokenStrategy,
     Refusals,
+    FieldResolvers,
+    HybridApplication,
     ...GUARDS,
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],

@@ -37,6 +37,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache = {},
     nonceInAccessToken = false,
     isRevoked,
+    getToken,
     profile,
     maxTokenAgeSec,
     issuers,
@@ -58,8 +59,8 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
   }
   if (maxTokenAgeSec !== undefined) number('maxTokenAgeSec', maxTokenAgeSec);
-  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
-    fail('isRevoked', 'must be a function');
+  for (const [name, value] of Object.entries({ isRevoked, getToken })) {
+    if (value !== undefined && typeof value !== 'function') fail(name, 'must be a function');
   }
   return {
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
@@ -73,6 +74,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache: resolveTokenCache(tokenCache),
     nonceInAccessToken,
     isRevoked,
+    getToken,
     profile,
     maxTokenAgeSec,
   };
