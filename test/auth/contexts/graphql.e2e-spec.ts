@@ -16,7 +16,6 @@ import {
   type AccessTokenGuard,
   Claim,
   OptionalAuth,
-  Public,
   Scopes,
 } from '../../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
