@@ -65,12 +65,8 @@ export class AccessRules implements OnModuleInit {
   /** Reads every rule once, so that decorators that contradict each other prevent the start. */
   onModuleInit(): void {
     this.checkHandlers();
-    for (const { metatype, instance } of this.discovery.getControllers()) {
-      for (const { controller, method, rule } of this.routesOf(metatype as Type)) {
-        // A constructor may replace a method, for example by one that is bound to the instance.
-        const own = (instance as Methods | undefined)?.[method];
-        if (typeof own === 'function') this.remember(controller, own, rule);
-      }
+    for (const [handler, { controller, rule }] of this.functions()) {
+      this.remember(controller, handler, rule);
     }
     const open = this.all().filter(
       ({ rule }) => rule === this.unmarked && rule.access === 'public',
@@ -102,6 +98,24 @@ export class AccessRules implements OnModuleInit {
     return this.discovery
       .getControllers()
       .flatMap(({ metatype }) => this.routesOf(metatype as Type));
+  }
+
+  /** Every function that handles requests, and the route that it belongs to. */
+  functions(): [Function, RouteHandler][] {
+    return this.discovery.getControllers().flatMap(({ metatype, instance }) =>
+      this.routesOf(metatype as Type).flatMap((route): [Function, RouteHandler][] => {
+        const declared = (route.controller.prototype as Methods)[route.method]!;
+        // A constructor may replace a method, for example by one that is bound to the instance.
+        const own: unknown = (instance as Methods | undefined)?.[route.method];
+        const isReplaced = typeof own === 'function' && own !== declared;
+        return isReplaced
+          ? [
+              [declared, route],
+              [own, route],
+            ]
+          : [[declared, route]];
+      }),
+    );
   }
 
   /**

@@ -1,5 +1,6 @@
-import { ConfigurableModuleBuilder, Module, type Type } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Module, type NestModule, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { AccessMap } from './access-map/access-map.js';
 import { AccessRules } from './access-rules.js';
 import { AccessTokenStrategy } from './access-token.strategy.js';
 import { AccessTokenVerifier } from './access-token.verifier.js';
@@ -36,7 +37,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
+const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -63,12 +64,20 @@ const EXPORTED = [Clock, AccessRules, AccessTokenVerifier];
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],
 })
-export class AuthModule extends ConfigurableModuleClass {
-  constructor(modules: ModulesContainer) {
+export class AuthModule extends ConfigurableModuleClass implements NestModule {
+  constructor(
+    modules: ModulesContainer,
+    private readonly map: AccessMap,
+  ) {
     super();
     const copies = [...modules.values()].filter(({ metatype }) => metatype === AuthModule);
     if (copies.length > 1) {
       throw new Error('AuthModule is imported twice: import it once, in the root module.');
     }
+  }
+
+  /** Nest calls it when the controllers exist, before it gives their methods to the adapter. */
+  configure(): void {
+    this.map.beforeRoutes();
   }
 }

@@ -102,6 +102,14 @@ export interface CommonAuthOptions {
   tokenCache?: false | TokenCacheOptions;
 
   /**
+   * Routes on the HTTP adapter itself, which no guard covers, and why each needs no token:
+   * `{ 'GET /docs/*': 'API reference' }`. The application does not start with one that is not named
+   * here. `ALL` stands for every method, a final `/*` for the path before it and everything below.
+   * @default {}
+   */
+  rawRoutes?: Readonly<Record<string, string>>;
+
+  /**
    * Called on every request with a verified token, which waits for it: give it a time limit of its
    * own. `true` refuses the token with `token_revoked`; an exception is answered with 503.
    * @default none: a token is valid until it expires
@@ -168,6 +176,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly jwksTimeoutMs: number;
   abstract readonly jwksMaxAgeSec: number;
   abstract readonly jwksMaxStaleSec: number;
+  abstract readonly rawRoutes: Readonly<Record<string, string>>;
   abstract readonly tokenCache?: Required<TokenCacheOptions>;
   abstract readonly isRevoked?: RevocationCheck;
   abstract readonly getToken?: TokenFinder;

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import { RAW_ROUTE } from './access-map/raw-routes.js';
 import {
   ALGORITHMS,
   type Algorithm,
@@ -34,6 +35,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     jwksTimeoutMs = 5000,
     jwksMaxAgeSec = 600,
     jwksMaxStaleSec = 86_400,
+    rawRoutes = {},
     tokenCache = {},
     nonceInAccessToken = false,
     isRevoked,
@@ -71,6 +73,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     jwksTimeoutMs,
     jwksMaxAgeSec,
     jwksMaxStaleSec,
+    rawRoutes: checkRawRoutes(rawRoutes),
     tokenCache: resolveTokenCache(tokenCache),
     nonceInAccessToken,
     isRevoked,
@@ -139,6 +142,20 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+function checkRawRoutes(routes: Readonly<Record<string, string>>) {
+  if (typeof routes !== 'object' || routes === null) fail('rawRoutes', 'must be an object');
+  for (const [entry, reason] of Object.entries(routes)) {
+    if (!RAW_ROUTE.test(entry)) {
+      const name = JSON.stringify(entry);
+      fail('rawRoutes', `has ${name}; write a method and a path, such as 'GET /docs/*'`);
+    }
+    if (typeof reason !== 'string' || reason.trim() === '') {
+      fail(`rawRoutes['${entry}']`, 'must say why the route needs no access token');
+    }
+  }
+  return { ...routes };
 }
 
 /** A misspelt option would silently leave out a check. */

@@ -1,5 +1,6 @@
 // Re-exported whole, so that applications can augment `AccessTokenClaims`.
 export * from './token/claims.js';
+export { accessMap, type RouteAccess } from './access-map/access-map.js';
 export { AccessRules, type AccessRule, type RouteHandler } from './access-rules.js';
 export { AccessTokenVerifier, type VerifierStatus } from './access-token.verifier.js';
 export { authenticateRequest } from './authenticate-request.js';

@@ -1,10 +1,27 @@
 import { registerAs } from '@nestjs/config';
+import { browserConfig } from './browser.config.js';
 import { readEnvironment } from './environment.js';
+
+/** Why the routes that are on the HTTP adapter itself need no token. */
+const CLIENT_ROUTES = {
+  'GET /': 'browser page',
+  'GET /*.html': 'browser page',
+  'GET /*.css': 'file of the browser page',
+  'GET /*.js': 'file of the browser page',
+  'GET /*.svg': 'file of the browser page',
+  'GET /vendor/*': 'login SDK of the browser page',
+};
+const DOCS_ROUTES = {
+  'GET /docs/*': 'API reference',
+  'GET /docs-json': 'API reference, as JSON',
+  'GET /docs-yaml': 'API reference, as YAML',
+};
 
 /** Options of `AuthModule`. */
 export const authConfig = registerAs('auth', () => {
   const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET, AUTH0_AUDIENCE, GRANT_CLAIMS } =
     readEnvironment();
+  const { client, docs } = browserConfig();
   const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
   // Auth0 publishes its keys at a known address; those of other issuers are found by discovery.
   const hasKnownKeys = AUTH0_DOMAIN !== undefined && AUTH0_SIGNING_SECRET === undefined;
@@ -14,6 +31,7 @@ export const authConfig = registerAs('auth', () => {
     secret: AUTH0_SIGNING_SECRET,
     audience: AUTH0_AUDIENCE,
     grantClaims: GRANT_CLAIMS,
+    rawRoutes: { ...(client && CLIENT_ROUTES), ...(docs && DOCS_ROUTES) },
   };
 });
 

@@ -1,7 +1,7 @@
 import { authConfig, looksLikeClientId } from '../../src/config/auth.config.js';
 import { browserConfig } from '../../src/config/browser.config.js';
 import { databaseConfig, describeDatabase } from '../../src/config/database.config.js';
-import { ConfigError, useSampleIssuer } from '../../src/config/environment.js';
+import { ConfigError, useSampleIssuer, type Variables } from '../../src/config/environment.js';
 import { limitsConfig } from '../../src/config/limits.config.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
 import { metricsConfig } from '../../src/config/metrics.config.js';
@@ -30,6 +30,7 @@ describe('The namespaces', () => {
         jwksUri: 'https://dev-abc123.us.auth0.com/.well-known/jwks.json',
         audience: ['https://api.example.com'],
         grantClaims: ['scope', 'scp'],
+        rawRoutes: expect.objectContaining({ 'GET /': 'browser page' }),
       },
       browser: { client: true, docs: true, isAuth0: true },
       database: {
@@ -72,13 +73,27 @@ describe('The options of AuthModule', () => {
     ['have no address of keys with a secret', tenant, { AUTH0_SIGNING_SECRET: secret }],
     ['have the secret of another issuer', other, { AUTH0_SIGNING_SECRET: secret }],
   ])('%s', async (_, issuer, variables) => {
-    const environment = { AUTH0_AUDIENCE: 'a', ...issuer, ...variables };
+    const pages = { CLIENT: 'off', DOCS: 'off' };
+    const environment = { AUTH0_AUDIENCE: 'a', ...pages, ...issuer, ...variables };
     expect(await withEnvironment(environment, () => authConfig())).toEqual({
       issuer: 'AUTH0_DOMAIN' in issuer ? 'https://tenant.example.com/' : other.ISSUER_BASE_URL,
       secret: 'AUTH0_SIGNING_SECRET' in variables ? secret : undefined,
       audience: ['a'],
       grantClaims: ['scope', 'scp'],
+      rawRoutes: {},
     });
+  });
+
+  it('name only those raw routes that are served', async () => {
+    const named = async (variables: Variables) =>
+      Object.keys((await withEnvironment({ ...GOOD, ...variables }, () => authConfig())).rawRoutes);
+    expect(await named({ CLIENT: 'off' })).toEqual([
+      'GET /docs/*',
+      'GET /docs-json',
+      'GET /docs-yaml',
+    ]);
+    expect(await named({ DOCS: 'off' })).toContain('GET /vendor/*');
+    expect(await named({ DOCS: 'off' })).not.toContain('GET /docs/*');
   });
 });
 

@@ -72,8 +72,8 @@ export class HybridApplication {
   private warn(): void {
     this.logger.warn(
       'A microservice is connected without { inheritAppConfig: true }: Nest runs no global ' +
-        'guards there, so its messages need no access token. Write app.connectMicroservice(options, ' +
-        '{ inheritAppConfig: true }), and @Public() on handlers that need none.',
+        'guards there, so its messages need no access token. Pass the option to ' +
+        'connectMicroservice(), and add @Public() to handlers that need no token.',
     );
   }
 }

@@ -24,6 +24,8 @@ export interface ModuleOptions {
   clock?: Clock;
   controllers?: Type[];
   providers?: ModuleMetadata['providers'];
+  /** Modules beside the auth module. */
+  imports?: NonNullable<ModuleMetadata['imports']>;
   /** Changes the module before it is compiled. */
   override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
 }
@@ -79,10 +81,17 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
 }
 
 function compile(fixture: ModuleOptions, log: LogRecorder) {
-  const { issuer, clock, controllers, providers, override = (builder) => builder } = fixture;
+  const {
+    issuer,
+    clock,
+    controllers,
+    providers,
+    imports = [],
+    override = (builder) => builder,
+  } = fixture;
   const options = { issuer: issuer.url, audience: issuer.audience, ...fixture.options };
   const builder = Test.createTestingModule({
-    imports: [AuthModule.forRoot(options as AuthOptions)],
+    imports: [AuthModule.forRoot(options as AuthOptions), ...imports],
     controllers,
     providers,
   });

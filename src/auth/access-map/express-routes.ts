@@ -1,0 +1,101 @@
+import { METHODS } from 'node:http';
+import { type AdapterRoute, AdapterRoutes, type HttpAdapter, mounted } from './adapter-routes.js';
+
+type Path = string | RegExp | readonly (string | RegExp)[];
+
+interface Route {
+  path: Path;
+  methods: Readonly<Record<string, boolean>>;
+  stack: readonly { method?: string; handle: Function }[];
+}
+
+interface Layer {
+  route?: Route;
+  name: string;
+  /** A router has layers of its own. */
+  handle: Function & { stack?: Layer[] };
+  /** Whether it is mounted without a path. */
+  slash: boolean;
+  /** Not in every version of Express 5. */
+  rawPath?: Path;
+}
+
+interface Router {
+  stack: Layer[];
+  use(...args: unknown[]): unknown;
+}
+
+/** The routes of Express, and what `use(path, …)` mounts. */
+export class ExpressRoutes extends AdapterRoutes {
+  private readonly router: Router;
+  private readonly paths = new WeakMap<Layer, Path>();
+
+  constructor(adapter: HttpAdapter) {
+    super(adapter);
+    const router = adapter.getInstance<{ router: Router }>().router;
+    const use = router.use.bind(router);
+    this.router = router;
+    // Layers do not keep the path in every version.
+    router.use = (...args) => {
+      const count = router.stack.length;
+      const result = use(...args);
+      if (typeof args[0] === 'string' || args[0] instanceof RegExp || Array.isArray(args[0])) {
+        for (const layer of router.stack.slice(count)) this.paths.set(layer, args[0] as Path);
+      }
+      return result;
+    };
+  }
+
+  all(): AdapterRoute[] {
+    return this.routesOf(this.router.stack);
+  }
+
+  /** `listen()` of Nest reports what is thrown here. */
+  whenComplete(check: () => void): void {
+    const { adapter } = this;
+    const listen = adapter.listen.bind(adapter) as (...args: unknown[]) => unknown;
+    adapter.listen = (...args: unknown[]) => {
+      check();
+      return listen(...args);
+    };
+  }
+
+  protected mounts(): Layer[] {
+    return this.router.stack;
+  }
+
+  private routesOf(layers: readonly Layer[]): AdapterRoute[] {
+    return layers
+      .filter((layer) => !this.addedByNest.has(layer))
+      .flatMap((layer) => (layer.route ? handlersOf(layer.route) : this.mountsOf(layer)));
+  }
+
+  private mountsOf(layer: Layer): AdapterRoute[] {
+    const paths = namesOf(this.paths.get(layer) ?? layer.rawPath ?? '');
+    if (!layer.slash && paths.some((path) => path !== '')) return paths.map(mounted);
+    if (layer.handle.stack) return this.routesOf(layer.handle.stack);
+    // Middleware for all requests passes them on. A whole application answers them.
+    return layer.slash && layer.name !== 'mounted_app' ? [] : [mounted('/')];
+  }
+}
+
+/** One route for each method. */
+function handlersOf({ path, methods, stack }: Route): AdapterRoute[] {
+  const names = METHODS.map((method) => method.toLowerCase());
+  const isAll = names.every((name) => methods[name]) || methods['_all'] === true;
+  return (isAll ? ['all'] : Object.keys(methods)).flatMap((name) => {
+    const used = stack.filter(({ method }) => isAll || method === undefined || method === name);
+    const handlers = new Set(used.map(({ handle }) => handle));
+    const [handler] = handlers.size === 1 ? handlers : [];
+    return namesOf(path).map((each) => ({ method: name.toUpperCase(), path: each, handler }));
+  });
+}
+
+/** Paths with wildcards as Fastify writes them: `/docs/{*path}` is `/docs/*`. */
+function namesOf(path: Path): string[] {
+  return [path].flat().map((each) =>
+    String(each)
+      .replace(/\{(\/?\*)\w*\}/g, '$1')
+      .replace(/\*\w+/g, '*'),
+  );
+}
