@@ -4,6 +4,7 @@ import {
   Module,
   type NestModule,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AccessMap } from './access-map/access-map.js';
@@ -13,17 +14,32 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
+import { FieldResolvers } from './contexts/field-resolvers.js';
+import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
+/** What `forRoot()` and `forRootAsync()` take besides the options. */
+interface ModuleSettings {
+  /** Replaces the guard that finds and verifies the token. @default AccessTokenGuard */
+  accessTokenGuard?: Type<AccessTokenGuard>;
+}
+
 /** The testing kit injects the options with `MODULE_OPTIONS_TOKEN`. */
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
+    .setExtras<ModuleSettings>({ accessTokenGuard: AccessTokenGuard }, (definition, settings) => ({
+      ...definition,
+      global: true,
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: AccessTokenGuard, useClass: settings.accessTokenGuard! },
+      ],
+    }))
     .build();
 
 /** What every request passes, in this order. */
@@ -49,6 +65,8 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
     TrustedIssuers,
     AccessTokenStrategy,
     Refusals,
+    FieldResolvers,
+    HybridApplication,
     ...GUARDS,
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],

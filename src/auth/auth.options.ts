@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { ExecutionContext } from '@nestjs/common';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 
@@ -49,6 +50,11 @@ export interface IssuerOptions {
 
 /** Whether a verified token has been revoked. */
 export type RevocationCheck = (claims: AccessTokenClaims) => boolean | Promise<boolean>;
+
+/** Finds the access token of a message: the token alone, without the scheme `Bearer`. */
+export type TokenFinder = (
+  context: ExecutionContext,
+) => string | undefined | Promise<string | undefined>;
 
 /** Options for all issuers. */
 export interface CommonAuthOptions {
@@ -115,6 +121,13 @@ export interface CommonAuthOptions {
    */
   isRevoked?: RevocationCheck;
 
+  /**
+   * Finds the token of a message handler's context, and of any other that is not HTTP, GraphQL or
+   * WebSocket. An exception refuses the message, and only the log shows it.
+   * @default none: such handlers are refused, unless they have `@Public()`
+   */
+  getToken?: TokenFinder;
+
   /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
 
@@ -171,6 +184,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly rawRoutes: Readonly<Record<string, string>>;
   abstract readonly tokenCache?: Required<TokenCacheOptions>;
   abstract readonly isRevoked?: RevocationCheck;
+  abstract readonly getToken?: TokenFinder;
   abstract readonly nonceInAccessToken: boolean;
   abstract readonly profile?: 'rfc9068';
   abstract readonly maxTokenAgeSec?: number;

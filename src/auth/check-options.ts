@@ -40,6 +40,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache = {},
     nonceInAccessToken = false,
     isRevoked,
+    getToken,
     profile,
     maxTokenAgeSec,
     issuers,
@@ -67,8 +68,8 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
       'must be a non-empty array of claim names, or of paths such as [["a", "b"]]',
     );
   }
-  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
-    fail('isRevoked', 'must be a function');
+  for (const [name, value] of Object.entries({ isRevoked, getToken })) {
+    if (value !== undefined && typeof value !== 'function') fail(name, 'must be a function');
   }
   return {
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
@@ -83,6 +84,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache: resolveTokenCache(tokenCache),
     nonceInAccessToken,
     isRevoked,
+    getToken,
     profile,
     maxTokenAgeSec,
   };

@@ -42,4 +42,4 @@ export {
   MissingTokenError,
   TemporarilyUnavailableError,
 } from './refusals/auth.errors.js';
-export type { RequestAuth } from './request-auth.js';
+export type { AuthenticatedClient, RequestAuth } from './request-auth.js';

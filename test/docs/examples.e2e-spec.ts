@@ -59,8 +59,8 @@ describe('An example of the documentation', () => {
     const withCode = DOCUMENTS.filter(
       (document) => projectsOf(document).length > 0 && !PACKAGE_DOCUMENTS.includes(document),
     );
-    // test/docs/resource.full-spec.ts follows this one.
-    const others = ['docs/add-a-resource.md'];
+    // test/docs/resource.full-spec.ts follows the first, test/auth/contexts/ the second.
+    const others = ['docs/add-a-resource.md', 'docs/other-contexts.md'];
     expect(withCode.toSorted()).toEqual([...Object.keys(projects), ...others].toSorted());
   });
 
