@@ -113,7 +113,7 @@ describe('The options of package/docs/issuers.md', () => {
   beforeAll(async () => {
     issuer = await createTestIssuer();
     // Entra ID publishes keys without an algorithm.
-    issuer.published = issuer.published.map(({ alg: _, ...jwk }) => jwk);
+    issuer.published = issuer.published.map((jwk) => ({ ...jwk, alg: undefined }));
     page = await load('package/docs/issuers.md');
   });
 

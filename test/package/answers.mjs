@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { check } from '../../scripts/checks.mjs';
-import { listen } from './processes.mjs';
+import { listen, run } from './processes.mjs';
 
 /** Starts a compiled application with a test issuer of its own package, and sends requests. */
 export async function checkAnswers(name, home) {
@@ -38,5 +38,20 @@ export async function checkAnswers(name, home) {
   await expectAnswer('with the claim', ['GET', '/cats/admin', admin], 200, /admin/);
   await expectAnswer('on a public route', ['GET', '/cats/public'], 200, /public/);
   app.stop();
+
+  const doctor = async (claims) => {
+    const input = issuer.mint(claims);
+    const command = ['doctor', '--app', 'dist/src/app.module.js', '--route', 'POST /cats', '-'];
+    const bin = 'node_modules/.bin/nestjs-resource-server';
+    return { input, ...(await run(bin, command, home, { env, input })) };
+  };
+  const good = await doctor({ scope: 'write:cats' });
+  check(`${name}: the doctor accepts a good token`, good.code === 0, good.text);
+  const poor = await doctor({});
+  const says = poor.code === 1 && poor.text.includes('write:cats');
+  check(`${name}: the doctor says which scope is missing`, says, poor.text);
+  const signature = poor.input.split('.')[2];
+  check(`${name}: the doctor does not print the token`, !poor.text.includes(signature));
+  if (process.env.KEEP) console.log(poor.text);
   await issuer.close();
 }

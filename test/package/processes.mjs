@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process';
  *
  * @returns {Promise<{ code: number | null, text: string }>} its exit code, and what it printed
  */
-export function run(program, args, cwd) {
+export function run(program, args, cwd, { env, input } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd });
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
+    child.stdin.end(input);
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => (text += data));
