@@ -47,3 +47,14 @@ describe('package/package.json', () => {
     expect(imported.filter((name) => !named.includes(name))).toEqual([]);
   });
 });
+
+describe('the documentation of the package', () => {
+  it.each(['package/README.md', 'package/AGENTS.md'])(
+    'has the setting of ts-jest that the application on Nest 11 uses: %s',
+    (document) => {
+      const config = readFileSync('package/fixtures/nest-11-express/jest.config.js', 'utf8');
+      const [, pattern] = /transformIgnorePatterns: \[\s*'(.*)',?\s*\]/.exec(config)!;
+      expect(readFileSync(document, 'utf8')).toContain(`["${pattern}"]`);
+    },
+  );
+});
