@@ -1,13 +1,14 @@
 import { denialCases } from '../src/auth/testing/index.js';
 import { startApi } from './support/api.js';
 
-const { app, close } = await startApi();
+const api = await startApi();
+const { app } = api;
 const cases = denialCases(app);
 
 describe('The application refuses', () => {
-  afterAll(() => close());
+  afterAll(() => api.close());
 
-  it.each(cases)('$title', async ({ method, path: url, headers, status, code }) => {
+  it.each(cases)('%s', async ({ method, path: url, headers, status, code }) => {
     const answer = await app.inject({ method, url, headers });
     expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
   });

@@ -19,6 +19,8 @@ export interface DenialCase {
   readonly status: number;
   /** The `code` of the body that is expected. Undefined without a token. */
   readonly code?: AuthErrorCode;
+  /** The title, for `%s` of `it.each`. */
+  toString(): string;
 }
 
 /** A kind of token that is refused, or no token. */
@@ -40,7 +42,7 @@ interface Denial {
  * @param app initialised, and made with {@link TestIssuer.useFor}.
  *
  * @example
- * it.each(denialCases(app))('$title', async ({ method, path: url, headers, status }) => {
+ * it.each(denialCases(app))('%s', async ({ method, path: url, headers, status }) => {
  *   expect((await app.inject({ method, url, headers })).statusCode).toBe(status);
  * });
  */
@@ -77,6 +79,9 @@ export function denialCases(app: INestApplication): DenialCase[] {
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       status,
       code,
+      toString() {
+        return this.title;
+      },
     })),
   );
 }
