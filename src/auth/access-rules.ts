@@ -68,6 +68,7 @@ export class AccessRules implements OnModuleInit {
 
   /** Reads every rule once, so that decorators that contradict each other prevent the start. */
   onModuleInit(): void {
+    this.checkHandlers();
     for (const [handler, { controller, rule }] of this.functions()) {
       this.remember(controller, handler, rule);
     }
@@ -78,6 +79,21 @@ export class AccessRules implements OnModuleInit {
       this.logger.warn(
         `unmarkedRoutes is 'open': ${open.length} routes without a decorator need no access token.`,
       );
+    }
+  }
+
+  /** Also resolvers, gateways and message handlers, which are not routes. */
+  private checkHandlers(): void {
+    const classes = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    for (const { metatype, isNotMetatype, instance } of classes) {
+      if (isNotMetatype) continue;
+      for (const method of this.scanner.getAllMethodNames((metatype as Type).prototype as object)) {
+        const rule = this.combine(metatype as Type, method);
+        if (rule === this.unmarked) continue;
+        // A constructor may replace a method, for example by one that is bound to the instance.
+        const own = (instance as Methods | undefined)?.[method];
+        if (typeof own === 'function') this.remember(metatype as Type, own, rule);
+      }
     }
   }
 

@@ -37,6 +37,7 @@ export class AccessTokenVerifier {
   private hits = 0;
   private misses = 0;
 
+  /** @internal Created by Nest. */
   constructor(
     private readonly strategy: AccessTokenStrategy,
     private readonly issuers: TrustedIssuers,

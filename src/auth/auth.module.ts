@@ -4,6 +4,7 @@ import {
   Module,
   type NestModule,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { AccessMap } from './access-map/access-map.js';
@@ -13,6 +14,8 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
+import { FieldResolvers } from './contexts/field-resolvers.js';
+import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
@@ -20,11 +23,24 @@ import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
+/** What `forRoot()` and `forRootAsync()` take besides the options. */
+interface ModuleSettings {
+  /** Replaces the guard that finds and verifies the token. @default AccessTokenGuard */
+  accessTokenGuard?: Type<AccessTokenGuard>;
+}
+
 /** The testing kit injects the options with `MODULE_OPTIONS_TOKEN`. */
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<AuthOptions>()
     .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
+    .setExtras<ModuleSettings>({ accessTokenGuard: AccessTokenGuard }, (definition, settings) => ({
+      ...definition,
+      global: true,
+      providers: [
+        ...(definition.providers ?? []),
+        { provide: AccessTokenGuard, useClass: settings.accessTokenGuard! },
+      ],
+    }))
     .build();
 
 /** What every request passes, in this order. */
@@ -50,6 +66,8 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
     TrustedIssuers,
     AccessTokenStrategy,
     Refusals,
+    FieldResolvers,
+    HybridApplication,
     ...GUARDS,
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],
@@ -58,6 +76,7 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
 export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
   private readonly logger = new Logger(AuthModule.name);
 
+  /** @internal Created by Nest. */
   constructor(
     modules: ModulesContainer,
     private readonly map: AccessMap,

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { ExecutionContext } from '@nestjs/common';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { ImpliedScopes } from './token/implied-scopes.js';
@@ -51,6 +52,11 @@ export interface IssuerOptions {
 /** Whether a verified token has been revoked. */
 export type RevocationCheck = (claims: AccessTokenClaims) => boolean | Promise<boolean>;
 
+/** Finds the access token of a message: the token alone, without the scheme `Bearer`. */
+export type TokenFinder = (
+  context: ExecutionContext,
+) => string | undefined | Promise<string | undefined>;
+
 /** Options for all issuers. */
 export interface CommonAuthOptions {
   /**
@@ -60,8 +66,12 @@ export interface CommonAuthOptions {
    */
   unmarkedRoutes?: 'closed' | 'open';
 
-  /** Claims that grant scopes. With Auth0 RBAC, add `permissions`. @default ['scope', 'scp'] */
-  grantClaims?: readonly string[];
+  /**
+   * Claims that grant scopes: with Auth0 RBAC `permissions`, and with Keycloak's realm roles the
+   * path `['realm_access', 'roles']`.
+   * @default ['scope', 'scp']
+   */
+  grantClaims?: readonly ClaimPath[];
 
   /**
    * Scopes that grant other scopes as well, such as `{ 'write:messages': ['read:messages'] }`. What
@@ -118,6 +128,13 @@ export interface CommonAuthOptions {
    * @default none: a token is valid until it expires
    */
   isRevoked?: RevocationCheck;
+
+  /**
+   * Finds the token of a message handler's context, and of any other that is not HTTP, GraphQL or
+   * WebSocket. An exception refuses the message, and only the log shows it.
+   * @default none: such handlers are refused, unless they have `@Public()`
+   */
+  getToken?: TokenFinder;
 
   /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
@@ -183,7 +200,7 @@ export interface ResolvedIssuer {
 export abstract class ResolvedAuthOptions {
   abstract readonly issuers: readonly ResolvedIssuer[];
   abstract readonly unmarkedRoutes: 'closed' | 'open';
-  abstract readonly grantClaims: readonly string[];
+  abstract readonly grantClaims: readonly ClaimPath[];
   /** By scope, all scopes that it grants, itself included. */
   abstract readonly impliedScopes: ReadonlyMap<string, readonly string[]>;
   abstract readonly claimFailure: 'invalid_token' | 'insufficient_scope';
@@ -194,6 +211,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly rawRoutes: Readonly<Record<string, string>>;
   abstract readonly tokenCache?: Required<TokenCacheOptions>;
   abstract readonly isRevoked?: RevocationCheck;
+  abstract readonly getToken?: TokenFinder;
   abstract readonly nonceInAccessToken: boolean;
   abstract readonly stepUpClaims: Required<StepUpClaims>;
   abstract readonly profile?: 'rfc9068';

@@ -23,7 +23,12 @@ export function authenticateRequest(
   request: object,
   verifier: RequestVerifier,
 ): Promise<RequestAuth | undefined> {
-  const judged = request as { [JUDGED]?: Promise<RequestAuth | undefined> };
+  const judged = request as {
+    [JUDGED]?: Promise<RequestAuth | undefined>;
+    headers?: { upgrade?: unknown };
+  };
+  // The request that opened a WebSocket lives as long as the connection: its token expires.
+  if (judged.headers?.upgrade !== undefined) return judge(request, verifier);
   return (judged[JUDGED] ??= judge(request, verifier));
 }
 

@@ -13,6 +13,7 @@ import {
 } from './auth.options.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
 import { isScopeToken } from './refusals/challenge.js';
+import { isClaimPath } from './token/claim-path.js';
 import { circleIn, followScopes, type ImpliedScopes } from './token/implied-scopes.js';
 
 /** Shortest secret of HS256, in bytes: the length of its hash (RFC 7518 §3.2). */
@@ -44,6 +45,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     nonceInAccessToken = false,
     isRevoked,
     stepUpClaims = {},
+    getToken,
     profile,
     maxTokenAgeSec,
     issuers,
@@ -65,13 +67,19 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     fail('jwksMaxStaleSec', 'must not be less than jwksMaxAgeSec');
   }
   if (maxTokenAgeSec !== undefined) number('maxTokenAgeSec', maxTokenAgeSec);
-  if (isRevoked !== undefined && typeof isRevoked !== 'function') {
-    fail('isRevoked', 'must be a function');
+  if (!Array.isArray(grantClaims) || grantClaims.length === 0 || !grantClaims.every(isClaimPath)) {
+    fail(
+      'grantClaims',
+      'must be a non-empty array of claim names, or of paths such as [["a", "b"]]',
+    );
+  }
+  for (const [name, value] of Object.entries({ isRevoked, getToken })) {
+    if (value !== undefined && typeof value !== 'function') fail(name, 'must be a function');
   }
   return {
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
-    grantClaims: strings('grantClaims', grantClaims),
+    grantClaims: [...grantClaims],
     impliedScopes: checkImpliedScopes(impliedScopes),
     claimFailure,
     clockToleranceSec,
@@ -83,6 +91,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     nonceInAccessToken,
     isRevoked,
     stepUpClaims: resolveStepUpClaims(stepUpClaims),
+    getToken,
     profile,
     maxTokenAgeSec,
   };

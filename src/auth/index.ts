@@ -44,5 +44,5 @@ export {
   MissingTokenError,
   TemporarilyUnavailableError,
 } from './refusals/auth.errors.js';
-export type { RequestAuth } from './request-auth.js';
+export type { AuthenticatedClient, RequestAuth } from './request-auth.js';
 export { circleIn } from './token/implied-scopes.js';

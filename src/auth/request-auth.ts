@@ -13,6 +13,16 @@ export interface RequestAuth {
   readonly token: string;
 }
 
+/**
+ * A WebSocket client. The gateway's `handleConnection` sets `auth`; as a promise, so that messages
+ * that arrive early wait for it.
+ *
+ * @example handleConnection(client: Socket & AuthenticatedClient) {}
+ */
+export interface AuthenticatedClient {
+  auth?: RequestAuth | Promise<RequestAuth | undefined> | undefined;
+}
+
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- the way to augment Express
   namespace Express {
@@ -51,10 +61,16 @@ const VERIFIED = Symbol('verified access token');
 
 /** Sets `request.auth`, and `request.user` as Passport does. */
 export function attachAuth(request: object, auth: RequestAuth): void {
-  Object.assign(request, { [VERIFIED]: auth, auth, user: auth.payload });
+  rememberAuth(request, auth);
+  Object.assign(request, { auth, user: auth.payload });
 }
 
-/** The token that the guards accepted for this request. */
-export function authOf(request: object): RequestAuth | undefined {
-  return (request as { [VERIFIED]?: RequestAuth })[VERIFIED];
+/** Sets what {@link authOf} reads, and no property that the application may have set itself. */
+export function rememberAuth(carrier: object, auth: RequestAuth | undefined): void {
+  (carrier as { [VERIFIED]?: RequestAuth | undefined })[VERIFIED] = auth;
+}
+
+/** The token that the guards accepted for this request, client or message. */
+export function authOf(carrier: object): RequestAuth | undefined {
+  return (carrier as { [VERIFIED]?: RequestAuth })[VERIFIED];
 }

@@ -44,7 +44,7 @@ export interface DocumentOptions {
 
 /** `x-grant-claims`: the claims that grant scopes, for clients that read `x-access`. */
 export interface ApiDocument extends OpenAPIObject {
-  'x-grant-claims': readonly string[];
+  'x-grant-claims': ResolvedAuthOptions['grantClaims'];
 }
 
 const BASE = {

@@ -15,6 +15,9 @@ const PACKAGES = [
   'passport-jwt',
 ];
 
+/** Packages that are imported only in an application that has them. */
+const OPTIONAL = ['@nestjs/microservices', '@nestjs/websockets'];
+
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => join(ROOT, name));
@@ -35,13 +38,23 @@ describe('src/auth', () => {
       importsOf(file)
         .filter((name) => {
           if (!name.startsWith('.')) {
-            return !PACKAGES.includes(name) && !builtinModules.includes(name.replace('node:', ''));
+            const allowed = [...PACKAGES, ...OPTIONAL, ...builtinModules];
+            return !allowed.includes(name.replace('node:', ''));
           }
           return relative(ROOT, resolve(dirname(file), name)).startsWith('..');
         })
         .map((name) => `${relative(ROOT, file)} imports ${name}`),
     );
     expect(foreign).toEqual([]);
+  });
+
+  it('imports an optional package only when it needs it', () => {
+    const importers = files.filter((file) =>
+      importsOf(file).some((name) => OPTIONAL.includes(name)),
+    );
+    expect(importers.map((file) => relative(ROOT, file))).toEqual(['contexts/exception.ts']);
+    const source = readFileSync(importers[0]!, 'utf8');
+    expect(source).not.toMatch(/from '@nestjs\/(microservices|websockets)'/);
   });
 
   it('does not import its testing kit', () => {

@@ -1,11 +1,9 @@
-import type { ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AccessTokenGuard, AuthModule, Public } from '../../src/auth/index.js';
+import { AuthModule } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { request } from '../support/http.js';
 import { expectRefusal } from '../support/refusal.js';
 import { ADAPTERS, type Fixture, type FixtureOptions, startFixture } from './support/fixture.js';
-import { LogRecorder } from './support/log-recorder.js';
 import { CONTROLLERS } from './support/routes.controller.js';
 
 const PATH = '/routes/closed';
@@ -127,41 +125,5 @@ describe('AuthModule', () => {
     const answer = await request(url, 'GET', PATH, { token: issuer.mint() });
     expect(answer).toMatchObject({ status: 200 });
     await app.close();
-  });
-});
-
-describe('in a context that is not HTTP', () => {
-  class Gateway {
-    @Public()
-    open(this: void) {}
-
-    closed(this: void) {}
-  }
-
-  it.each(
-    ['ws', 'rpc', 'graphql'].flatMap((type) =>
-      (['closed', 'open'] as const).map((unmarkedRoutes) => [type, unmarkedRoutes] as const),
-    ),
-  )('%s, @Public() passes and nothing else, with unmarkedRoutes: %j', async (type, routes) => {
-    const log = new LogRecorder();
-    const module = await Test.createTestingModule({
-      imports: [
-        AuthModule.forRoot({ issuer: issuer.url, audience: 'api', unmarkedRoutes: routes }),
-      ],
-    })
-      .setLogger(log)
-      .compile();
-    const passes = (handler: () => void) => {
-      const context = {
-        getType: () => type,
-        getClass: () => Gateway,
-        getHandler: () => handler,
-      } as unknown as ExecutionContext;
-      return module.get(AccessTokenGuard).canActivate(context);
-    };
-    expect(await passes(Gateway.prototype.open)).toBe(true);
-    expect(await passes(Gateway.prototype.closed)).toBe(false);
-    expect(log.text()).toContain(`Refused Gateway.closed: AuthModule authenticates HTTP requests`);
-    await module.close();
   });
 });

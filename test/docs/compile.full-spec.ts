@@ -29,7 +29,17 @@ function compile(projects: readonly Project[]): string[] {
     ts.sys.readFile(path),
   );
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const compilerOptions = { ...options, noEmit: true, incremental: false, rootDir: undefined };
+  const compilerOptions = {
+    ...options,
+    noEmit: true,
+    incremental: false,
+    rootDir: undefined,
+    // The package is built from these files.
+    paths: {
+      'nestjs-resource-server': [join(ROOT, 'src/auth/index.ts')],
+      'nestjs-resource-server/testing': [join(ROOT, 'src/auth/testing/index.ts')],
+    },
+  };
   const disk = ts.createCompilerHost(compilerOptions);
   const host: ts.CompilerHost = {
     ...disk,

@@ -18,7 +18,7 @@ import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { expectRefusal } from '../support/refusal.js';
 import { load } from './load.js';
-import { DOCUMENTS } from './markdown.js';
+import { DOCUMENTS, PACKAGE_DOCUMENTS } from './markdown.js';
 import { projectsOf } from './projects.js';
 
 const readme = await load('README.md');
@@ -56,9 +56,11 @@ describe('An example of the documentation', () => {
   const exportedBy = (document: keyof typeof projects) => projects[document].exported;
 
   it('is run, wherever it is', () => {
-    const withCode = DOCUMENTS.filter((document) => projectsOf(document).length > 0);
-    // test/docs/resource.full-spec.ts follows this one.
-    const others = ['docs/add-a-resource.md'];
+    const withCode = DOCUMENTS.filter(
+      (document) => projectsOf(document).length > 0 && !PACKAGE_DOCUMENTS.includes(document),
+    );
+    // test/docs/resource.full-spec.ts follows the first, test/auth/contexts/ the second.
+    const others = ['docs/add-a-resource.md', 'docs/other-contexts.md'];
     expect(withCode.toSorted()).toEqual([...Object.keys(projects), ...others].toSorted());
   });
 

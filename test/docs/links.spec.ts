@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DOCUMENTS } from './markdown.js';
+import { DOCUMENTS, PACKAGE_DOCUMENTS } from './markdown.js';
 
 /** Anchors of a document, as GitHub makes them from its headings. */
 function anchorsOf(file: string): string[] {
@@ -27,9 +27,16 @@ describe('a document', () => {
 
   it('is linked from README.md, which has at most 160 lines', () => {
     const readme = readFileSync('README.md', 'utf8');
-    const pages = DOCUMENTS.filter((file) => file !== 'README.md');
+    const others = ['README.md', ...PACKAGE_DOCUMENTS];
+    const pages = DOCUMENTS.filter((file) => !others.includes(file));
     expect(pages.filter((file) => !readme.includes(`](${file})`))).toEqual([]);
     expect(readme.split('\n').length - 1).toBeLessThanOrEqual(160);
+  });
+
+  it('of the package is linked from package/README.md', () => {
+    const readme = readFileSync('package/README.md', 'utf8');
+    const pages = PACKAGE_DOCUMENTS.map((file) => file.replace('package/', ''));
+    expect(pages.slice(1).filter((file) => !readme.includes(`](${file})`))).toEqual([]);
   });
 
   it('names tests that exist, at least one for each guarantee: SECURITY.md', () => {

@@ -8,6 +8,14 @@ export interface Snippet {
   text: string;
 }
 
+/** Documents of the npm package. `npm run test:package` runs their code in fresh applications. */
+export const PACKAGE_DOCUMENTS = [
+  'package/README.md',
+  'package/AGENTS.md',
+  'package/CHANGELOG.md',
+  'package/docs/issuers.md',
+];
+
 /** Documents whose snippets people copy. */
 export const DOCUMENTS = [
   'README.md',
@@ -19,6 +27,7 @@ export const DOCUMENTS = [
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  ...PACKAGE_DOCUMENTS,
 ];
 
 export function snippetsOf(file: string): Snippet[] {

@@ -1,17 +1,29 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
+import { carrierOf } from '../contexts/execution-context.js';
 import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 
+/** Written out: Nest 11 lacks a type that Nest 12 would infer. */
+type ClaimDecorator = (
+  ...claimAndPipes: (string | Type<PipeTransform> | PipeTransform)[]
+) => ParameterDecorator;
+
 /**
  * Gives a handler the claims of the verified access token, or one claim by its literal name.
- * Undefined when the request is anonymous or the token has no such claim.
+ * Undefined when the request is anonymous or the token has no such claim. The same in routes,
+ * GraphQL resolvers, gateways and message handlers.
  *
  * @example me(@AccessToken() claims: AccessTokenClaims) {}
  * @example create(@AccessToken('sub') author: string) {}
  */
-export const AccessToken = createParamDecorator(
+export const AccessToken: ClaimDecorator = createParamDecorator(
   (claim: string | undefined, context: ExecutionContext) => {
-    const claims = authOf(context.switchToHttp().getRequest<object>())?.payload;
+    const claims = authOf(carrierOf(context))?.payload;
     return claims && claim !== undefined ? claimOf(claims, claim) : claims;
   },
 );

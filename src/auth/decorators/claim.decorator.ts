@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { ClaimPath } from '../token/claim-path.js';
+import { type ClaimPath, isClaimPath } from '../token/claim-path.js';
 import type { AccessTokenClaims } from '../token/claims.js';
 import {
   addRequirement,
@@ -99,11 +99,6 @@ export function Claim(...args: unknown[]): RouteDecorator {
     }
     return { claim, expected, message };
   });
-}
-
-function isClaimPath(path: unknown): path is ClaimPath {
-  const names: unknown[] = Array.isArray(path) ? path : [path];
-  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
 }
 
 function isPrimitive(value: unknown): value is Primitive {

@@ -88,7 +88,8 @@ function scopeStep(
   const { scopes, match, from } = requirement;
   const claims = from ?? context.options.grantClaims;
   const names = scopes.join(match === 'all' ? ' and ' : ' or ');
-  const step = { name: 'scopes', expected: `${names}, granted by ${claims.join(' or ')}` };
+  const sources = claims.map((claim) => [claim].flat().join('.')).join(' or ');
+  const step = { name: 'scopes', expected: `${names}, granted by ${sources}` };
   if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${step.expected}` };
   const granted = grantedFor(requirement, auth, context.options);
   const actual = granted.length === 0 ? 'no scopes' : printable(granted);
@@ -104,7 +105,7 @@ function scopeAdvice(
   missing: readonly string[],
   match: ScopeRequirement['match'],
   { payload }: RequestAuth,
-  claims: readonly string[],
+  claims: readonly ClaimPath[],
   setting: string,
   { impliedScopes }: ResolvedAuthOptions,
 ): string {

@@ -2,23 +2,37 @@ import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@ne
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenVerifier } from '../access-token.verifier.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { authenticateRequest } from '../authenticate-request.js';
+import { carrierOf, requestOf, responseOf } from '../contexts/execution-context.js';
 import { AuthError, MissingTokenError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
+import {
+  attachAuth,
+  type AuthenticatedClient,
+  authOf,
+  rememberAuth,
+  type RequestAuth,
+} from '../request-auth.js';
 
 /**
- * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A route
- * is closed unless it has `@Public()` or `@OptionalAuth()`.
+ * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A
+ * handler is closed unless it has `@Public()` or `@OptionalAuth()`, whatever its context: HTTP,
+ * GraphQL, WebSocket or microservice.
+ *
+ * An application may replace it by a subclass, with the setting `accessTokenGuard` of `forRoot()`.
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
   private readonly logger = new Logger(AccessTokenGuard.name);
+  private readonly advised = new WeakSet<Function>();
 
   constructor(
     private readonly rules: AccessRules,
     private readonly verifier: AccessTokenVerifier,
     private readonly refusals: Refusals,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly options: ResolvedAuthOptions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -27,33 +41,92 @@ export class AccessTokenGuard implements CanActivate {
     const isHttp = context.getType() === 'http';
     // `unmarkedRoutes: 'open'` is about routes: other handlers need `@Public()`.
     if (access === 'public' && (isHttp || rule !== this.rules.unmarked)) return true;
-    if (!isHttp) return this.refuseOther(context);
     const { httpAdapter } = this.adapterHost;
-    const request = context.switchToHttp().getRequest<object>();
-    const response = context.switchToHttp().getResponse<object>();
-    if (access === 'optional') httpAdapter.appendHeader(response, 'vary', 'Authorization');
+    const response = responseOf(context);
+    if (response && access === 'optional') {
+      httpAdapter.appendHeader(response, 'vary', 'Authorization');
+    }
     try {
-      const auth = await authenticateRequest(request, this.verifier);
+      const auth = await this.authenticate(context);
+      const carrier = carrierOf(context);
+      if (authOf(carrier) !== auth) rememberAuth(carrier, auth);
       if (!auth) {
         if (access === 'optional') return true;
         throw new MissingTokenError();
       }
     } catch (error) {
-      if (error instanceof AuthError) this.refusals.refuse(error, context);
+      if (error instanceof AuthError) await this.refusals.refuse(error, context);
       throw error;
     }
     // Set before the handler runs, so that its own `Cache-Control` wins.
-    httpAdapter.setHeader(response, 'cache-control', 'private, no-cache');
+    if (response) httpAdapter.setHeader(response, 'cache-control', 'private, no-cache');
     return true;
   }
 
-  /** Outside HTTP only what is public passes. Nest answers "Forbidden" for `false`. */
-  private refuseOther(context: ExecutionContext): false {
-    const name = `${context.getClass().name}.${context.getHandler().name}`;
+  /**
+   * The HTTP request of a route or a GraphQL resolver. A subclass may find it elsewhere, or build
+   * it: an object with `headers`, and one per operation, because a request is judged once.
+   *
+   * @returns undefined when there is none: the caller is then anonymous.
+   */
+  protected getRequest(context: ExecutionContext): object | undefined {
+    return requestOf(context);
+  }
+
+  private authenticate(context: ExecutionContext): Promise<RequestAuth | undefined> {
+    switch (context.getType<string>()) {
+      case 'http':
+      case 'graphql':
+        return this.authenticateRequest(context);
+      case 'ws':
+        return this.authenticateClient(context);
+      default:
+        return this.authenticateMessage(context);
+    }
+  }
+
+  private async authenticateRequest(context: ExecutionContext): Promise<RequestAuth | undefined> {
+    const request = this.getRequest(context);
+    if (request) return authenticateRequest(request, this.verifier);
+    this.advise(context, 'its GraphQL context has no request with headers');
+    return undefined;
+  }
+
+  /** The token of the handshake, verified again: it may have expired or been revoked. */
+  private async authenticateClient(context: ExecutionContext): Promise<RequestAuth | undefined> {
+    const client = context.switchToWs().getClient<AuthenticatedClient>();
+    if (!client.auth) this.advise(context, 'handleConnection() of its gateway sets no client.auth');
+    const auth = await client.auth;
+    return auth?.token ? this.verifier.verify(auth.token) : undefined;
+  }
+
+  private async authenticateMessage(context: ExecutionContext): Promise<RequestAuth | undefined> {
+    const { getToken } = this.options;
+    if (!getToken) {
+      const advice = `AuthModule has no option getToken, and the context is "${context.getType()}"`;
+      this.advise(context, advice);
+      return undefined;
+    }
+    let token: string | undefined;
+    try {
+      token = await getToken(context);
+    } catch (cause) {
+      throw new MissingTokenError({ cause });
+    }
+    if (!token) return undefined;
+    const auth = await this.verifier.verify(token);
+    attachAuth(carrierOf(context), auth);
+    return auth;
+  }
+
+  /** Tells the developer, not the client, and once per handler, not per message. */
+  private advise(context: ExecutionContext, reason: string): void {
+    const handler = context.getHandler();
+    if (this.advised.has(handler)) return;
+    this.advised.add(handler);
     this.logger.warn(
-      `Refused ${name}: AuthModule authenticates HTTP requests, and this is a context of type ` +
-        `"${context.getType()}". Add @Public() and protect it with a guard of its own.`,
+      `No access token for ${context.getClass().name}.${handler.name}: ${reason}. ` +
+        'See docs/other-contexts.md, or add @Public().',
     );
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
+import { carrierOf } from '../contexts/execution-context.js';
 import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import { ClaimRequirementError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
@@ -21,7 +22,7 @@ export class ClaimsGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { claims: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(context.switchToHttp().getRequest<object>());
+    const auth = authOf(carrierOf(context));
     if (!auth) throw new Error('AccessTokenGuard must run before ClaimsGuard.');
     for (const requirement of requirements) {
       await this.require(requirement, auth.payload, context);
@@ -46,7 +47,7 @@ export class ClaimsGuard implements CanActivate {
     }
     const detail = claim === undefined ? {} : { claim, expected, actual: claimOf(claims, claim) };
     const { claimFailure } = this.options;
-    this.refusals.refuse(
+    await this.refusals.refuse(
       new ClaimRequirementError(claimFailure, message, { cause, detail }),
       context,
     );

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
+import { carrierOf } from '../contexts/execution-context.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
@@ -18,14 +19,14 @@ export class ScopesGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { scopes: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(context.switchToHttp().getRequest<object>());
+    const auth = authOf(carrierOf(context));
     if (!auth) throw new Error('AccessTokenGuard must run before ScopesGuard.');
     for (const requirement of requirements) {
       const granted = grantedFor(requirement, auth, this.options);
       if (isGranted(requirement, granted)) continue;
       const { scopes, match, from, message } = requirement;
       const detail = { expected: scopes, match, from, actual: granted };
-      this.refusals.refuse(new InsufficientScopeError(scopes, message, { detail }), context);
+      await this.refusals.refuse(new InsufficientScopeError(scopes, message, { detail }), context);
     }
     return true;
   }

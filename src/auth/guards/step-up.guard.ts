@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
+import { carrierOf } from '../contexts/execution-context.js';
 import { InsufficientAuthenticationError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
@@ -21,7 +22,7 @@ export class StepUpGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { stepUp: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(context.switchToHttp().getRequest<object>());
+    const auth = authOf(carrierOf(context));
     if (!auth) throw new Error('AccessTokenGuard must run before StepUpGuard.');
     const { payload } = auth;
     const now = this.clock.now() / 1000;
@@ -36,7 +37,7 @@ export class StepUpGuard implements CanActivate {
       const error = new InsufficientAuthenticationError(requirement, {
         detail: { expected: requirement, actual, now },
       });
-      this.refusals.refuse(error, context);
+      await this.refusals.refuse(error, context);
     }
     return true;
   }

@@ -1,4 +1,5 @@
 import { type ExecutionContext, Logger } from '@nestjs/common';
+import { carrierOf, requestOf } from '../contexts/execution-context.js';
 import { authOf } from '../request-auth.js';
 import type { AuthError } from './auth.errors.js';
 
@@ -20,21 +21,19 @@ const logger = new Logger('AuthModule');
 
 /** Writes one line per refusal: the reason, what was expected and what came, not the token. */
 export function logRefusal(error: AuthError, context: ExecutionContext): void {
-  const request = context.switchToHttp().getRequest<LoggedRequest>();
-  const { routeOptions, route, method, id, headers } = request;
+  const type = context.getType<string>();
   const line = {
     status: error.getStatus(),
     code: error.code,
-    // The route as declared, not the URL: clients put tokens into URLs.
-    route: `${method} ${routeOptions?.url ?? route?.path}`,
+    context: type === 'http' ? undefined : type,
+    ...requestLine(requestOf(context) as LoggedRequest | undefined),
     handler: `${context.getClass().name}.${context.getHandler().name}`,
-    sub: authOf(request)?.payload.sub,
-    requestId: id ?? headers['x-request-id'],
+    sub: authOf(carrierOf(context))?.payload.sub,
     ...causeOf(error),
     ...error.detail,
   };
   // A request without credentials is how a client asks what is needed: that is not a warning.
-  const level = error.code ? 'warn' : 'log';
+  const level = error.code || error.cause ? 'warn' : 'log';
   try {
     logger[level](`Refused: ${error.message}`, brief(line, MAX_DEPTH));
   } catch {
@@ -42,10 +41,20 @@ export function logRefusal(error: AuthError, context: ExecutionContext): void {
   }
 }
 
+function requestLine(request: LoggedRequest | undefined) {
+  if (!request) return {};
+  const { routeOptions, route, method, id, headers } = request;
+  // The route as declared, not the URL: clients put tokens into URLs.
+  const path = routeOptions?.url ?? route?.path;
+  return { route: path && `${method} ${path}`, requestId: id ?? headers['x-request-id'] };
+}
+
 /** The cause of a refusal. Where a function of the application failed, the stack shows where. */
 function causeOf({ cause, code }: AuthError): { cause?: unknown; stack?: string[] } {
   if (!(cause instanceof Error)) return { cause };
-  const isOfApplication = code === 'claim_requirement' || code === 'revocation_unavailable';
+  // Without a code it is the option `getToken`.
+  const isOfApplication =
+    !code || code === 'claim_requirement' || code === 'revocation_unavailable';
   const stack = isOfApplication ? cause.stack?.split('\n').slice(1, 6) : undefined;
   return { cause: cause.message || cause.name, stack: stack?.map((line) => line.trim()) };
 }

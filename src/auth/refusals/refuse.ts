@@ -1,5 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { exceptionFor } from '../contexts/exception.js';
+import { responseOf } from '../contexts/execution-context.js';
 import type { AuthError } from './auth.errors.js';
 import { logRefusal } from './refusal-log.js';
 
@@ -9,14 +11,16 @@ export class Refusals {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   /** Headers set here, and not in a filter, stay under an application's catch-all filter. */
-  refuse(error: AuthError, context: ExecutionContext): never {
+  async refuse(error: AuthError, context: ExecutionContext): Promise<never> {
     const { httpAdapter } = this.adapterHost;
-    const response = context.switchToHttp().getResponse<unknown>();
+    const response = responseOf(context);
     const { challenge, retryAfterSec } = error;
-    httpAdapter.setHeader(response, 'cache-control', 'no-store');
-    if (challenge) httpAdapter.setHeader(response, 'www-authenticate', challenge);
-    if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
+    if (response) {
+      httpAdapter.setHeader(response, 'cache-control', 'no-store');
+      if (challenge) httpAdapter.setHeader(response, 'www-authenticate', challenge);
+      if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
+    }
     logRefusal(error, context);
-    throw error;
+    throw await exceptionFor(error, context);
   }
 }

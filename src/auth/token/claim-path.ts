@@ -1,6 +1,12 @@
 /** Path of a claim: its literal name, or the names from the outermost to the innermost. */
 export type ClaimPath = string | readonly string[];
 
+/** Whether a value is a name, or a path of names. None of them is empty. */
+export function isClaimPath(path: unknown): path is ClaimPath {
+  const names: unknown[] = Array.isArray(path) ? path : [path];
+  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
+}
+
 /** Reads a claim. Only own properties count: `constructor` is absent unless the token has it. */
 export function claimOf(claims: object, path: ClaimPath): unknown {
   return typeof path === 'string' ? own(claims, path) : path.reduce<unknown>(own, claims);
@@ -12,17 +18,17 @@ function own(value: unknown, name: string): unknown {
 }
 
 /**
- * Scopes that the given claims grant, and those that they imply. A string is split at U+0020 only (RFC 6749 §3.3); the strings
- * in an array are whole scopes; anything else grants nothing.
+ * Scopes that the given claims grant, and those that they imply. A string is split at U+0020 only
+ * (RFC 6749 §3.3); the strings in an array are whole scopes; anything else grants nothing.
  */
 export function grantedScopes(
   claims: object,
-  grantClaims: readonly string[],
+  grantClaims: readonly ClaimPath[],
   impliedScopes: ReadonlyMap<string, readonly string[]>,
 ): string[] {
   const scopes = grantClaims
-    .flatMap((name) => {
-      const value = claimOf(claims, name);
+    .flatMap((path) => {
+      const value = claimOf(claims, path);
       if (typeof value === 'string') return value.split(' ');
       return Array.isArray(value) ? (value as unknown[]) : [];
     })

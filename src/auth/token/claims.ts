@@ -3,7 +3,8 @@
  * by interface augmentation:
  *
  * @example
- * declare module './auth/index.js' {
+ * // The package. For the folder, the path of its index.
+ * declare module 'nestjs-resource-server' {
  *   interface AccessTokenClaims {
  *     tier?: 'free' | 'premium';
  *   }

@@ -1,0 +1,29 @@
+import type { ExecutionContext, Type } from '@nestjs/common';
+import type { AuthError } from '../refusals/auth.errors.js';
+
+/**
+ * The exception that a guard throws: the error itself, or in gateways and microservices one of
+ * Nest's classes for them with the same body. Of other exceptions Nest sends nothing there.
+ */
+export async function exceptionFor(error: AuthError, context: ExecutionContext): Promise<Error> {
+  const ContextException = await exceptionClass(context.getType<string>());
+  if (!ContextException) return error;
+  return Object.assign(new ContextException(error.getResponse()), { cause: error });
+}
+
+/**
+ * Imported only when such a context exists, since most applications have neither package. The names
+ * are literal, inside `try`: bundlers then include a package that is installed, and accept that it
+ * is not.
+ */
+async function exceptionClass(type: string): Promise<Type<Error> | undefined> {
+  try {
+    // @ts-ignore -- not installed in an application without gateways
+    if (type === 'ws') return (await import('@nestjs/websockets')).WsException;
+    // @ts-ignore -- not installed in an application without message handlers
+    if (type === 'rpc') return (await import('@nestjs/microservices')).RpcException;
+  } catch {
+    // The client is told that there was an error, and Nest logs the refusal.
+  }
+  return undefined;
+}
