@@ -8,6 +8,7 @@ import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
 import { FieldResolvers } from './contexts/field-resolvers.js';
+import { Gateways } from './guards/gateways.js';
 import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
@@ -37,7 +38,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
+/** The last, so that a gateway on Nest 11 can use the guards. */
+const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -56,8 +58,8 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
     ...EXPORTED,
     TrustedIssuers,
     AccessTokenStrategy,
-    Refusals,
     FieldResolvers,
+    Gateways,
     HybridApplication,
     ...GUARDS,
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
