@@ -8,16 +8,16 @@ import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
 import { FieldResolvers } from './contexts/field-resolvers.js';
-import { Gateways } from './guards/gateways.js';
 import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
+import { Gateways } from './guards/gateways.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
 /** What `forRoot()` and `forRootAsync()` take besides the options. */
-interface ModuleSettings {
+export interface ModuleSettings {
   /** Replaces the guard that finds and verifies the token. @default AccessTokenGuard */
   accessTokenGuard?: Type<AccessTokenGuard>;
 }
