@@ -11,9 +11,9 @@ import { EVERY_FEATURE, lockOf } from './access-lock.js';
 
 const LOCK = 'access.lock';
 
-// `npm run access`: prints every route and what it needs. The environment and `.env` do not matter,
-// and neither the database nor the issuer is needed. For developers: @nestjs/testing is not installed
-// in production.
+// `npm run access`: prints every route and what it needs. The environment and `.env` do not matter.
+// Neither the database nor the issuer is needed. It is for developers: production does not have
+// @nestjs/testing.
 try {
   const { values } = parseArgs({
     options: {
