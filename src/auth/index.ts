@@ -1,6 +1,13 @@
 // Re-exported whole, so that applications can augment `AccessTokenClaims`.
 export * from './token/claims.js';
-export { accessMap, type RouteAccess } from './access-map/access-map.js';
+export { accessMap, accessWarnings } from './access-map/access-map.js';
+export {
+  type AccessMapFormat,
+  type ClaimDescription,
+  describeClaim,
+  formatAccessMap,
+} from './access-map/format-access-map.js';
+export type { RouteAccess } from './access-map/route-access.js';
 export { AccessRules, type AccessRule, type RouteHandler } from './access-rules.js';
 export { AccessTokenVerifier, type VerifierStatus } from './access-token.verifier.js';
 export { authenticateRequest } from './authenticate-request.js';

@@ -1,7 +1,9 @@
 import {
   type AccessRule,
   Check,
+  type ClaimDescription,
   type ClaimRequirement,
+  describeClaim,
   Inclusion,
   type ScopeRequirement,
 } from '../auth/index.js';
@@ -9,30 +11,20 @@ import {
 /** Name of the security scheme: access tokens of the issuer. */
 export const SECURITY_SCHEME = 'issuer';
 
-type Primitive = string | number | boolean | null;
 type SecurityRequirement = Record<string, string[]>;
-
-/** A requirement on claims. For a function, clients learn the message only. */
-export interface ClaimExtension {
-  claim?: string | readonly string[];
-  equals?: Primitive;
-  includes?: readonly Primitive[];
-  match?: 'all' | 'any';
-  message?: string;
-}
 
 /** `x-access` of an operation: its access rule, for clients that check a token before they call. */
 export interface AccessExtension {
   access: AccessRule['access'];
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
   scopes: readonly ScopeRequirement[];
-  claims: readonly ClaimExtension[];
+  claims: readonly ClaimDescription[];
 }
 
 /** The access rule of an operation: in words, as `security`, and as `x-access`. */
 export function describeAccess(rule: AccessRule) {
   const { access, scopes, claims } = rule;
-  const extension: AccessExtension = { access, scopes, claims: claims.map(claimExtension) };
+  const extension: AccessExtension = { access, scopes, claims: claims.map(describeClaim) };
   return { description: inWords(rule), security: securityOf(rule), 'x-access': extension };
 }
 
@@ -56,12 +48,6 @@ function sufficientScopes(requirements: readonly ScopeRequirement[]): string[][]
     );
   }
   return combinations;
-}
-
-function claimExtension({ claim, expected, message }: ClaimRequirement): ClaimExtension {
-  if (expected instanceof Check) return { message };
-  if (!(expected instanceof Inclusion)) return { claim, equals: expected, message };
-  return { claim, includes: expected.values, match: expected.match, message };
 }
 
 function inWords({ access, scopes, claims }: AccessRule): string {

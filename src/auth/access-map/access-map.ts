@@ -7,30 +7,15 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import type { ClaimRequirement } from '../decorators/claim.decorator.js';
-import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import { hasOwnMark, PUBLIC } from '../decorators/requirement.js';
+import { questionable } from './access-warnings.js';
 import type { AdapterRoute, AdapterRoutes } from './adapter-routes.js';
 import { ControllerRoutes } from './controller-routes.js';
 import { ExpressRoutes } from './express-routes.js';
 import { FastifyRoutes } from './fastify-routes.js';
 import { graphqlPaths } from './graphql-paths.js';
 import { covers } from './raw-routes.js';
-
-/** One route of the application, and what a request to it needs. */
-export interface RouteAccess {
-  /** `'GET'`, `'POST'`, …; `'ALL'` where every method is handled. HEAD is not listed with GET. */
-  readonly method: string;
-  /** Full path as the adapter has it, with prefix and version: `/api/messages/:id`, `/docs/*`. */
-  readonly path: string;
-  /** `raw`: put on the adapter directly, so no guard covers it. */
-  readonly access: 'token' | 'optional' | 'public' | 'raw';
-  readonly scopes: readonly ScopeRequirement[];
-  readonly claims: readonly ClaimRequirement[];
-  /** `'MessagesController.list'`; undefined for a raw route. */
-  readonly handler?: string;
-  /** Why a raw route is open, from the option `rawRoutes`. */
-  readonly reason?: string;
-}
+import type { RouteAccess } from './route-access.js';
 
 /**
  * Every route of an initialised application, sorted by path and method. On Fastify, plugins add
@@ -39,6 +24,12 @@ export interface RouteAccess {
  * Requests that middleware or a hook answers have no route, so they are not listed.
  */
 export const accessMap = (app: INestApplication): RouteAccess[] => app.get(AccessMap).routes();
+
+/** What a reviewer would question about an application, in sentences. The start logs them too. */
+export const accessWarnings = (app: INestApplication): string[] => app.get(AccessMap).warnings();
+
+/** From how many public routes on, `@Public()` belongs on the methods. */
+const MANY = 5;
 
 const GRAPHQL_REASON = 'GraphQL: the guards run for each query and mutation';
 
@@ -64,7 +55,7 @@ export class AccessMap implements OnApplicationBootstrap {
       if (type === 'express') this.adapterRoutes = new ExpressRoutes(adapter);
       this.adapterRoutes?.whenComplete(() => {
         this.refuseUnnamed();
-        this.warn();
+        for (const warning of this.warnings()) this.logger.warn(warning);
       });
     });
   }
@@ -80,9 +71,13 @@ export class AccessMap implements OnApplicationBootstrap {
 
   routes(): RouteAccess[] {
     const routes = this.adapterRoutes?.all() ?? [];
-    const isHeadOfGet = ({ method, path, handler }: AdapterRoute) =>
-      method === 'HEAD' &&
-      routes.some((one) => one.method === 'GET' && one.path === path && one.handler === handler);
+    // Fastify adds HEAD itself, with a prefix also for the path that ends with a slash.
+    const isHeadOfGet = (route: AdapterRoute) =>
+      route.method === 'HEAD' &&
+      routes.some(({ method, path, handler }) => {
+        const isSame = [path, `${path}/`].includes(route.path) && handler === route.handler;
+        return isSame && method === 'GET';
+      });
     const rows = routes
       .filter((route) => !isHeadOfGet(route))
       .flatMap((route) => this.rowsOf(route));
@@ -123,11 +118,29 @@ export class AccessMap implements OnApplicationBootstrap {
     );
   }
 
-  private warn(): void {
-    const raw = this.routes().filter(({ access }) => access === 'raw');
-    for (const entry of Object.keys(this.options.rawRoutes)) {
-      if (raw.some((route) => covers(entry, route))) continue;
-      this.logger.warn(`rawRoutes has '${entry}', but the adapter has no such route: remove it.`);
-    }
+  /** See {@link accessWarnings}. */
+  warnings(): string[] {
+    const map = this.routes();
+    return [...questionable(map), ...this.broadlyPublic(), ...this.unusedEntries(map)];
+  }
+
+  private broadlyPublic(): string[] {
+    const routes = this.rules.all().filter(({ rule }) => rule.access === 'public');
+    const controllers = new Set(routes.map(({ controller }) => controller));
+    return [...controllers]
+      .filter((controller) => hasOwnMark(PUBLIC, { on: controller }))
+      .filter((controller) => routes.filter((one) => one.controller === controller).length >= MANY)
+      .map(
+        ({ name }) =>
+          `@Public() on ${name} opens ${MANY} routes or more, and each that is added: put it on the ` +
+          'methods.',
+      );
+  }
+
+  private unusedEntries(map: readonly RouteAccess[]): string[] {
+    const raw = map.filter(({ access }) => access === 'raw');
+    return Object.keys(this.options.rawRoutes)
+      .filter((entry) => !raw.some((route) => covers(entry, route)))
+      .map((entry) => `rawRoutes names ${entry}, but the adapter has no such route: remove it.`);
   }
 }

@@ -25,6 +25,9 @@ interface Router {
   use(...args: unknown[]): unknown;
 }
 
+/** Names of the functions behind `use(otherApp)` and `express.static()`. */
+const ANSWERING = ['mounted_app', 'serveStatic'];
+
 /** The routes of Express, and what `use(path, …)` mounts. */
 export class ExpressRoutes extends AdapterRoutes {
   private readonly router: Router;
@@ -71,11 +74,11 @@ export class ExpressRoutes extends AdapterRoutes {
   }
 
   private mountsOf(layer: Layer): AdapterRoute[] {
-    const paths = namesOf(this.paths.get(layer) ?? layer.rawPath ?? '');
-    if (!layer.slash && paths.some((path) => path !== '')) return paths.map(mounted);
+    const paths = namesOf(this.paths.get(layer) ?? layer.rawPath ?? '/');
+    if (!layer.slash) return paths.map(mounted);
     if (layer.handle.stack) return this.routesOf(layer.handle.stack);
-    // Middleware for all requests passes them on. A whole application answers them.
-    return layer.slash && layer.name !== 'mounted_app' ? [] : [mounted('/')];
+    // Other middleware without a path is expected to pass requests on.
+    return ANSWERING.includes(layer.name) ? [mounted('/')] : [];
   }
 }
 

@@ -33,7 +33,7 @@ export interface ModuleOptions {
 export interface FixtureOptions extends ModuleOptions {
   adapter: AdapterName;
   /** Changes the application before it listens. */
-  setup?: (app: INestApplication) => void;
+  setup?: (app: INestApplication) => unknown;
 }
 
 /** The auth module without HTTP. */
@@ -68,7 +68,7 @@ export async function startFixture(options: FixtureOptions): Promise<Fixture> {
     options.adapter === 'Fastify'
       ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: log })
       : module.createNestApplication(new ExpressAdapter(), { logger: log });
-  options.setup?.(app);
+  await options.setup?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {

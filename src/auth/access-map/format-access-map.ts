@@ -1,0 +1,91 @@
+import { Check, type ClaimRequirement, Inclusion } from '../decorators/claim.decorator.js';
+import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+import type { RouteAccess } from './route-access.js';
+
+/** A requirement on claims, as JSON. Of a function only the message is known. */
+export interface ClaimDescription {
+  claim?: string | readonly string[];
+  equals?: string | number | boolean | null;
+  includes?: readonly (string | number | boolean | null)[];
+  match?: 'all' | 'any';
+  message?: string;
+}
+
+/** `table`: for people. `lines`: one line a route, for a file that is compared. */
+export type AccessMapFormat = 'table' | 'lines' | 'markdown' | 'json';
+
+/** An access map as text that ends with a line break. */
+export function formatAccessMap(map: readonly RouteAccess[], format: AccessMapFormat): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(map.map(asJson), null, 2)}\n`;
+    case 'lines':
+      return map.map((route) => `${lineOf(route)}\n`).join('');
+    case 'markdown':
+      return [
+        '| route | needs | handler |',
+        '|---|---|---|',
+        ...map.map(
+          ({ method, path, handler, ...route }) =>
+            `| \`${method} ${path}\` | ${needs(route).replaceAll('|', '\\|')} | ${handler ?? ''} |`,
+        ),
+        '',
+      ].join('\n');
+    case 'table': {
+      const rows = map.map((route) => [
+        route.method,
+        route.path,
+        needs(route),
+        route.handler ?? '',
+      ]);
+      const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+      return rows
+        .map(
+          (row) =>
+            `${row
+              .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+              .join('  ')
+              .trimEnd()}\n`,
+        )
+        .join('');
+    }
+    default:
+      throw new TypeError(
+        "formatAccessMap: the format must be 'table', 'lines', 'markdown' or 'json'.",
+      );
+  }
+}
+
+/** A requirement on claims without functions and classes. */
+export function describeClaim({ claim, expected, message }: ClaimRequirement): ClaimDescription {
+  if (expected instanceof Check) return { message };
+  if (!(expected instanceof Inclusion)) return { claim, equals: expected, message };
+  return { claim, includes: expected.values, match: expected.match, message };
+}
+
+const asJson = ({ claims, ...route }: RouteAccess) => ({
+  ...route,
+  claims: claims.map(describeClaim),
+});
+
+const lineOf = ({ method, path, handler, ...route }: RouteAccess) =>
+  [`${method} ${path}`, needs(route), ...(handler === undefined ? [] : [handler])].join(' | ');
+
+/** `token, read:messages, tier = "premium"`; of a raw route its reason. */
+function needs({ access, scopes, claims, reason }: Omit<RouteAccess, 'method' | 'path'>): string {
+  if (access === 'raw') return reason === undefined ? 'raw' : `raw: ${reason}`;
+  return [access, ...scopes.map(scopesInWords), ...claims.map(claimInWords)].join(', ');
+}
+
+function scopesInWords({ scopes, match, from }: ScopeRequirement): string {
+  const names = scopes.join(match === 'all' ? ' and ' : ' or ');
+  return from === undefined ? names : `${names} (in ${from.join(' or ')})`;
+}
+
+function claimInWords({ claim, expected, message }: ClaimRequirement): string {
+  if (expected instanceof Check) return `check${message === undefined ? '' : `: ${message}`}`;
+  const name = [claim].flat().join('.');
+  if (!(expected instanceof Inclusion)) return `${name} = ${JSON.stringify(expected)}`;
+  const values = expected.values.map((value) => JSON.stringify(value));
+  return `${name} includes ${values.join(expected.match === 'all' ? ' and ' : ' or ')}`;
+}

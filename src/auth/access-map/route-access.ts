@@ -1,0 +1,18 @@
+import type { ClaimRequirement } from '../decorators/claim.decorator.js';
+import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
+
+/** One route of the application, and what a request to it needs. */
+export interface RouteAccess {
+  /** `'GET'`, `'POST'`, …; `'ALL'` where every method is handled. HEAD is not listed with GET. */
+  readonly method: string;
+  /** Full path as the adapter has it, with prefix and version: `/api/messages/:id`, `/docs/*`. */
+  readonly path: string;
+  /** `raw`: put on the adapter directly, so no guard covers it. */
+  readonly access: 'token' | 'optional' | 'public' | 'raw';
+  readonly scopes: readonly ScopeRequirement[];
+  readonly claims: readonly ClaimRequirement[];
+  /** `'MessagesController.list'`; undefined for a raw route. */
+  readonly handler?: string;
+  /** Why a raw route is open, from the option `rawRoutes`. */
+  readonly reason?: string;
+}
