@@ -31,6 +31,9 @@ export { Public } from './decorators/public.decorator.js';
 export { type ScopeRequirement, Scopes } from './decorators/scopes.decorator.js';
 export { StepUp, type StepUpRequirement } from './decorators/step-up.decorator.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
+export { ClaimsGuard } from './guards/claims.guard.js';
+export { ScopesGuard } from './guards/scopes.guard.js';
+export { StepUpGuard } from './guards/step-up.guard.js';
 export {
   AUTH_ERROR_CODES,
   AuthError,

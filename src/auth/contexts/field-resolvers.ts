@@ -3,10 +3,13 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { CLAIM_REQUIREMENTS } from '../decorators/claim.decorator.js';
 import { PROTECTED, readMetadata } from '../decorators/requirement.js';
 import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
+import { STEP_UP_REQUIREMENTS } from '../decorators/step-up.decorator.js';
 
 /** Metadata of `@ResolveField()`, and the provider of the options of `GraphQLModule`. */
 const FIELD = 'graphql:resolve_property';
 const GRAPHQL_OPTIONS = 'GqlModuleOptions';
+
+const REQUIREMENTS = [SCOPE_REQUIREMENTS, CLAIM_REQUIREMENTS, STEP_UP_REQUIREMENTS, PROTECTED];
 
 interface GraphqlOptions {
   fieldResolverEnhancers?: readonly string[];
@@ -39,7 +42,7 @@ export class FieldResolvers implements OnModuleInit {
     const methods = resolver.prototype as Readonly<Record<string, Function>>;
     for (const method of this.scanner.getAllMethodNames(methods)) {
       if (!Reflect.hasMetadata(FIELD, methods[method]!)) continue;
-      const isProtected = [SCOPE_REQUIREMENTS, CLAIM_REQUIREMENTS, PROTECTED].some(
+      const isProtected = REQUIREMENTS.some(
         (key) => readMetadata(key, { on: methods, method }) !== undefined,
       );
       if (!isProtected) continue;
