@@ -1,42 +1,30 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { accessMap, accessWarnings, formatAccessMap } from '../src/auth/index.js';
+import { EVERY_FEATURE, lockOf } from '../src/commands/access-lock.js';
 import { createAdapter } from '../src/http/adapter.js';
+import { documentOf } from './openapi/operations.js';
 import { type Api, startApi } from './support/api.js';
 import type { Answer } from './support/http.js';
 import { expectRefusal } from './support/refusal.js';
 
-/** The files of the browser pages. */
-const CLIENT = [
-  'GET /',
-  'GET /vendor/auth0-spa-js.production.esm.js',
-  'GET /vendor/auth0-spa-js.worker.production.js',
-  ...readdirSync(join(import.meta.dirname, '../public')).map((file) => `GET /${file}`),
-];
+const ACCEPT = 'npm run access -- --write';
 
-/** For operators and researchers. */
-const OPERATIONS = ['GET /.well-known/security.txt', 'GET /health/live', 'GET /health/ready'];
+/** Lines that one text has and the other lacks, as a diff shows them. */
+function differences(before: string, after: string): string[] {
+  const [old, current] = [before, after].map((text) => text.split('\n'));
+  const removed = old!.filter((line) => !current!.includes(line)).map((line) => `- ${line}`);
+  const added = current!.filter((line) => !old!.includes(line)).map((line) => `+ ${line}`);
+  const route = (line: string) => line.slice(2).split(' | ')[0]!;
+  return [...removed, ...added].toSorted((a, b) => (route(a) < route(b) ? -1 : 1));
+}
 
-const OPEN = [
-  'GET /api/greeting',
-  'GET /api/open',
-  'GET /api/public',
-  'GET /config.json',
-  ...OPERATIONS,
-  ...CLIENT,
-];
-
-/** Opened by DOCS=on. The guards do not see these routes. */
-const DOCS = [
-  'GET /docs',
-  'GET /docs-json',
-  'GET /docs-yaml',
-  'GET /docs/',
-  'GET /docs/*',
-  'GET /docs/LICENSE',
-  'GET /docs/docs/swagger-ui-init.js',
-  'GET /docs/index.html',
-  'GET /docs/swagger-ui-init.js',
-];
+function expectLocked(lock: string, actual: string): void {
+  if (lock === actual) return;
+  const changes = differences(lock, actual);
+  throw new Error(
+    `The routes are not those of access.lock:\n\n${changes.join('\n')}\n\nIf that is meant: ${ACCEPT}`,
+  );
+}
 
 describe('Among all routes of the server', () => {
   let api: Api;
@@ -48,7 +36,9 @@ describe('Among all routes of the server', () => {
     adapter.getInstance().addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) routes.push(`${each} ${url}`);
     });
-    api = await startApi({ adapter, environment: { AUTH0_CLIENT_ID: 'browser' } });
+    // With keys instead of a secret.
+    const { AUTH0_DOMAIN: _, AUTH0_SIGNING_SECRET: __, ...environment } = EVERY_FEATURE;
+    api = await startApi({ adapter, environment });
     for (const route of routes) {
       const [method, pattern] = route.split(' ') as [string, string];
       const path = pattern.replace(':id', '01890a5d-ac96-774b-bcce-b302099a8057');
@@ -59,45 +49,73 @@ describe('Among all routes of the server', () => {
 
   afterAll(() => api.close());
 
-  it('are those of every module', () => {
-    expect([...answers.keys()]).toEqual(
-      expect.arrayContaining([
-        'GET /api/private',
-        'HEAD /api/private',
-        'PATCH /api/messages/:id',
-        'DELETE /api/admin/messages/:id',
-        'GET /api/admin/audit',
-      ]),
+  it('each is in access.lock, with what it needs', () => {
+    expectLocked(readFileSync('access.lock', 'utf8'), lockOf(api.app));
+  });
+
+  it('a changed, an added and a removed one are shown, with the command that accepts them', () => {
+    const lock = lockOf(api.app);
+    const removed = 'GET /api/me | token | PrivateController.me';
+    const changed = 'POST /api/messages | token, write:messages | MessagesController.create';
+    const now = lock
+      .replace(`${removed}\n`, '')
+      .replace(changed, changed.replace('token, write:messages', 'public'))
+      .concat('GET /new | token | NewController.read\n');
+    expect(() => expectLocked(lock, now)).toThrow(
+      [
+        `- ${removed}`,
+        '+ GET /new | token | NewController.read',
+        `- ${changed}`,
+        '+ POST /api/messages | public | MessagesController.create',
+        '',
+        'If that is meant: npm run access -- --write',
+      ].join('\n'),
     );
   });
 
-  it('only these are open to requests without a token', () => {
-    const open = [...answers].filter(([, { status }]) => status !== 401).map(([route]) => route);
-    const heads = OPEN.map((route) => route.replace('GET', 'HEAD'));
-    expect(open.toSorted()).toEqual([...OPEN, ...heads].toSorted());
+  it('the server has those of the map, and HEAD where there is GET', () => {
+    const mapped = accessMap(api.app).map(({ method, path }) => `${method} ${path}`);
+    const heads = mapped
+      .filter((route) => route.startsWith('GET '))
+      .map((route) => `HEAD${route.slice(3)}`);
+    expect([...answers.keys()].toSorted()).toEqual([...mapped, ...heads].toSorted());
+    expect(mapped).toContain('DELETE /api/admin/messages/:id');
   });
 
-  it('every other one requires a token', () => {
-    for (const [route, answer] of answers) {
-      const get = route.replace('HEAD', 'GET');
-      const isHead = route !== get;
-      if (!OPEN.includes(get)) expectRefusal(answer, { status: 401, isHead });
+  it('every one that needs a token refuses a request without it, and no other one does', () => {
+    for (const { method, path, access } of accessMap(api.app)) {
+      for (const name of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
+        const answer = answers.get(`${name} ${path}`)!;
+        if (access === 'token') expectRefusal(answer, { status: 401, isHead: name === 'HEAD' });
+        else expect([name, path, answer.status]).not.toContain(401);
+      }
     }
   });
-});
 
-describe('With DOCS=on', () => {
-  it('only the API docs are open in addition', async () => {
-    const adapter = createAdapter({ trustedProxies: [] });
-    const routes: string[] = [];
-    adapter.getInstance().addHook('onRoute', ({ method, url }) => {
-      for (const each of [method].flat()) routes.push(`${each} ${url}`);
-    });
-    const api = await startApi({ adapter, environment: { DOCS: 'on' } });
-    await api.close();
-    const others = routes.filter((route) => !/ \/api\//.test(route));
-    const open = [...CLIENT, 'GET /config.json', ...OPERATIONS, ...DOCS];
-    const heads = open.map((route) => route.replace('GET', 'HEAD'));
-    expect(others.toSorted()).toEqual([...open, ...heads].toSorted());
+  it('none is questionable', () => {
+    expect(accessWarnings(api.app)).toEqual([]);
+  });
+
+  it('those of controllers are in the OpenAPI document, which the page reads, with the same access', async () => {
+    const { paths } = await documentOf(api);
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        ...operation['x-access'],
+        handler: expect.any(String) as string,
+      })),
+    );
+    const rows = JSON.parse(formatAccessMap(accessMap(api.app), 'json')) as Row[];
+    const mapped = rows.filter(({ access }) => access !== 'raw');
+    const byRoute = (a: Row, b: Row) =>
+      `${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1;
+    expect(mapped.toSorted(byRoute)).toEqual(documented.toSorted(byRoute));
   });
 });
+
+interface Row {
+  method: string;
+  path: string;
+  access: string;
+}

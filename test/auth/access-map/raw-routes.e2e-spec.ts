@@ -258,7 +258,7 @@ describe('A route that no guard covers', () => {
   });
 });
 
-describe.each(ADAPTERS)('On %s it is no raw route', (adapter) => {
+describe.each(ADAPTERS)('Not a raw route on %s', (adapter) => {
   @Module({})
   class WithMiddleware {
     configure(consumer: MiddlewareConsumer) {
@@ -271,7 +271,7 @@ describe.each(ADAPTERS)('On %s it is no raw route', (adapter) => {
     }
   }
 
-  it('what Nest adds for middleware, CORS, bodies, prefixes and security headers', async () => {
+  it('is what Nest adds for middleware, CORS, bodies, prefixes and security headers', async () => {
     const fixture = await startFixture({
       adapter,
       issuer,
