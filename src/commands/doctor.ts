@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { resolveAuthOptions } from '../auth/check-options.js';
+import { accessMap } from '../auth/index.js';
 import { runDoctor } from '../auth/doctor/command-line.js';
 import { authConfig } from '../config/auth.config.js';
 import { refuseEnvFile, validateEnvironment } from '../config/environment.js';
@@ -29,9 +30,12 @@ process.exitCode = await runDoctor(process.argv.slice(2), {
       return resolveAuthOptions(authConfig());
     },
     routes: async () => {
-      // Imported here, because it checks the environment, and takes longer than everything else.
-      const { routesOfApplication } = await import('./doctor.routes.js');
-      return routesOfApplication();
+      // Imported here, because it takes longer than everything else.
+      const { createMappedApplication } = await import('./mapped-application.js');
+      const app = await createMappedApplication();
+      const routes = accessMap(app);
+      await app.close();
+      return routes;
     },
     settings: {
       issuer: 'AUTH0_DOMAIN or ISSUER_BASE_URL',

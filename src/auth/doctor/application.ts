@@ -22,7 +22,13 @@ export function applicationIn(file: string): Pick<Examined, 'options' | 'routes'
   const open = () => (application ??= create(resolve(file)));
   return {
     options: async () => (await open()).get<ResolvedAuthOptions>(ResolvedAuthOptions),
-    routes: async () => accessMap(await (await open()).init()),
+    routes: async () => {
+      const app = await (await open()).init();
+      // Plugins of Fastify add their routes here.
+      const instance: { ready?: () => PromiseLike<unknown> } = app.getHttpAdapter().getInstance();
+      await instance.ready?.();
+      return accessMap(app);
+    },
     close: async () => {
       await (await open()).close();
     },

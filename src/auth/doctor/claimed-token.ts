@@ -28,7 +28,6 @@ function jsonObject(part: string): object {
 export function describeClaims(
   { header, payload }: Unverified,
   grantClaims: readonly ClaimPath[],
-  nowMs: number,
 ): ClaimedToken {
   const shown = (from: object, name: string) => {
     const value = claimOf(from, name);
@@ -42,7 +41,7 @@ export function describeClaims(
     kid: shown(header, 'kid'),
     iss: shown(payload, 'iss'),
     aud: shown(payload, 'aud'),
-    exp: exp === undefined ? undefined : printableTime(exp, nowMs),
+    exp: exp === undefined ? undefined : printableTime(exp),
     azp: shown(payload, 'azp'),
     scopes: scopes.length === 0 ? undefined : printable(scopes),
   };

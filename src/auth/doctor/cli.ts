@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { resolveAuthOptions } from '../check-options.js';
 import type { AuthOptions } from '../auth.options.js';
 import { applicationIn } from './application.js';
-import { type DoctorCommand, runDoctor } from './command-line.js';
+import { type DoctorCommand, runDoctor, type Terminal } from './command-line.js';
 
 const USAGE = `Usage: nestjs-resource-server doctor [flags] [-]
 
@@ -38,13 +38,16 @@ const COMMAND: DoctorCommand = {
   },
 };
 
-/** `npx nestjs-resource-server doctor`. */
-export async function main([name, ...args]: string[]): Promise<number> {
+/** `npx nestjs-resource-server doctor`. @returns the exit code. */
+export async function main(
+  [name, ...args]: readonly string[],
+  terminal: Terminal = process,
+): Promise<number> {
   if (name !== 'doctor') {
-    process.stderr.write(USAGE);
+    terminal.stderr.write(USAGE);
     return name === '--help' ? 0 : 1;
   }
   // The report says what the log would.
   Logger.overrideLogger(false);
-  return runDoctor(args, COMMAND);
+  return runDoctor(args, COMMAND, terminal);
 }

@@ -58,9 +58,7 @@ export async function diagnose(examined: Examined): Promise<Diagnosis> {
     ...(route?.steps ?? []),
   ];
   const claimed =
-    token === undefined
-      ? undefined
-      : describeClaims(readUnverified(token), options.grantClaims, Date.now());
+    token === undefined ? undefined : describeClaims(readUnverified(token), options.grantClaims);
   const ok = steps.every(({ status }) => status !== 'failed');
   return { ok, verdict: verdictOf(steps, judged, route), steps, token: claimed };
 }

@@ -118,7 +118,9 @@ class IssuerExamination {
       return { name, status: 'ok', actual: `usable: ${printable(names)}`, details };
     } catch (error) {
       const actual = printable(reasonOf(error as Error));
-      return { name, status: 'failed', actual, advice: UNREACHABLE };
+      // Without the query, which may hold a secret.
+      const expected = `a key set at ${jwksUri.split('?', 1)[0]}`;
+      return { name, status: 'failed', expected, actual, advice: UNREACHABLE };
     }
   }
 

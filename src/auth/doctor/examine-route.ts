@@ -6,7 +6,7 @@ import type { RequestAuth } from '../request-auth.js';
 import { type ClaimPath, claimOf, grantedScopes } from '../token/claim-path.js';
 import type { Settings, Step } from './diagnosis.js';
 import type { ExaminedToken } from './examine-token.js';
-import { findRoute, nameOf, nearestRoutes } from './find-route.js';
+import { nameOf, nearestRoutes, routesFor } from './find-route.js';
 import { printable } from './printable.js';
 import type { RouteAccess } from '../access-map/route-access.js';
 
@@ -33,7 +33,7 @@ export function examineRoute(
   token: ExaminedToken | undefined,
   context: { options: ResolvedAuthOptions; settings: Settings },
 ): ExaminedRoute {
-  const route = findRoute(routes, request);
+  const [route, ...others] = routesFor(routes, request);
   if (!route) {
     const advice = `The nearest are: ${nearestRoutes(routes, request).join('; ')}.`;
     const actual = `no such route: ${printable(request)}`;
@@ -46,12 +46,18 @@ export function examineRoute(
   ];
   const found = route.handler === undefined ? nameOf(route) : `${nameOf(route)}, ${route.handler}`;
   const steps: RouteStep[] = [
-    { name: 'route', status: 'ok', actual: found },
+    { name: 'route', status: 'ok', actual: found, ...(others.length > 0 && ambiguity(others)) },
     accessStep(route, token),
     ...requirements,
   ];
   const isUndecided = route.claims.some(({ expected }) => expected instanceof Check);
   return { route, isUndecided, steps: steps.map((step) => ({ section: 'route', ...step })) };
+}
+
+/** Fastify takes the path with the fewest parameters, Express the route that is declared first. */
+function ambiguity(others: readonly RouteAccess[]): Pick<Step, 'details'> {
+  const names = others.map(nameOf).join('; ');
+  return { details: [`also matches, and answers on Express if it is declared first: ${names}`] };
 }
 
 function accessStep({ access, reason }: RouteAccess, token: ExaminedToken | undefined): RouteStep {
@@ -87,7 +93,8 @@ function scopeStep(
   if (isGranted(requirement, granted)) return { ...step, status: 'ok', actual };
   const missing = scopes.filter((scope) => !granted.includes(scope));
   const code = 'insufficient_scope';
-  const advice = scopeAdvice(missing, match, auth, claims, context.settings);
+  const setting = from ? 'the option from of the decorator' : context.settings.grantClaims;
+  const advice = scopeAdvice(missing, match, auth, claims, setting);
   return { ...step, status: 'failed', code, actual, advice };
 }
 
@@ -96,7 +103,7 @@ function scopeAdvice(
   match: ScopeRequirement['match'],
   { payload }: RequestAuth,
   claims: readonly ClaimPath[],
-  { grantClaims }: Settings,
+  setting: string,
 ): string {
   const others = ['permissions', 'scope', 'scp'].filter((claim) => !claims.includes(claim));
   const other = others.find((claim) => {
@@ -104,7 +111,7 @@ function scopeAdvice(
     return missing.every((scope) => granted.includes(scope));
   });
   if (other !== undefined) {
-    return `The claim ${other} has it: add ${other} to ${grantClaims}.`;
+    return `The claim ${other} has it: add ${other} to ${setting}.`;
   }
   const names = missing.join(match === 'all' ? ' and ' : ' or ');
   return (
@@ -129,7 +136,8 @@ function claimStep(
   const value = claimOf(auth.payload, claim!);
   const actual = `${path} is ${value === undefined ? 'missing' : JSON.stringify(printable(value))}`;
   if (meets(expected, value)) return { ...step, status: 'ok', actual };
-  const advice = `Let the issuer put this claim into the access token of those who may call it.`;
+  const advice =
+    'Let the issuer put this claim into the access token of those who may call the route.';
   return { ...step, status: 'failed', code: 'claim_requirement', actual, advice };
 }
 

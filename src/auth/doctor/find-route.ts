@@ -5,19 +5,22 @@ const MAX_SUGGESTIONS = 3;
 export const nameOf = ({ method, path }: Pick<RouteAccess, 'method' | 'path'>): string =>
   `${method} ${path}`;
 
-/** The route that answers a request such as `GET /api/messages/7`, or is declared like this. */
-export function findRoute(
-  routes: readonly RouteAccess[],
-  request: string,
-): RouteAccess | undefined {
+/**
+ * The routes that match a request such as `GET /api/messages/7`, or that are declared like this,
+ * the one with the fewest parameters first.
+ */
+export function routesFor(routes: readonly RouteAccess[], request: string): RouteAccess[] {
   const { method, path } = parse(request);
-  const exact = routes.filter((route) => route.path === path);
-  const matching = routes
-    .filter((route) => patternOf(route.path).test(path))
-    .toSorted((one, other) => wildcards(one.path) - wildcards(other.path));
-  const candidates = [...exact, ...matching];
-  const handles = (name: string) => candidates.find((route) => route.method === name);
-  return handles(method) ?? (method === 'HEAD' ? handles('GET') : undefined) ?? handles('ALL');
+  const isPattern = /[:*]/.test(path);
+  const candidates = routes.filter((route) => {
+    return isPattern ? route.path === path : patternOf(route.path).test(path);
+  });
+  const handling = (name: string) => candidates.filter((route) => route.method === name);
+  const ofMethod = handling(method);
+  const ofGet = method === 'HEAD' && ofMethod.length === 0 ? handling('GET') : [];
+  return [...ofMethod, ...ofGet, ...handling('ALL')].toSorted(
+    (one, other) => wildcards(one.path) - wildcards(other.path),
+  );
 }
 
 /** The routes whose names differ least from a request that has none. */

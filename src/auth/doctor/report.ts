@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import type { Diagnosis, Step } from './diagnosis.js';
+import type { ClaimedToken, Diagnosis, Step } from './diagnosis.js';
 
 const MARKS: Readonly<Record<Step['status'], string>> = {
   ok: '✓',
@@ -8,7 +7,13 @@ const MARKS: Readonly<Record<Step['status'], string>> = {
   skipped: '–',
 };
 
-const COLORS = { ok: 'green', failed: 'red', warning: 'yellow', skipped: 'gray' } as const;
+/** Green, red, yellow and grey: parameters of the control sequence SGR. */
+const COLORS: Readonly<Record<Step['status'], number>> = {
+  ok: 32,
+  failed: 31,
+  warning: 33,
+  skipped: 90,
+};
 
 const INDENT = ' '.repeat(15);
 
@@ -20,16 +25,18 @@ export function reportOf({ steps, token, verdict }: Diagnosis, hasColors: boolea
     if (headingOf(step) !== heading) {
       heading = headingOf(step);
       lines.push('', heading);
-      if (step.section === 'token') {
-        lines.push('  what it says, not verified:');
-        for (const [name, value] of Object.entries(token ?? {})) {
-          if (value !== undefined) lines.push(`    ${name.padEnd(9)}  ${value}`);
-        }
-      }
+      if (step.section === 'token') lines.push(...claimedLines(token));
     }
     lines.push(...linesOf(step, hasColors));
   }
   return [...lines.slice(1), '', verdict, ''].join('\n');
+}
+
+function claimedLines(token: ClaimedToken = {}): string[] {
+  const claims = Object.entries(token).filter(([, value]) => value !== undefined);
+  if (claims.length === 0) return [];
+  const lines = claims.map(([name, value]) => `    ${name.padEnd(8)} ${value}`);
+  return ['  what it says, not verified:', ...lines];
 }
 
 function headingOf({ section, issuer }: Step): string {
@@ -41,7 +48,7 @@ function headingOf({ section, issuer }: Step): string {
 
 function linesOf(step: Step, hasColors: boolean): string[] {
   const { status, name, code, expected, actual, details = [], advice } = step;
-  const paint = (text: string) => (hasColors ? styleText(COLORS[status], text) : text);
+  const paint = (text: string) => (hasColors ? `\u001b[${COLORS[status]}m${text}\u001b[39m` : text);
   const isProblem = status === 'failed' || status === 'warning';
   // A problem with a code has that first.
   const summary = isProblem && code !== undefined ? code : (actual ?? expected ?? '');
@@ -50,6 +57,9 @@ function linesOf(step: Step, hasColors: boolean): string[] {
   if (isProblem && expected !== undefined) add(`expected: ${expected}`);
   if (isProblem && code !== undefined && actual !== undefined) add(`actual:   ${actual}`);
   details.forEach(add);
-  if (advice !== undefined) add(`→ ${advice}`);
+  if (advice !== undefined) wrap(`→ ${advice}`).forEach(add);
   return lines;
 }
+
+/** Breaks a long text between words. */
+const wrap = (text: string): string[] => text.replaceAll(/(.{50,80}) (?=.)/g, '$1\n').split('\n');
