@@ -18,12 +18,13 @@ import { FieldResolvers } from './contexts/field-resolvers.js';
 import { HybridApplication } from './contexts/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
+import { Gateways } from './guards/gateways.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { Refusals } from './refusals/refuse.js';
 
 /** What `forRoot()` and `forRootAsync()` take besides the options. */
-interface ModuleSettings {
+export interface ModuleSettings {
   /** Replaces the guard that finds and verifies the token. @default AccessTokenGuard */
   accessTokenGuard?: Type<AccessTokenGuard>;
 }
@@ -45,7 +46,8 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
+/** The last, so that a gateway on Nest 11 can use the guards. */
+const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -64,8 +66,8 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier];
     ...EXPORTED,
     TrustedIssuers,
     AccessTokenStrategy,
-    Refusals,
     FieldResolvers,
+    Gateways,
     HybridApplication,
     ...GUARDS,
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),

@@ -30,6 +30,8 @@ export { Protected } from './decorators/protected.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { type ScopeRequirement, Scopes } from './decorators/scopes.decorator.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
+export { ClaimsGuard } from './guards/claims.guard.js';
+export { ScopesGuard } from './guards/scopes.guard.js';
 export {
   AUTH_ERROR_CODES,
   AuthError,

@@ -62,6 +62,7 @@ describe('AuthModule does not start with a wrong option', () => {
     ...wrong('jwksMaxAgeSec', [Number.POSITIVE_INFINITY]),
     ...wrong('jwksMaxStaleSec', [60]),
     ...wrong('isRevoked', [true]),
+    ...wrong('getToken', ['authorization']),
     ...wrong('nonceInAccessToken', ['yes']),
     ...wrong('profile', ['RFC9068', null]),
     ...wrong('maxTokenAgeSec', [0, '600', Number.NaN]),

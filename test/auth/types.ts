@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import type { FastifyRequest } from 'fastify';
 import {
   type AccessTokenClaims,
+  type AuthenticatedClient,
   type AuthError,
   type AuthOptions,
   check,
@@ -45,6 +46,13 @@ export function ofFastify({ auth, user }: FastifyRequest): [Department, string[]
   // @ts-expect-error: a claim that is not declared is unknown; User is only for Express
   const id: string | undefined = user?.id;
   return [user?.['https://example.com/department'], [...(auth?.scopes ?? [])], user?.sub ?? id];
+}
+
+export async function ofClient(client: AuthenticatedClient): Promise<string | undefined> {
+  client.auth = Promise.resolve(undefined);
+  // @ts-expect-error: it may be a promise
+  if (client.auth.payload) return undefined;
+  return (await client.auth)?.payload.sub;
 }
 
 export const toHttpException = (error: AuthError): HttpException => error;

@@ -8,7 +8,6 @@ import {
   Claim,
   OptionalAuth,
   Public,
-  Scopes,
 } from '../../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { load } from '../../docs/load.js';
@@ -251,22 +250,4 @@ describe('the gateway of the documentation on ws', () => {
       expect.objectContaining({ level: 'log', context: 'ws', handler: 'BareGateway.closed' }),
     );
   });
-});
-
-it('prevents the start when the decorators of a gateway contradict each other', async () => {
-  @WebSocketGateway()
-  class OddGateway {
-    @SubscribeMessage('odd')
-    @Public()
-    @Scopes('read:messages')
-    odd() {
-      return {};
-    }
-  }
-  const starting = start({
-    issuer,
-    providers: [OddGateway],
-    setup: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
-  });
-  await expect(starting).rejects.toThrow('OddGateway.odd has @Public() together with');
 });
