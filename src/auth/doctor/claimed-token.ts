@@ -29,7 +29,6 @@ function jsonObject(part: string): object {
 export function describeClaims(
   { header, payload }: Unverified,
   { grantClaims, impliedScopes }: ResolvedAuthOptions,
-  nowMs: number,
 ): ClaimedToken {
   const shown = (from: object, name: string) => {
     const value = claimOf(from, name);
@@ -43,7 +42,7 @@ export function describeClaims(
     kid: shown(header, 'kid'),
     iss: shown(payload, 'iss'),
     aud: shown(payload, 'aud'),
-    exp: exp === undefined ? undefined : printableTime(exp, nowMs),
+    exp: exp === undefined ? undefined : printableTime(exp),
     azp: shown(payload, 'azp'),
     scopes: scopes.length === 0 ? undefined : printable(scopes),
   };

@@ -57,8 +57,7 @@ export async function diagnose(examined: Examined): Promise<Diagnosis> {
     ...(judged?.steps ?? []),
     ...(route?.steps ?? []),
   ];
-  const claimed =
-    token === undefined ? undefined : describeClaims(readUnverified(token), options, Date.now());
+  const claimed = token === undefined ? undefined : describeClaims(readUnverified(token), options);
   const ok = steps.every(({ status }) => status !== 'failed');
   return { ok, verdict: verdictOf(steps, judged, route), steps, token: claimed };
 }

@@ -26,7 +26,7 @@ export interface ClaimedToken {
   readonly kid?: string;
   readonly iss?: string;
   readonly aud?: string;
-  /** As a time, with the distance from now. */
+  /** In ISO 8601. */
   readonly exp?: string;
   readonly azp?: string;
   /** Granted by the claims in the option `grantClaims`. */

@@ -6,7 +6,7 @@ import type { RequestAuth } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 import { readUnverified, type Unverified } from './claimed-token.js';
 import type { Settings, Step } from './diagnosis.js';
-import { printable, printableTime } from './printable.js';
+import { printable, printableMoment } from './printable.js';
 import { adviceFor, type TokenCode } from './token-advice.js';
 
 /** What the verifier checks, in its order. */
@@ -90,7 +90,7 @@ function passed(name: TokenStep, token: Unverified, options: ResolvedAuthOptions
   const actual: Record<TokenStep, string> = {
     form: 'a signed JWT',
     type: `typ ${printable(claimOf(header, 'typ'))}`,
-    expiry: printableTime(claimOf(payload, 'exp'), Date.now()),
+    expiry: printableMoment(claimOf(payload, 'exp')),
     issuer: printable(claimOf(payload, 'iss')),
     algorithm: printable(claimOf(header, 'alg')),
     key: `kid ${printable(claimOf(header, 'kid'))}`,
@@ -134,7 +134,7 @@ function comparison(
   detail: AuthError['detail'],
   cause: unknown,
 ): Pick<Step, 'expected' | 'actual'> {
-  const time = (name: string) => `${name} ${printableTime(detail[name], Date.now())}`;
+  const time = (name: string) => `${name} ${printableMoment(detail[name])}`;
   switch (code) {
     case 'token_malformed':
       return { expected: 'a signed JWT of three parts', actual: printable(detail.reason) };

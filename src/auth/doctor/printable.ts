@@ -19,15 +19,21 @@ export function printable(value: unknown): string {
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
 }
 
-/** A time of a token, in seconds since 1970, and its distance from now. */
-export function printableTime(seconds: unknown, nowMs: number): string {
+/** A time of a token, in seconds since 1970. */
+export function printableTime(seconds: unknown): string {
   const ms = typeof seconds === 'number' ? seconds * 1000 : Number.NaN;
   // The range of JavaScript's Date.
   if (!(Math.abs(ms) <= 8.64e15)) return printable(seconds);
-  const distanceSec = Math.round((ms - nowMs) / 1000);
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+/** The same, with its distance from now. */
+export function printableMoment(seconds: unknown): string {
+  const time = printableTime(seconds);
+  if (typeof seconds !== 'number') return time;
+  const distanceSec = Math.round(seconds - Date.now() / 1000);
   const distance = duration(Math.abs(distanceSec));
-  const relative = distanceSec < 0 ? `${distance} ago` : `in ${distance}`;
-  return `${new Date(ms).toISOString().replace('.000Z', 'Z')}, ${relative}`;
+  return `${time}, ${distanceSec < 0 ? `${distance} ago` : `in ${distance}`}`;
 }
 
 /** A duration in its largest unit that fits twice, or else in seconds. */

@@ -57,6 +57,9 @@ function linesOf(step: Step, hasColors: boolean): string[] {
   if (isProblem && expected !== undefined) add(`expected: ${expected}`);
   if (isProblem && code !== undefined && actual !== undefined) add(`actual:   ${actual}`);
   details.forEach(add);
-  if (advice !== undefined) add(`→ ${advice}`);
+  if (advice !== undefined) wrap(`→ ${advice}`).forEach(add);
   return lines;
 }
+
+/** Breaks a long text between words. */
+const wrap = (text: string): string[] => text.replaceAll(/(.{50,80}) (?=.)/g, '$1\n').split('\n');

@@ -414,7 +414,7 @@ describe('An accepted token', () => {
   });
 
   it('is shown in brief, without its subject', async () => {
-    const token = mint({ scope: 'read:a read:b', azp: 'client', exp: now() + 7200 });
+    const token = mint({ scope: 'read:a read:b', azp: 'client', exp: 4_102_444_800 });
     const { token: claimed } = given.plain(await given.diagnose({}, { token }));
     expect(claimed).toEqual({
       alg: 'RS256',
@@ -422,7 +422,7 @@ describe('An accepted token', () => {
       kid: given.issuer.key.kid,
       iss: 'I/',
       aud: 'https://api.example.com',
-      exp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, in 2 hours$/),
+      exp: '2100-01-01T00:00:00Z',
       azp: 'client',
       scopes: 'read:a, read:b',
     });
