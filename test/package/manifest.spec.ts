@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectsOf } from '../docs/projects.js';
 
 interface Manifest {
   version: string;
@@ -57,4 +58,10 @@ describe('the documentation of the package', () => {
       expect(readFileSync(document, 'utf8')).toContain(`["${pattern}"]`);
     },
   );
+
+  it('shows a complete e2e test in 15 lines', () => {
+    const { files } = projectsOf('package/README.md')[0]!;
+    const lines = files.get('test/cats.e2e-spec.ts')!.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(15);
+  });
 });
