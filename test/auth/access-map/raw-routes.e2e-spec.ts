@@ -272,10 +272,8 @@ describe('A route that no guard covers', () => {
   it('prevents it on an Express that does not keep the path of what is mounted', async () => {
     const http = new ExpressAdapter();
     http.use('/raw', answer);
-    const { router } = http.getInstance<express.Express>() as unknown as {
-      router: { stack: object[] };
-    };
-    for (const layer of router.stack) Reflect.deleteProperty(layer, 'rawPath');
+    const instance = http.getInstance<{ router: { stack: object[] } }>();
+    for (const layer of instance.router.stack) Reflect.deleteProperty(layer, 'rawPath');
     const { module } = await startVerifier({ issuer });
     const app = module.createNestApplication(http, { logger: false });
     app.use('/later', answer);
