@@ -4,7 +4,7 @@ import type { Variables } from '../config/environment.js';
 
 /**
  * Variables with which the application has all its routes, and fetches nothing: tokens of a shared
- * secret need no keys. `METRICS_PORT` is not among them, because metrics have a server of their own.
+ * secret need no keys. `METRICS_PORT` is not among them: metrics have a server of their own.
  */
 export const EVERY_FEATURE: Variables = {
   AUTH0_DOMAIN: 'dev-abc123.us.auth0.com',
