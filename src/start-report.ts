@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { type INestApplication, Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { authConfig, looksLikeClientId } from './config/auth.config.js';
+import { looksLikeClientId } from './auth/doctor/client-id.js';
+import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { databaseConfig } from './config/database.config.js';
 import { limitsConfig } from './config/limits.config.js';

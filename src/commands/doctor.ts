@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { resolveAuthOptions } from '../auth/check-options.js';
 import { accessMap } from '../auth/index.js';
-import { runDoctor } from '../auth/doctor/command-line.js';
+import { resolveAuthOptions, runDoctor } from '../auth/doctor/index.js';
 import { authConfig } from '../config/auth.config.js';
 import { refuseEnvFile, validateEnvironment } from '../config/environment.js';
 

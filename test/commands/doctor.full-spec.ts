@@ -132,15 +132,4 @@ describe('npm run doctor', () => {
       (await printed({}, ['--route', 'POST /api/messages'])).replace(/^.*(?=^Route)/ms, ''),
     ]);
   }, 60_000);
-
-  it('is a command of the package', async () => {
-    const bin = (args: string[]) => runFile('src/auth/doctor/bin.ts', { args });
-    const { url, audience } = issuer;
-    const { code } = await bin(['doctor', '--issuer', url, '--audience', audience]);
-    expect(code).toBe(0);
-    expect(await bin(['doctor', '--unknown'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^Unknown option --unknown\.\n\nUsage:/),
-    });
-  });
 });

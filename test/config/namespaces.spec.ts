@@ -1,4 +1,5 @@
-import { authConfig, looksLikeClientId } from '../../src/config/auth.config.js';
+import { looksLikeClientId } from '../../src/auth/doctor/client-id.js';
+import { authConfig } from '../../src/config/auth.config.js';
 import { browserConfig } from '../../src/config/browser.config.js';
 import { databaseConfig, describeDatabase } from '../../src/config/database.config.js';
 import { ConfigError, useSampleIssuer, type Variables } from '../../src/config/environment.js';

@@ -78,11 +78,12 @@ export class AccessMap implements OnApplicationBootstrap {
         const isSame = [path, `${path}/`].includes(route.path) && handler === route.handler;
         return isSame && method === 'GET';
       });
-    const rows = routes
-      .filter((route) => !isHeadOfGet(route))
-      .flatMap((route) => this.rowsOf(route));
-    const unique = new Map(rows.map((row) => [`${row.path} ${row.method} ${row.handler}`, row]));
-    return [...unique.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    const keyOf = ({ path, method, handler }: RouteAccess) => `${path} ${method} ${handler}`;
+    const rows = routes.filter((route) => !isHeadOfGet(route)).flatMap((r) => this.rowsOf(r));
+    const raw = new Map(rows.filter((row) => row.access === 'raw').map((row) => [keyOf(row), row]));
+    return [...rows.filter((row) => row.access !== 'raw'), ...raw.values()].toSorted((a, b) =>
+      keyOf(a) < keyOf(b) ? -1 : 1,
+    );
   }
 
   private rowsOf(route: AdapterRoute): RouteAccess[] {

@@ -13,8 +13,8 @@ export interface AdapterRoute {
 }
 
 /** Middleware at a path: it answers whatever is below the path. */
-export const mounted = (path: string): AdapterRoute => ({
-  method: 'ALL',
+export const mounted = (path: string, method = 'ALL'): AdapterRoute => ({
+  method,
   path: path.endsWith('*') ? path : `${path.replace(/\/$/, '')}/*`,
 });
 
@@ -26,8 +26,8 @@ export abstract class AdapterRoutes {
   constructor(protected readonly adapter: HttpAdapter) {
     const methods = adapter as unknown as Record<string, (...args: unknown[]) => unknown>;
     for (const name of ['setNotFoundHandler', 'setErrorHandler']) {
-      const add = methods[name];
-      if (add) methods[name] = (...args) => this.remember(() => add.apply(adapter, args));
+      const add = methods[name]!;
+      methods[name] = (...args) => this.remember(() => add.apply(adapter, args));
     }
     const create = methods['createMiddlewareFactory']!;
     methods['createMiddlewareFactory'] = (...method) => {

@@ -40,8 +40,6 @@ function matchingLength({ controller, method }: RouteHandler, path: string): num
 }
 
 const pathsOf = (target: Type | Function) =>
-  [Reflect.getMetadata(PATH, target) as string | string[] | undefined]
-    .flat()
-    .map((path) => path ?? '');
+  [Reflect.getMetadata(PATH, target) as string | string[]].flat();
 
 const normalize = (path: string) => path.replace(/\/+/g, '/').replace(/\/$/, '');

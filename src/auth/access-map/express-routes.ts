@@ -25,8 +25,13 @@ interface Router {
   use(...args: unknown[]): unknown;
 }
 
-/** Names of the functions behind `use(otherApp)` and `express.static()`. */
-const ANSWERING = ['mounted_app', 'serveStatic'];
+/** Functions that answer also without a path, by name, and the methods that they answer. */
+const ANSWERING: Readonly<Record<string, string>> = {
+  // `use(otherApplication)`
+  mounted_app: 'ALL',
+  // `express.static()`
+  serveStatic: 'GET',
+};
 
 /** The routes of Express, and what `use(path, …)` mounts. */
 export class ExpressRoutes extends AdapterRoutes {
@@ -42,7 +47,7 @@ export class ExpressRoutes extends AdapterRoutes {
     router.use = (...args) => {
       const count = router.stack.length;
       const result = use(...args);
-      if (typeof args[0] === 'string' || args[0] instanceof RegExp || Array.isArray(args[0])) {
+      if (typeof args[0] !== 'function') {
         for (const layer of router.stack.slice(count)) this.paths.set(layer, args[0] as Path);
       }
       return result;
@@ -75,10 +80,11 @@ export class ExpressRoutes extends AdapterRoutes {
 
   private mountsOf(layer: Layer): AdapterRoute[] {
     const paths = namesOf(this.paths.get(layer) ?? layer.rawPath ?? '/');
-    if (!layer.slash) return paths.map(mounted);
+    const method = ANSWERING[layer.name];
+    if (!layer.slash) return paths.map((path) => mounted(path, method));
     if (layer.handle.stack) return this.routesOf(layer.handle.stack);
     // Other middleware without a path is expected to pass requests on.
-    return ANSWERING.includes(layer.name) ? [mounted('/')] : [];
+    return method === undefined ? [] : [mounted('/', method)];
   }
 }
 

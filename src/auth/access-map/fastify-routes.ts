@@ -48,7 +48,7 @@ export class FastifyRoutes extends AdapterRoutes {
     fastify.addHook('onRegister', (context) => this.contexts.push(context));
     fastify.addHook('onRoute', ({ method, url, handler }) => {
       for (const name of methodsOf(fastify, [method].flat())) {
-        this.routes.push({ method: name, path: url, handler: this.given ?? handler });
+        this.routes.push({ method: name, path: pathOf(url), handler: this.given ?? handler });
       }
     });
   }
@@ -58,7 +58,10 @@ export class FastifyRoutes extends AdapterRoutes {
       fn === undefined || this.addedByNest.has(fn) ? [] : [path].flat().map(String),
     );
     const paths = mounts.filter((path) => path !== '/');
-    return [...this.routes.filter((route) => !isOfCors(route)), ...paths.map(mounted)];
+    return [
+      ...this.routes.filter((route) => !isOfCors(route)),
+      ...paths.map((path) => mounted(path)),
+    ];
   }
 
   /** Plugins add their routes while Fastify gets ready. */
@@ -82,7 +85,10 @@ export class FastifyRoutes extends AdapterRoutes {
   }
 }
 
-const isOfCors = ({ method, path }: AdapterRoute) => method === 'OPTIONS' && path === '*';
+/** A route for `*` is one for all paths. */
+const pathOf = (url: string) => (url.startsWith('/') ? url : `/${url}`);
+
+const isOfCors = ({ method, path }: AdapterRoute) => method === 'OPTIONS' && path === '/*';
 
 function methodsOf({ supportedMethods }: Fastify, methods: readonly string[]): readonly string[] {
   return supportedMethods.every((method) => methods.includes(method)) ? ['ALL'] : methods;
@@ -90,20 +96,19 @@ function methodsOf({ supportedMethods }: Fastify, methods: readonly string[]): r
 
 /** Routes that were there before the hook. Fastify only prints them, as a tree. */
 function routesBefore(fastify: Fastify): AdapterRoute[] {
-  const path: string[] = [];
+  const parts: string[] = [];
   return fastify
     .printRoutes()
     .split('\n')
     .flatMap((line) => {
-      const [, indent = '', branch, text = ''] = /^((?:[│ ] {3})*)([├└]── )?(.*)$/.exec(line) ?? [];
-      const [, part = '', methods] = /^(.*?)(?: \(([A-Z, -]+)\).*)?$/.exec(text) ?? [];
+      const [, indent, branch, text] = /^((?:[│ ] {3})*)([├└]── )?(.*)$/.exec(line)!;
+      const [, part, methods] = /^(?:\(empty root node\))?(.*?)(?: \(([A-Z, -]+)\).*)?$/.exec(
+        text!,
+      )!;
       // A line without a branch is the same path with other constraints.
-      if (branch)
-        path.splice(indent.length / 4, Infinity, part === '(empty root node)' ? '' : part);
+      if (branch) parts.splice(indent!.length / 4, Infinity, part!);
       if (methods === undefined) return [];
-      return methodsOf(fastify, methods.split(', ')).map((method) => ({
-        method,
-        path: path.join(''),
-      }));
+      const path = pathOf(parts.join(''));
+      return methodsOf(fastify, methods.split(', ')).map((method) => ({ method, path }));
     });
 }

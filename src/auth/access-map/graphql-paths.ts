@@ -6,13 +6,12 @@ import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
  */
 export function graphqlPaths(modules: ModulesContainer, config: ApplicationConfig): string[] {
   return [...modules.values()]
-    .filter(({ metatype }) => metatype?.name === 'GraphQLModule')
-    .map(({ instance }) => {
-      const { options } = instance as unknown as {
-        options?: { path?: string; useGlobalPrefix?: boolean };
-      };
-      const path = (options?.path ?? '/graphql').replace(/^\/?/, '/');
-      const prefix = config.getGlobalPrefix().replace(/^\/?|\/$/g, '');
-      return options?.useGlobalPrefix && prefix !== '' ? `/${prefix}${path}` : path;
+    .filter(({ metatype }) => metatype.name === 'GraphQLModule')
+    .flatMap(({ instance }) => {
+      const { options } = instance as { options?: { path?: string; useGlobalPrefix?: boolean } };
+      if (options === undefined) return [];
+      const path = (options.path ?? '/graphql').replace(/^\/?/, '/');
+      const prefix = config.getGlobalPrefix().replace(/^\/|\/$/g, '');
+      return options.useGlobalPrefix && prefix !== '' ? `/${prefix}${path}` : path;
     });
 }

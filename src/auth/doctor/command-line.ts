@@ -16,7 +16,7 @@ export interface DoctorCommand {
 
 /** Where a command reads and writes: `process`, or the streams of a test. */
 export interface Terminal {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
 }
@@ -63,7 +63,9 @@ export async function runDoctor(
     stdout.write(command.usage);
     return 0;
   }
-  const given = positionals.length === 1 && positionals[0] === '-' ? await text(stdin) : undefined;
+  const isOnInput = positionals.length === 1 && positionals[0] === '-';
+  if (isOnInput && stdin.isTTY) stderr.write('Paste the token, then press Enter and Ctrl+D.\n');
+  const given = isOnInput ? await text(stdin) : undefined;
   const token = (given ?? positionals.join(' ')).trim().replace(SCHEME, '');
   if (given !== undefined && token === '') return fail('There is no token on standard input.');
   const examined = command.examine(values);

@@ -4,6 +4,7 @@ import type { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { TrustedIssuers } from '../keys/trusted-issuers.js';
 import { describeClaims, readUnverified } from './claimed-token.js';
+import { looksLikeClientId } from './client-id.js';
 import { type Diagnosis, OPTION_NAMES, type Settings, type Step } from './diagnosis.js';
 import { examineIssuer } from './examine-issuer.js';
 import { type ExaminedRoute, examineRoute } from './examine-route.js';
@@ -11,7 +12,6 @@ import { type ExaminedToken, examineToken } from './examine-token.js';
 import { nameOf } from './find-route.js';
 import { printable } from './printable.js';
 import type { RouteAccess } from '../access-map/route-access.js';
-import { looksLikeClientId } from './token-advice.js';
 
 /** What to examine. */
 export interface Examined {

@@ -56,14 +56,13 @@ class IssuerExamination {
       return { step, jwksUri: jwksUri ?? found.jwksUri };
     } catch (error) {
       const actual = printable(reasonOf(error as Error));
-      const isOther = error instanceof OtherIssuerError;
-      if (jwksUri === undefined) {
-        const advice = isOther ? this.otherIssuer(error.issuer) : UNREACHABLE;
-        return { step: { name, status: 'failed', expected: issuer, actual, advice } };
-      }
-      if (isOther) {
+      if (error instanceof OtherIssuerError) {
+        const status = jwksUri === undefined ? 'failed' : 'warning';
         const advice = this.otherIssuer(error.issuer);
-        return { step: { name, status: 'warning', expected: issuer, actual, advice }, jwksUri };
+        return { step: { name, status, expected: issuer, actual, advice }, jwksUri };
+      }
+      if (jwksUri === undefined) {
+        return { step: { name, status: 'failed', actual, advice: UNREACHABLE } };
       }
       // The API does not need the document.
       const known = `not needed, since the address of the keys is known (${actual})`;
@@ -102,7 +101,9 @@ class IssuerExamination {
       const allowed = algorithms.join(', ');
       if (usable.length === 0) {
         const actual = jwks.length === 0 ? 'an empty key set' : 'none of the keys is usable';
-        const advice = `Let the issuer publish a key for ${allowed}, or change ${this.settings.algorithms}.`;
+        const advice =
+          `Let the issuer publish a key for ${allowed}, or change ` +
+          `${this.settings.algorithms}.`;
         return {
           name,
           status: 'failed',
@@ -112,8 +113,8 @@ class IssuerExamination {
           advice,
         };
       }
-      const names = usable.map(({ kid, algorithms: own }) => {
-        return `${kid ?? 'without kid'} (${own.filter((alg) => algorithms.includes(alg)).join(' ')})`;
+      const names = usable.map(({ kid = 'without kid', algorithms: own }) => {
+        return `${kid} (${own.filter((alg) => algorithms.includes(alg)).join(' ')})`;
       });
       return { name, status: 'ok', actual: `usable: ${printable(names)}`, details };
     } catch (error) {

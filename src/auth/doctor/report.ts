@@ -62,4 +62,6 @@ function linesOf(step: Step, hasColors: boolean): string[] {
 }
 
 /** Breaks a long text between words. */
-const wrap = (text: string): string[] => text.replaceAll(/(.{50,80}) (?=.)/g, '$1\n').split('\n');
+function wrap(text: string): string[] {
+  return text.replaceAll(/(?=.{81})(.{50,80}) /g, '$1\n  ').split('\n');
+}

@@ -3,6 +3,7 @@ import { withoutSlash } from '../keys/issuer-url.js';
 import type { AuthErrorCode } from '../refusals/auth.errors.js';
 import { claimOf } from '../token/claim-path.js';
 import type { Unverified } from './claimed-token.js';
+import { looksLikeClientId } from './client-id.js';
 import type { Settings } from './diagnosis.js';
 import { printable } from './printable.js';
 
@@ -121,8 +122,3 @@ function otherAudience({ payload, options, settings }: RefusedToken): string {
 }
 
 const audienceOf = ({ issuers }: ResolvedAuthOptions): string => issuers[0]!.audience[0]!;
-
-/** Auth0 makes client ids of 32 letters and digits; the identifier of an API is usually a URL. */
-export function looksLikeClientId(audience: string): boolean {
-  return /^[a-z\d]{32}$/i.test(audience);
-}

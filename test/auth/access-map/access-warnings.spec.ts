@@ -38,8 +38,9 @@ const withClaims = (...claims: ClaimRequirement[]) => [route({ claims, handler: 
 describe('A warning', () => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('is given for a public %s', (method) => {
     const open = route({ method, access: 'public', handler: 'C.m' });
-    expect(questionable([open, route({ method })])).toEqual([
-      `Public routes that write, which anyone can call: ${method} /a (C.m).`,
+    const unnamed = route({ method, access: 'public', path: '/b' });
+    expect(questionable([open, unnamed, route({ method })])).toEqual([
+      `Public routes that write, which anyone can call: ${method} /a (C.m), ${method} /b.`,
     ]);
   });
 
@@ -293,7 +294,8 @@ GET /docs/:file | raw: API reference | for everyone
     expect(() => formatAccessMap(map, 'yaml' as 'json')).toThrow(TypeError);
   });
 
-  it('writes an empty map', () => {
+  it('writes an empty map, and a raw route without a reason', () => {
+    expect(formatAccessMap([route({ access: 'raw' })], 'lines')).toBe('GET /a | raw\n');
     expect(formatAccessMap([], 'table')).toBe('');
     expect(formatAccessMap([], 'json')).toBe('[]\n');
   });

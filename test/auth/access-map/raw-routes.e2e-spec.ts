@@ -126,6 +126,14 @@ const EXPRESS: Case[] = [
   ],
   ['of a wildcard', ['GET /raw/*'], (app) => instanceOf(app).get('/raw/*path', answer) as unknown],
   [
+    'for every method of a path',
+    ['ALL /raw'],
+    (app) =>
+      (app.getHttpAdapter().getInstance() as express.Express).route('/raw').all(answer as never),
+  ],
+  ['mounted at a wildcard', ['ALL /raw/*'], (app) => app.use('/raw/*path', answer)],
+  ['mounted at a regular expression', ['ALL /^\\/raw/*'], (app) => app.use(/^\/raw/, answer)],
+  [
     'mounted on the router itself',
     ['ALL /raw/*'],
     (app) =>
@@ -133,13 +141,13 @@ const EXPRESS: Case[] = [
   ],
   [
     'of static files with a prefix',
-    ['ALL /files/*'],
+    ['GET /files/*'],
     (app) =>
       (app as NestExpressApplication).useStaticAssets(import.meta.dirname, { prefix: '/files' }),
   ],
   [
     'of static files',
-    ['ALL /*'],
+    ['GET /*'],
     (app) => (app as NestExpressApplication).useStaticAssets(import.meta.dirname),
   ],
 ];
@@ -245,12 +253,39 @@ describe('A route that no guard covers', () => {
     };
     const routes = ['ALL /mounted/*', 'GET /raw', 'GET /raw/:id/files/*'];
     const refused = await create({});
+    expect(accessMap(refused).map(({ path }) => path)).toContain('/raw');
     await expect(refused.init()).rejects.toThrow(toAdd(routes));
     await refused.close();
     const app = await create(Object.fromEntries(routes.map((route) => [route, 'Old'])));
     await app.listen(0, '127.0.0.1');
     expect((await request(await app.getUrl(), 'GET', '/raw')).status).toBe(200);
     expect(accessMap(app).map(({ method, path }) => `${method} ${path}`)).toEqual(routes);
+    await app.close();
+  });
+
+  it('prevents it on Fastify if it is for all paths, and for several versions', async () => {
+    const http = new FastifyAdapter();
+    http.getInstance().get('*', answer);
+    const constraints = ['1.0.0', '2.0.0'].map((version) => ({ version }));
+    http.getInstance().get('/versioned', { constraints: constraints[0]! }, answer);
+    http.getInstance().post('/versioned', { constraints: constraints[1]! }, answer);
+    const { module } = await startVerifier({ issuer });
+    const app = module.createNestApplication(http, { logger: false });
+    http.getInstance().put('*', answer);
+    const routes = ['GET /*', 'PUT /*', 'GET /versioned', 'POST /versioned'];
+    await expect(app.init()).rejects.toThrow(toAdd(routes));
+    await app.close();
+  });
+
+  it('prevents it on an Express that does not keep the path of what is mounted', async () => {
+    const http = new ExpressAdapter();
+    http.use('/raw', answer);
+    const instance = http.getInstance<{ router: { stack: object[] } }>();
+    for (const layer of instance.router.stack) Reflect.deleteProperty(layer, 'rawPath');
+    const { module } = await startVerifier({ issuer });
+    const app = module.createNestApplication(http, { logger: false });
+    app.use('/later', answer);
+    await expect(app.init()).rejects.toThrow(toAdd(['ALL /*', 'ALL /later/*']));
     await app.close();
   });
 

@@ -17,7 +17,7 @@ const given = new Examination();
 function createTerminal({ input = '', colors = false } = {}) {
   const output = { stdout: '', stderr: '' };
   const terminal: Terminal = {
-    stdin: Readable.from([input]),
+    stdin: Object.assign(Readable.from([input]), { isTTY: colors }),
     stdout: { write: (text) => (output.stdout += text), hasColors: () => colors },
     stderr: { write: (text) => (output.stderr += text) },
   };
@@ -103,8 +103,10 @@ describe('The command line', () => {
     ]);
   });
 
-  it('has colours on a terminal that wants them', async () => {
-    expect((await run([], { colors: true })).stdout).toContain('\u001b[32m✓');
+  it('has colours on a terminal that wants them, and says how to paste the token', async () => {
+    const { stdout, stderr } = await run(['-'], { colors: true, input: given.issuer.mint() });
+    expect(stdout).toContain('\u001b[32m✓');
+    expect(stderr).toBe('Paste the token, then press Enter and Ctrl+D.\n');
   });
 
   it('prints its usage', async () => {

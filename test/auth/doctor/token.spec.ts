@@ -248,7 +248,7 @@ const REFUSED: [string, Refused][] = [
       step: 'audience',
       token: () => mint({ aud: 'https://other' }),
       advice:
-        /^The token is for https:\/\/other: add it to the option audience, or request a token with audience=https:\/\/api\.example\.com\.$/,
+        /^The token is for https:\/\/other: add it to the option audience, or request a token/,
     },
   ],
   [
