@@ -22,9 +22,11 @@ import { DOCUMENTS } from './markdown.js';
 import { projectsOf } from './projects.js';
 
 const readme = await load('README.md');
+const accessMap = await load('docs/access-map.md');
 const projects = {
   'README.md': readme,
   'src/auth/README.md': await load('src/auth/README.md'),
+  'docs/access-map.md': accessMap,
   'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
   'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
   'docs/routes.md': await load('docs/routes.md'),
@@ -34,8 +36,9 @@ afterAll(async () => {
   for (const project of Object.values(projects)) await project.remove();
 });
 
-// The test that README.md shows.
+// The tests that documents show.
 await readme.run('test/hello.e2e-spec.ts');
+await accessMap.run('test/access.e2e-spec.ts');
 
 describe('An example of the documentation', () => {
   let issuer: TestIssuer;
