@@ -22,12 +22,15 @@ import { DOCUMENTS, PACKAGE_DOCUMENTS } from './markdown.js';
 import { projectsOf } from './projects.js';
 
 const readme = await load('README.md');
+const accessMap = await load('docs/access-map.md');
 const projects = {
   'README.md': readme,
   'src/auth/README.md': await load('src/auth/README.md'),
+  'docs/access-map.md': accessMap,
   'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
   'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
   'docs/routes.md': await load('docs/routes.md'),
+  'docs/step-up.md': await load('docs/step-up.md'),
   'docs/testing.md': await load('docs/testing.md'),
 };
 
@@ -35,8 +38,9 @@ afterAll(async () => {
   for (const project of Object.values(projects)) await project.remove();
 });
 
-// The tests that README.md and docs/testing.md show.
+// The tests that documents show.
 await readme.run('test/hello.e2e-spec.ts');
+await accessMap.run('test/access.e2e-spec.ts');
 for (const name of ['access', 'access-in-one-test', 'reports', 'reader']) {
   await projects['docs/testing.md'].run(`test/${name}.e2e-spec.ts`);
 }
