@@ -82,7 +82,7 @@ function scopesInWords({ scopes, match, from }: ScopeRequirement): string {
   return from === undefined ? names : `${names} (in ${from.join(' or ')})`;
 }
 
-function claimInWords({ claim, expected, message }: ClaimRequirement): string {
+export function claimInWords({ claim, expected, message }: ClaimRequirement): string {
   if (expected instanceof Check) return `check${message === undefined ? '' : `: ${message}`}`;
   const name = [claim].flat().join('.');
   if (!(expected instanceof Inclusion)) return `${name} = ${JSON.stringify(expected)}`;
