@@ -98,7 +98,7 @@ function loginInWords({ maxAgeSec, acr, amr }: StepUpRequirement): string {
   return words.join(' ');
 }
 
-function claimInWords({ claim, expected, message }: ClaimRequirement): string {
+export function claimInWords({ claim, expected, message }: ClaimRequirement): string {
   if (expected instanceof Check) return `check${message === undefined ? '' : `: ${message}`}`;
   const name = [claim].flat().join('.');
   if (!(expected instanceof Inclusion)) return `${name} = ${JSON.stringify(expected)}`;

@@ -1,3 +1,4 @@
+import type { RouteAccess } from '../access-map/route-access.js';
 import { AccessTokenStrategy } from '../access-token.strategy.js';
 import { AccessTokenVerifier } from '../access-token.verifier.js';
 import type { ResolvedAuthOptions } from '../auth.options.js';
@@ -11,7 +12,6 @@ import { type ExaminedRoute, examineRoute } from './examine-route.js';
 import { type ExaminedToken, examineToken } from './examine-token.js';
 import { nameOf } from './find-route.js';
 import { printable } from './printable.js';
-import type { RouteAccess } from '../access-map/route-access.js';
 
 /** What to examine. */
 export interface Examined {

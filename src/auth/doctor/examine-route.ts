@@ -1,5 +1,7 @@
+import { claimInWords } from '../access-map/format-access-map.js';
+import type { RouteAccess } from '../access-map/route-access.js';
 import type { ResolvedAuthOptions } from '../auth.options.js';
-import { Check, type ClaimRequirement, Inclusion } from '../decorators/claim.decorator.js';
+import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
 import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
 import { grantedFor, isGranted, meets } from '../guards/requirements.js';
@@ -10,7 +12,6 @@ import type { Settings, Step } from './diagnosis.js';
 import type { ExaminedToken } from './examine-token.js';
 import { nameOf, nearestRoutes, routesFor } from './find-route.js';
 import { printable } from './printable.js';
-import type { RouteAccess } from '../access-map/route-access.js';
 
 /** A route, and whether a token may call it. */
 export interface ExaminedRoute {
@@ -124,21 +125,19 @@ function scopeAdvice(
   );
 }
 
-function claimStep(
-  { claim, expected, message }: ClaimRequirement,
-  auth: RequestAuth | undefined,
-): RouteStep {
+function claimStep(requirement: ClaimRequirement, auth: RequestAuth | undefined): RouteStep {
+  const { claim = [], expected, message } = requirement;
   const name = 'claim';
   if (expected instanceof Check) {
     const details = message === undefined ? [] : [message];
     return { name, status: 'skipped', actual: 'not checked: a function decides', details };
   }
-  // Only a function has no claim.
-  const path = typeof claim === 'string' ? claim : claim!.join(' → ');
-  const step = { name, expected: `${path} ${describeExpected(expected)}` };
+  const step = { name, expected: claimInWords(requirement) };
   if (!auth) return { ...step, status: 'skipped', actual: `not checked: needs ${step.expected}` };
-  const value = claimOf(auth.payload, claim!);
-  const actual = `${path} is ${value === undefined ? 'missing' : JSON.stringify(printable(value))}`;
+  const value = claimOf(auth.payload, claim);
+  // With quotes, because "true" is not true.
+  const came = typeof value === 'string' ? JSON.stringify(printable(value)) : printable(value);
+  const actual = `${[claim].flat().join('.')} is ${value === undefined ? 'missing' : came}`;
   if (meets(expected, value)) return { ...step, status: 'ok', actual };
   const advice =
     'Let the issuer put this claim into the access token of those who may call the route.';
@@ -170,10 +169,4 @@ function loginStep(
     'Log in again, with max_age and acr_values of the challenge. If the claim is missing, let the ' +
     'issuer put it into access tokens.';
   return { ...step, status: 'failed', code: 'authentication_insufficient', actual, advice };
-}
-
-function describeExpected(expected: Exclude<ClaimRequirement['expected'], Check>): string {
-  if (!(expected instanceof Inclusion)) return `is ${JSON.stringify(expected)}`;
-  const values = expected.values.map((value) => JSON.stringify(value));
-  return `includes ${values.join(expected.match === 'all' ? ' and ' : ' or ')}`;
 }

@@ -214,14 +214,23 @@ describe('What a token lacks for a route', () => {
     const advice =
       'Let the issuer put this claim into the access token of those who may call the route.';
     expect(steps.slice(2)).toEqual([
-      { ...failed, advice, expected: 'tier is "premium"', actual: 'tier is missing' },
+      { ...failed, advice, expected: 'tier = "premium"', actual: 'tier is missing' },
       {
         ...failed,
         advice,
-        expected: 'realm → roles includes "admin" and "editor"',
-        actual: 'realm → roles is "admin"',
+        expected: 'realm.roles includes "admin" and "editor"',
+        actual: 'realm.roles is admin',
       },
     ]);
+  });
+
+  it.each([
+    ['premium', 'tier is "premium"'],
+    [true, 'tier is true'],
+    ['true', 'tier is "true"'],
+  ])('is shown with its type: %j', async (tier, actual) => {
+    const { steps } = await examine('GET /api/claims', { tier });
+    expect(steps[2]!.actual).toBe(actual);
   });
 
   it('is not known where a function decides', async () => {
@@ -239,8 +248,8 @@ describe('What a token lacks for a route', () => {
     const { steps } = await examine('GET /api/claims');
     expect(steps.slice(1).map(({ status, actual }) => [status, actual])).toEqual([
       ['skipped', 'no token was given'],
-      ['skipped', 'not checked: needs tier is "premium"'],
-      ['skipped', 'not checked: needs realm → roles includes "admin" and "editor"'],
+      ['skipped', 'not checked: needs tier = "premium"'],
+      ['skipped', 'not checked: needs realm.roles includes "admin" and "editor"'],
     ]);
   });
 });
