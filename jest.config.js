@@ -20,6 +20,8 @@ export default {
   // Long, because other programs may slow the machine down. No test waits for time to pass.
   testTimeout: 30_000,
   testRegex: String.raw`/test/.+\.(e2e-)?spec\.ts$`,
+  // Applications that test/package installs the package into.
+  testPathIgnorePatterns: ['/node_modules/', '/package/fixtures/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     [String.raw`^(\.{1,2}/.*)\.js$`]: '$1',
