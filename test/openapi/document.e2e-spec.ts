@@ -110,6 +110,16 @@ describe('The document that the API serves', () => {
       },
     ],
     [
+      'Private_sensitive',
+      [{ issuer: [] }],
+      {
+        access: 'token',
+        scopes: [],
+        claims: [],
+        stepUp: [{ maxAgeSec: 300, from: { authTime: 'auth_time', acr: 'acr', amr: 'amr' } }],
+      },
+    ],
+    [
       'Claims_admin',
       [{ issuer: [] }],
       { access: 'token', scopes: [], claims: [{ claim: 'isAdmin', equals: true }] },
@@ -125,7 +135,7 @@ describe('The document that the API serves', () => {
     ],
   ])('says who may call %s', (id, security, access) => {
     expect(operation(id)).toMatchObject({ security });
-    expect(operation(id)['x-access']).toEqual(access);
+    expect(operation(id)['x-access']).toEqual({ stepUp: [], ...access });
   });
 
   it('lists the claims that grant scopes', () => {

@@ -278,6 +278,7 @@ GET /docs/:file | raw: API reference | for everyone
       access: 'token',
       scopes: [],
       claims: [{ message: 'Premium tier required' }, {}],
+      stepUp: [],
       handler: 'AllController.check',
     });
     expect(rows[1]).toMatchObject({
