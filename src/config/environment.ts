@@ -144,9 +144,9 @@ export const variables = z.object({
   ).default(['scope', 'scp']),
   IMPLIED_SCOPES: pairs(word(IMPLIED_RULE), word(IMPLIED_RULE), IMPLIED_RULE)
     .transform((implied) => groupByFirst(implied))
-    .superRefine((implied, { addIssue }) => {
+    .superRefine((implied, context) => {
       const circle = circleIn(implied);
-      if (circle !== undefined) addIssue(`has a circle: ${circle}`);
+      if (circle !== undefined) context.addIssue(`has a circle: ${circle}`);
     })
     .default({}),
   STEP_UP_CLAIMS: pairs(

@@ -88,7 +88,7 @@ function sufficientScopes(requirements: readonly ScopeExtension[]): string[][] {
 /** Every list with one element of each of the given lists. */
 function oneOfEach(lists: readonly string[][]): string[][] {
   return lists.reduce<string[][]>(
-    (chosen, list) => chosen.flatMap((names) => list.map((name) => [...names, name])),
+    (chosen, ways) => chosen.flatMap((names) => ways.map((name) => [...names, name])),
     [[]],
   );
 }

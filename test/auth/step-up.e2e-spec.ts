@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('@StepUp() on %s (RFC 9470)', (adapter) => {
     );
   });
 
-  it('is checked after scopes and claims, so that nobody logs in again in vain', async () => {
+  it('is checked after scopes and claims, where a new login would not help', async () => {
     const scopeMissing = await get('/step-up/transfer', { isCustomer: true });
     expect(scopeMissing).toMatchObject({ status: 403, json: { code: 'insufficient_scope' } });
     const claimMissing = await get('/step-up/transfer', { scope: 'transfer' });

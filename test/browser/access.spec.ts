@@ -104,8 +104,8 @@ describe('With a token, the browser client shows', () => {
       'Missing a',
     ],
   ])('for a route with %j and a token with %j: passes %j, "%s"', (access, token, passes, why) => {
-    const claims = token as Record<string, unknown>;
-    expect(judge(access, claims, GRANT_CLAIMS, NOW)).toEqual({ passes, why });
+    const given = token as Record<string, unknown>;
+    expect(judge(access, given, GRANT_CLAIMS, NOW)).toEqual({ passes, why });
   });
 });
 

@@ -28,12 +28,12 @@ export interface StepUpOptions extends RequirementOptions {
 
 /**
  * A login that is recent or strong enough (RFC 9470): by the claims `auth_time`, `acr` and `amr` of
- * the access token, or those of the option `stepUpClaims`. The issuer must be set up to send them: a
- * token without such a claim does not pass.
+ * the access token, or those of the option `stepUpClaims`. The issuer must be set up to send them:
+ * a token without such a claim does not pass.
  *
  * A token that fails gets 401 `insufficient_user_authentication`; the challenge has `max_age` and
- * `acr_values`, for the client's next authorization request. Checked after scopes and claims, so
- * that nobody logs in again in vain. Adds to the other requirements of the method and of its
+ * `acr_values`, for the client's next authorization request. Checked after scopes and
+ * claims, where a new login would not help. Adds to the other requirements of the method and of its
  * controller.
  *
  * @throws TypeError when applied, if nothing is required, or a value cannot be sent in a challenge.

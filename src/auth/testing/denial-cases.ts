@@ -34,7 +34,8 @@ interface Denial {
 /**
  * The requests that an application must refuse: for every route, without a token, with a token that
  * has expired, is for another audience, or is forged, without each required scope, without each
- * required claim, and without a required login. Public routes have none, and routes with `@OptionalAuth()` only bad tokens.
+ * required claim, and without a required login. Public routes have none, and routes with
+ * `@OptionalAuth()` only bad tokens.
  *
  * Left out are requirements by `check()`, whose function may accept anything, and routes that the
  * guards of this module do not cover.

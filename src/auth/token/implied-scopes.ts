@@ -1,7 +1,7 @@
 /** By scope, the scopes that it grants as well. */
 export type ImpliedScopes = Readonly<Record<string, readonly string[]>>;
 
-/** By scope, all scopes that it grants: itself, those that it implies, and those that they imply. */
+/** By scope, all scopes that it grants: itself, what it implies, and what that implies. */
 export function followScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {
   const direct = new Map(Object.entries(implied));
   const follow = (scope: string): string[] => [
