@@ -28,7 +28,7 @@ function machineClaims({ clientId, scopes }) {
   return { sub: `${clientId}@clients`, gty: 'client-credentials', permissions: [...scopes] };
 }
 
-/** Of Auth0, a post-login Action puts these into access tokens (RFC 9470 §5). */
+/** Of Auth0, a post-login Action puts these into access tokens (RFC 9470 §6.1). */
 function loginClaims({ authTime, acr, amr } = {}) {
   const claims = { auth_time: authTime, acr, amr };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));

@@ -142,7 +142,7 @@ export interface CommonAuthOptions {
   /**
    * Claims that `@StepUp()` judges. Auth0 needs names of your own: its Actions cannot write
    * `auth_time`, `acr` and `amr` into access tokens.
-   * @default { authTime: 'auth_time', acr: 'acr', amr: 'amr' } (RFC 9470 §6)
+   * @default { authTime: 'auth_time', acr: 'acr', amr: 'amr' } (RFC 9470 §6.1)
    */
   stepUpClaims?: StepUpClaims;
 

@@ -3,7 +3,7 @@ import type { ResolvedAuthOptions } from '../auth.options.js';
 import { claimOf } from './claim-path.js';
 
 /**
- * Whether the claims show a login that meets the requirement (RFC 9470 §5): recent enough, of
+ * Whether the claims show a login that meets the requirement (RFC 9470 §6.1): recent enough, of
  * one of the wanted strengths, by all of the wanted means.
  *
  * @param now seconds since 1970.
