@@ -51,7 +51,16 @@ function reportNetwork(app: Pick<INestApplication, 'get'>): void {
     serverConfig.KEY,
   );
   const { perMinute, redisUrl } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
-  if (publicUrl !== undefined) logger.log(`Public URL: ${publicUrl}`);
+  if (publicUrl !== undefined) {
+    logger.log(`Public URL: ${publicUrl}`);
+    const { audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+    if (!audience.includes(publicUrl)) {
+      logger.warn(
+        `AUTH0_AUDIENCE does not contain ${publicUrl}: clients that read the metadata of this API ` +
+          'request tokens for that audience.',
+      );
+    }
+  }
   if (trustedProxies.length > 0) logger.log(`Trusted proxies: ${trustedProxies.join(', ')}`);
   if (perMinute === undefined) {
     if (redisUrl !== undefined) logger.warn('REDIS_URL is not used: set RATE_LIMIT as well.');

@@ -26,6 +26,8 @@ function expectLocked(lock: string, actual: string): void {
   );
 }
 
+const METADATA = 'https://api.example.com/.well-known/oauth-protected-resource';
+
 describe('Among all routes of the server', () => {
   let api: Api;
   const answers = new Map<string, Answer>();
@@ -86,7 +88,8 @@ describe('Among all routes of the server', () => {
     for (const { method, path, access } of accessMap(api.app)) {
       for (const name of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
         const answer = answers.get(`${name} ${path}`)!;
-        if (access === 'token') expectRefusal(answer, { status: 401, isHead: name === 'HEAD' });
+        const isHead = name === 'HEAD';
+        if (access === 'token') expectRefusal(answer, { status: 401, metadata: METADATA, isHead });
         else expect([name, path, answer.status]).not.toContain(401);
       }
     }

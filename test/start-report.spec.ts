@@ -61,6 +61,14 @@ describe('The log of a start', () => {
     ]);
   });
 
+  it('warns of an audience that clients will not request', async () => {
+    const { warnings } = await report({ PUBLIC_URL: 'https://public.example.com' });
+    expect(warnings).toEqual([
+      'AUTH0_AUDIENCE does not contain https://public.example.com: clients that read the metadata of ' +
+        'this API request tokens for that audience.',
+    ]);
+  });
+
   it('names the public URL, the trusted proxies and the rate limit where they are set', async () => {
     const variables = {
       NODE_ENV: 'production',

@@ -22,6 +22,7 @@ import { Gateways } from './guards/gateways.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
+import { ResourceMetadata } from './metadata/resource-metadata.js';
 import { Refusals } from './refusals/refuse.js';
 
 /** What `forRoot()` and `forRootAsync()` take besides the options. */
@@ -67,6 +68,7 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
     ...EXPORTED,
     TrustedIssuers,
     AccessTokenStrategy,
+    ResourceMetadata,
     FieldResolvers,
     Gateways,
     HybridApplication,

@@ -136,6 +136,21 @@ export interface CommonAuthOptions {
    */
   getToken?: TokenFinder;
 
+  /**
+   * The origin that clients use, without a path, such as `https://api.example.com`. It turns on
+   * protected resource metadata (RFC 9728): every challenge has `resource_metadata`, and the
+   * document at `/.well-known/oauth-protected-resource` tells clients where to get tokens. They
+   * request them for this URL as audience.
+   * @default none: no metadata
+   */
+  publicUrl?: string;
+
+  /**
+   * Members to add to the metadata (RFC 9728 §2), such as `{ resource_name: 'Messages' }`.
+   * @default {}
+   */
+  resourceMetadata?: Readonly<Record<string, unknown>>;
+
   /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
 
@@ -212,6 +227,8 @@ export abstract class ResolvedAuthOptions {
   abstract readonly tokenCache?: Required<TokenCacheOptions>;
   abstract readonly isRevoked?: RevocationCheck;
   abstract readonly getToken?: TokenFinder;
+  abstract readonly publicUrl?: string;
+  abstract readonly resourceMetadata: Readonly<Record<string, unknown>>;
   abstract readonly nonceInAccessToken: boolean;
   abstract readonly stepUpClaims: Required<StepUpClaims>;
   abstract readonly profile?: 'rfc9068';

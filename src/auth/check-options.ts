@@ -42,6 +42,8 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     jwksMaxStaleSec = 86_400,
     rawRoutes = {},
     tokenCache = {},
+    publicUrl,
+    resourceMetadata = {},
     nonceInAccessToken = false,
     isRevoked,
     stepUpClaims = {},
@@ -76,6 +78,12 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   for (const [name, value] of Object.entries({ isRevoked, getToken })) {
     if (value !== undefined && typeof value !== 'function') fail(name, 'must be a function');
   }
+  if (publicUrl !== undefined) {
+    checkUrl('publicUrl', publicUrl);
+    if (new URL(publicUrl).origin !== publicUrl) {
+      fail('publicUrl', 'must be an origin, without a path and a final slash');
+    }
+  }
   return {
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
@@ -88,6 +96,8 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     jwksMaxStaleSec,
     rawRoutes: checkRawRoutes(rawRoutes),
     tokenCache: resolveTokenCache(tokenCache),
+    publicUrl,
+    resourceMetadata,
     nonceInAccessToken,
     isRevoked,
     stepUpClaims: resolveStepUpClaims(stepUpClaims),

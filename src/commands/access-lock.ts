@@ -11,6 +11,7 @@ export const EVERY_FEATURE: Variables = {
   AUTH0_AUDIENCE: 'https://api.example.com',
   AUTH0_SIGNING_SECRET: 'x'.repeat(32),
   AUTH0_CLIENT_ID: 'browser',
+  PUBLIC_URL: 'https://api.example.com',
   CLIENT: 'on',
   DOCS: 'on',
   SECURITY_CONTACT: 'security@example.com',

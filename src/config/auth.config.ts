@@ -1,4 +1,5 @@
 import { registerAs } from '@nestjs/config';
+import { API_NAME } from '../version.js';
 import { browserConfig } from './browser.config.js';
 import { readEnvironment } from './environment.js';
 
@@ -20,7 +21,7 @@ const DOCS_ROUTES = {
 /** Options of `AuthModule`. */
 export const authConfig = registerAs('auth', () => {
   const variables = readEnvironment();
-  const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET } = variables;
+  const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET, PUBLIC_URL: publicUrl } = variables;
   const { auth_time: authTime, acr, amr } = variables.STEP_UP_CLAIMS;
   const { client, docs } = browserConfig();
   const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
@@ -34,6 +35,11 @@ export const authConfig = registerAs('auth', () => {
     grantClaims: variables.GRANT_CLAIMS,
     impliedScopes: variables.IMPLIED_SCOPES,
     stepUpClaims: { authTime, acr, amr },
+    publicUrl,
+    resourceMetadata: {
+      resource_name: API_NAME,
+      ...(docs && publicUrl !== undefined && { resource_documentation: `${publicUrl}/docs/` }),
+    },
     rawRoutes: { ...(client && CLIENT_ROUTES), ...(docs && DOCS_ROUTES) },
   };
 });

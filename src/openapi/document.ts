@@ -18,7 +18,7 @@ import {
 import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
 import { isProbe } from '../health/is-probe.js';
-import { API_VERSION } from '../version.js';
+import { API_NAME, API_VERSION } from '../version.js';
 import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
 import {
@@ -50,7 +50,7 @@ export interface ApiDocument extends OpenAPIObject {
 const BASE = {
   openapi: '3.1.0',
   info: {
-    title: 'Messages',
+    title: API_NAME,
     description: INTRODUCTION,
     version: API_VERSION,
     license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },

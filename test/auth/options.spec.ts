@@ -62,6 +62,13 @@ describe('AuthModule does not start with a wrong option', () => {
     ['stepUpClaims.amr', { stepUpClaims: { amr: [] } }],
     ['stepUpClaims.authTime', { stepUpClaims: { authTime: 7 } }],
     ...wrong('grantClaims', [[], 'scope', [''], [[]], [['roles', 7]]]),
+    ...wrong('publicUrl', [
+      'api.example.com',
+      'http://api.example.com',
+      'https://api.example.com/',
+      'https://api.example.com/v1',
+      'https://user:secret@api.example.com',
+    ]),
     ...wrong('unmarkedRoutes', ['public', true]),
     ...wrong('claimFailure', ['forbidden']),
     ...wrong('clockToleranceSec', [-1, 5000, Number.NaN]),

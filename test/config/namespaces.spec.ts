@@ -33,6 +33,7 @@ describe('The namespaces', () => {
         grantClaims: ['scope', 'scp'],
         impliedScopes: {},
         stepUpClaims: {},
+        resourceMetadata: { resource_name: 'Messages' },
         rawRoutes: expect.objectContaining({ 'GET /': 'browser page' }),
       },
       browser: { client: true, docs: true, isAuth0: true },
@@ -85,6 +86,7 @@ describe('The options of AuthModule', () => {
       grantClaims: ['scope', 'scp'],
       impliedScopes: {},
       stepUpClaims: {},
+      resourceMetadata: { resource_name: 'Messages' },
       rawRoutes: {},
     });
   });

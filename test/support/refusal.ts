@@ -12,6 +12,8 @@ export interface ExpectedRefusal {
   scope?: string;
   /** Further parameters of the challenge, each after a comma. */
   parameters?: string;
+  /** URL of the metadata that the challenge names, with `PUBLIC_URL`. */
+  metadata?: string;
   /** Whether it answers HEAD, so that it has no body (RFC 9110 §9.3.2). */
   isHead?: boolean;
 }
@@ -49,6 +51,13 @@ export function expectRefusal(answer: Answer, expected: ExpectedRefusal): void {
 
 /** The challenge of a refusal (RFC 6750 §3). A 503 has none. */
 export function challengeOf(expected: ExpectedRefusal, description: string): string | undefined {
+  const challenge = ownChallengeOf(expected, description);
+  if (challenge === undefined || expected.metadata === undefined) return challenge;
+  const separator = challenge === 'Bearer' ? ' ' : ', ';
+  return `${challenge}${separator}resource_metadata="${expected.metadata}"`;
+}
+
+function ownChallengeOf(expected: ExpectedRefusal, description: string): string | undefined {
   const { status, code, scope, parameters = '' } = expected;
   if (status === 503) return undefined;
   if (code === undefined) return 'Bearer';

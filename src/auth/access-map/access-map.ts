@@ -15,6 +15,7 @@ import { ExpressRoutes } from './express-routes.js';
 import { FastifyRoutes } from './fastify-routes.js';
 import { graphqlPaths } from './graphql-paths.js';
 import { covers } from './raw-routes.js';
+import { METADATA_PATH } from '../metadata/resource-metadata.js';
 import type { RouteAccess } from './route-access.js';
 
 /**
@@ -31,6 +32,7 @@ export const accessWarnings = (app: INestApplication): string[] => app.get(Acces
 /** From how many public routes on, `@Public()` belongs on the methods. */
 const MANY = 5;
 
+const METADATA_REASON = 'protected resource metadata (RFC 9728)';
 const GRAPHQL_REASON = 'GraphQL: the guards run for each query and mutation';
 
 /** Compares the routes of the adapter with those of controllers. */
@@ -101,6 +103,7 @@ export class AccessMap implements OnApplicationBootstrap {
   private reasonOf(route: AdapterRoute): string | undefined {
     const named = Object.entries(this.options.rawRoutes).find(([entry]) => covers(entry, route));
     if (named) return named[1];
+    if (route.path === METADATA_PATH) return METADATA_REASON;
     const paths = graphqlPaths(this.modules, this.config);
     return paths.includes(route.path.replace(/\/\*$/, '')) ? GRAPHQL_REASON : undefined;
   }

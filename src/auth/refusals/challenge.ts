@@ -46,3 +46,10 @@ export function bearerChallenge(parameters?: ChallengeParameters): string {
   const given = Object.entries(values).filter(([, value]) => value !== '');
   return `Bearer ${given.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
+
+/** A challenge that also says where the metadata of the resource are (RFC 9728 §5.1). */
+export function withMetadata(challenge: string, url: string | undefined): string {
+  if (url === undefined) return challenge;
+  const parameter = `resource_metadata="${url}"`;
+  return challenge === 'Bearer' ? `Bearer ${parameter}` : `${challenge}, ${parameter}`;
+}
