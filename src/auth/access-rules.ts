@@ -1,4 +1,10 @@
-import { Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common';
+import {
+  Injectable,
+  InternalServerErrorException,
+  Logger,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ResolvedAuthOptions } from './auth.options.js';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
@@ -11,6 +17,7 @@ import {
   readMetadata,
   routeName,
 } from './decorators/requirement.js';
+import { classesOf } from './provided-classes.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 import { STEP_UP_REQUIREMENTS, type StepUpRequirement } from './decorators/step-up.decorator.js';
 
@@ -68,10 +75,7 @@ export class AccessRules implements OnModuleInit {
 
   /** Reads every rule once, so that decorators that contradict each other prevent the start. */
   onModuleInit(): void {
-    this.checkHandlers();
-    for (const [handler, { controller, rule }] of this.functions()) {
-      this.remember(controller, handler, rule);
-    }
+    this.rememberHandlers();
     const open = this.all().filter(
       ({ rule }) => rule === this.unmarked && rule.access === 'public',
     );
@@ -82,17 +86,17 @@ export class AccessRules implements OnModuleInit {
     }
   }
 
-  /** Also resolvers, gateways and message handlers, which are not routes. */
-  private checkHandlers(): void {
-    const classes = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
-    for (const { metatype, isNotMetatype, instance } of classes) {
-      if (isNotMetatype) continue;
-      for (const method of this.scanner.getAllMethodNames((metatype as Type).prototype as object)) {
-        const rule = this.combine(metatype as Type, method);
-        if (rule === this.unmarked) continue;
-        // A constructor may replace a method, for example by one that is bound to the instance.
-        const own = (instance as Methods | undefined)?.[method];
-        if (typeof own === 'function') this.remember(metatype as Type, own, rule);
+  /** Also those of resolvers, gateways and message handlers, which are not routes. */
+  private rememberHandlers(): void {
+    for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
+      for (const handling of classesOf([wrapper])) {
+        const instance = wrapper.instance as Methods | undefined;
+        for (const method of this.scanner.getAllMethodNames(handling.prototype as object)) {
+          const rule = this.combine(handling, method);
+          // A constructor may replace a method, for example by one that is bound to the instance.
+          const own = instance?.[method];
+          if (typeof own === 'function') this.remember(handling, own, rule);
+        }
       }
     }
   }
@@ -125,8 +129,8 @@ export class AccessRules implements OnModuleInit {
   /**
    * What a handler needs.
    *
-   * @throws Error when the handler is not a method of the controller, or when its decorators
-   * contradict each other. Such a route stays closed.
+   * @throws InternalServerErrorException when the handler is not a method of the controller; Error
+   * when its decorators contradict each other. Such a route stays closed.
    */
   of(controller: Type, handler: Function): AccessRule {
     const known = this.rules.get(controller)?.get(handler);
@@ -138,10 +142,12 @@ export class AccessRules implements OnModuleInit {
     const onlyRoute = routes.length === 1 ? routes[0] : undefined;
     const method = names.find((name) => methods[name] === handler) ?? onlyRoute;
     if (method === undefined) {
-      throw new Error(
+      this.logger.error(
         `${controller.name} handles a request with a function that is not one of its methods. Do ` +
           'not bind methods of request-scoped controllers.',
       );
+      // What a client reads: in some contexts Nest sends the message of any error.
+      throw new InternalServerErrorException();
     }
     return this.remember(controller, handler, this.combine(controller, method));
   }

@@ -54,10 +54,11 @@ export class AccessTokenVerifier {
    * @throws InvalidTokenError when the token is refused; `code` says why.
    * @throws TemporarilyUnavailableError when it can be neither accepted nor refused now.
    */
-  async verify(token: string): Promise<RequestAuth> {
-    const auth = this.recall(token) ?? (await this.authenticate(token));
-    if (this.options.isRevoked) await this.refuseRevoked(auth);
-    return auth;
+  verify(token: string): Promise<RequestAuth> {
+    const judged = this.judge(token);
+    // A gateway keeps the promise until a message arrives. Its rejection must not end the process.
+    judged.catch(() => {});
+    return judged;
   }
 
   /** State of keys and cache, and counts since the start. Asks nobody. */
@@ -65,6 +66,14 @@ export class AccessTokenVerifier {
     const { hits, misses, cache } = this;
     const tokenCache = cache && { hits, misses, entries: cache.size, bytes: cache.calculatedSize };
     return { issuers: this.issuers.status(), tokenCache };
+  }
+
+  private async judge(token: string): Promise<RequestAuth> {
+    // Handshakes and messages may carry anything.
+    if (typeof token !== 'string') throw new InvalidTokenError('token_malformed');
+    const auth = this.recall(token) ?? (await this.authenticate(token));
+    if (this.options.isRevoked) await this.refuseRevoked(auth);
+    return auth;
   }
 
   /** A token that was accepted before and whose key is still trusted. */

@@ -48,7 +48,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard, StepUpGuard];
 
-/** The last, so that a gateway on Nest 11 can use the guards. */
+/** `Refusals` too, because the guards of a gateway on Nest 11 are created in its own module. */
 const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
 
 /**

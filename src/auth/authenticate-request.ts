@@ -25,10 +25,11 @@ export function authenticateRequest(
 ): Promise<RequestAuth | undefined> {
   const judged = request as {
     [JUDGED]?: Promise<RequestAuth | undefined>;
-    headers?: { upgrade?: unknown };
+    upgrade?: boolean;
   };
-  // The request that opened a WebSocket lives as long as the connection: its token expires.
-  if (judged.headers?.upgrade !== undefined) return judge(request, verifier);
+  // Node sets it on the request that opened a WebSocket, which lives as long as the connection: its
+  // token expires.
+  if (judged.upgrade === true) return judge(request, verifier);
   return (judged[JUDGED] ??= judge(request, verifier));
 }
 

@@ -78,6 +78,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   for (const [name, value] of Object.entries({ isRevoked, getToken })) {
     if (value !== undefined && typeof value !== 'function') fail(name, 'must be a function');
   }
+  requireObject('resourceMetadata', resourceMetadata);
   if (publicUrl !== undefined) {
     checkUrl('publicUrl', publicUrl);
     if (new URL(publicUrl).origin !== publicUrl) {
@@ -88,13 +89,13 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
     grantClaims: [...grantClaims],
-    impliedScopes: checkImpliedScopes(impliedScopes),
+    impliedScopes: resolveImpliedScopes(impliedScopes),
     claimFailure,
     clockToleranceSec,
     jwksTimeoutMs,
     jwksMaxAgeSec,
     jwksMaxStaleSec,
-    rawRoutes: checkRawRoutes(rawRoutes),
+    rawRoutes: resolveRawRoutes(rawRoutes),
     tokenCache: resolveTokenCache(tokenCache),
     publicUrl,
     resourceMetadata,
@@ -168,7 +169,8 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
   return { maxEntries, maxBytes };
 }
 
-function checkImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {
+function resolveImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {
+  requireObject('impliedScopes', implied);
   for (const [scope, scopes] of Object.entries(implied)) {
     const option = `impliedScopes[${JSON.stringify(scope)}]`;
     if ([scope, ...strings(option, scopes)].every(isScopeToken)) continue;
@@ -180,6 +182,7 @@ function checkImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, readonl
 }
 
 function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
+  requireObject('stepUpClaims', claims);
   const { authTime = 'auth_time', acr = 'acr', amr = 'amr', ...others } = claims;
   const unknown = Object.keys(others)[0];
   if (unknown !== undefined) fail(`stepUpClaims.${unknown}`, 'is unknown');
@@ -189,8 +192,8 @@ function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
   return { authTime, acr, amr };
 }
 
-function checkRawRoutes(routes: Readonly<Record<string, string>>) {
-  if (typeof routes !== 'object' || routes === null) fail('rawRoutes', 'must be an object');
+function resolveRawRoutes(routes: Readonly<Record<string, string>>) {
+  requireObject('rawRoutes', routes);
   for (const [entry, reason] of Object.entries(routes)) {
     if (!RAW_ROUTE.test(entry)) {
       const name = JSON.stringify(entry);
@@ -212,13 +215,19 @@ function refuseUnknown(options: IssuerOptions, prefix: string): void {
 
 function checkUrl(option: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || !isSecureUrl(value)) {
-    fail(option, 'must be an https URL (http only for a loopback host)');
+    const rule = 'must be an https URL (http only for a loopback host)';
+    fail(option, value === undefined ? `is missing; it ${rule}` : rule);
   }
   const { username, password } = new URL(value);
   if (username !== '' || password !== '') fail(option, 'must not contain a user name or password');
 }
 
+function requireObject(option: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) fail(option, 'must be an object');
+}
+
 function strings(option: string, value: unknown): readonly string[] {
+  if (value === undefined || value === '') fail(option, 'is missing');
   const isList = Array.isArray(value) && value.length > 0;
   if (!isList || !value.every((name) => typeof name === 'string' && name !== '')) {
     fail(option, 'must be a non-empty array of non-empty strings');

@@ -287,9 +287,11 @@ function read<Schema extends z.ZodObject>(schema: Schema, from: Variables): z.in
 
 /** What follows each first member of pairs. */
 function groupByFirst(pairsOfScopes: readonly [string, string][]): Record<string, string[]> {
-  const groups: Record<string, string[]> = {};
-  for (const [first, second] of pairsOfScopes) (groups[first] ??= []).push(second);
-  return groups;
+  const groups = new Map<string, string[]>();
+  for (const [first, second] of pairsOfScopes) {
+    groups.set(first, [...(groups.get(first) ?? []), second]);
+  }
+  return Object.fromEntries(groups);
 }
 
 function isOrigin(text: string): boolean {

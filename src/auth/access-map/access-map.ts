@@ -24,10 +24,17 @@ import type { RouteAccess } from './route-access.js';
  *
  * Requests that middleware or a hook answers have no route, so they are not listed.
  */
-export const accessMap = (app: INestApplication): RouteAccess[] => app.get(AccessMap).routes();
+export const accessMap = (app: INestApplication): RouteAccess[] => initialised(app).routes();
 
 /** What a reviewer would question about an application, in sentences. The start logs them too. */
-export const accessWarnings = (app: INestApplication): string[] => app.get(AccessMap).warnings();
+export const accessWarnings = (app: INestApplication): string[] => initialised(app).warnings();
+
+/** Before, the map would be empty, and a test of it green. */
+function initialised(app: INestApplication): AccessMap {
+  const map = app.get(AccessMap);
+  if (map.isInitialised) return map;
+  throw new Error('The routes are not known yet: call app.init() or app.listen() first.');
+}
 
 /** From how many public routes on, `@Public()` belongs on the methods. */
 const MANY = 5;
@@ -41,6 +48,7 @@ export class AccessMap implements OnApplicationBootstrap {
   private readonly logger = new Logger(AccessMap.name);
   private adapterRoutes?: AdapterRoutes;
   private controllerRoutes?: ControllerRoutes;
+  isInitialised = false;
 
   constructor(
     private readonly rules: AccessRules,
@@ -68,6 +76,7 @@ export class AccessMap implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
+    this.isInitialised = true;
     this.refuseUnnamed();
   }
 
@@ -114,12 +123,13 @@ export class AccessMap implements OnApplicationBootstrap {
     );
     if (unnamed.length === 0) return;
     const lines = unnamed.map(
-      ({ method, path }) => `  '${method} ${path}': 'why it needs no token',`,
+      ({ method, path }) =>
+        `  '${method} ${path.replaceAll('\\', '\\\\')}': 'why it needs no token',`,
     );
     throw new Error(
       'These routes are on the HTTP adapter itself, so no guard of AuthModule covers them. Serve ' +
-        'them from a controller, or add them to the option rawRoutes of AuthModule, with the ' +
-        `reason why they need no token:\nrawRoutes: {\n${lines.join('\n')}\n}`,
+        'them from a controller, apply middleware in configure() of a module, or add them to the ' +
+        `option rawRoutes of AuthModule, with the reason why they need no token:\nrawRoutes: {\n${lines.join('\n')}\n}`,
     );
   }
 
@@ -146,6 +156,6 @@ export class AccessMap implements OnApplicationBootstrap {
     const raw = map.filter(({ access }) => access === 'raw');
     return Object.keys(this.options.rawRoutes)
       .filter((entry) => !raw.some((route) => covers(entry, route)))
-      .map((entry) => `rawRoutes names ${entry}, but the adapter has no such route: remove it.`);
+      .map((entry) => `rawRoutes names ${entry}, but the adapter has no such route.`);
   }
 }

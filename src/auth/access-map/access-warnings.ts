@@ -27,7 +27,10 @@ function similarScopes(map: readonly RouteAccess[]): string[] {
   }
   const reported = new Set<string>();
   return [...routes].flatMap(([scope, [route, ...others]]) => {
-    const similar = [...routes.keys()].find((other) => isOneLetterOff(scope, other));
+    const isOfSameRoute = (other: string) => routes.get(other)!.includes(route!);
+    const similar = [...routes.keys()].find(
+      (other) => isOneLetterOff(scope, other) && !isOfSameRoute(other),
+    );
     if (others.length > 0 || similar === undefined || reported.has(similar)) return [];
     reported.add(scope);
     return [`Only ${nameOf(route!)} needs the scope ${scope}: is ${similar} meant?`];

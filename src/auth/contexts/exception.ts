@@ -1,14 +1,27 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { AuthError } from '../refusals/auth.errors.js';
 
+/** `extensions.code` of GraphQL, by status. */
+const GRAPHQL_CODES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+};
+
 /**
  * The exception that a guard throws: the error itself, or in gateways and microservices one of
  * Nest's classes for them with the same body. Of other exceptions Nest sends nothing there.
  */
 export async function exceptionFor(error: AuthError, context: ExecutionContext): Promise<Error> {
+  if (context.getType<string>() === 'graphql') {
+    const code = GRAPHQL_CODES[error.getStatus()];
+    // Nest sets it too, unless its option `autoTransformHttpErrors` is off.
+    return code === undefined ? error : Object.assign(error, { extensions: { code } });
+  }
   const ContextException = await exceptionClass(context.getType<string>());
   if (!ContextException) return error;
-  return Object.assign(new ContextException(error.getResponse()), { cause: error });
+  // Not enumerable: Nest logs the members of a refused event.
+  const exception = new ContextException(error.getResponse());
+  return Object.defineProperty(exception, 'cause', { value: error });
 }
 
 /**

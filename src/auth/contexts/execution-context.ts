@@ -39,11 +39,14 @@ export function responseOf(context: ExecutionContext): object | undefined {
   return (response?.raw ?? response)?.headersSent === false ? response : undefined;
 }
 
-/** The object that carries the verified token of a context from one guard to the next. */
+/**
+ * The object that carries the verified token of a context from one guard to the next. Of a message
+ * these are its arguments: the next message of the same client may have another token.
+ */
 export function carrierOf(context: ExecutionContext): object {
   switch (context.getType<string>()) {
     case 'ws':
-      return context.switchToWs().getClient<object>();
+      return context.getArgs<unknown[]>();
     case 'rpc':
       return context.switchToRpc().getContext<object | undefined>() ?? context;
     case 'http':
@@ -52,6 +55,12 @@ export function carrierOf(context: ExecutionContext): object {
     default:
       return context;
   }
+}
+
+/** What carries it to the handler: Nest copies the arguments of a message, but not the client. */
+export function handlerCarrierOf(context: ExecutionContext): object {
+  const isMessage = context.getType<string>() === 'ws';
+  return isMessage ? context.switchToWs().getClient<object>() : carrierOf(context);
 }
 
 function graphqlContextOf(context: ExecutionContext): GraphqlContext {

@@ -1,27 +1,26 @@
-import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { CLAIM_REQUIREMENTS } from '../decorators/claim.decorator.js';
-import { PROTECTED, readMetadata } from '../decorators/requirement.js';
-import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
-import { STEP_UP_REQUIREMENTS } from '../decorators/step-up.decorator.js';
+import { AccessRules } from '../access-rules.js';
+import { classesOf } from '../provided-classes.js';
 
-/** Metadata of `@ResolveField()`, and the provider of the options of `GraphQLModule`. */
+/** Metadata of `@ResolveField()` and `@ResolveReference()`, and the options of `GraphQLModule`. */
 const FIELD = 'graphql:resolve_property';
+const REFERENCE = 'graphql:resolve_reference';
 const GRAPHQL_OPTIONS = 'GqlModuleOptions';
-
-const REQUIREMENTS = [SCOPE_REQUIREMENTS, CLAIM_REQUIREMENTS, STEP_UP_REQUIREMENTS, PROTECTED];
 
 interface GraphqlOptions {
   fieldResolverEnhancers?: readonly string[];
 }
 
 /**
- * Prevents the start when a field of GraphQL has a requirement that nothing checks: Nest runs
- * guards on fields only with `fieldResolverEnhancers: ['guards']`.
+ * Prevents the start when nothing checks what a field of GraphQL requires: Nest runs guards on
+ * fields only with `fieldResolverEnhancers: ['guards']`. A reference of a federation is an entry
+ * point, so it needs `@Public()` even without a requirement.
  */
 @Injectable()
 export class FieldResolvers implements OnModuleInit {
   constructor(
+    private readonly rules: AccessRules,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
   ) {}
@@ -33,23 +32,25 @@ export class FieldResolvers implements OnModuleInit {
       .map(({ instance }) => (instance as GraphqlOptions).fieldResolverEnhancers ?? [])
       .every((enhancers) => enhancers.includes('guards'));
     if (runsGuards) return;
-    for (const { metatype, isNotMetatype } of providers) {
-      if (!isNotMetatype) this.refuseRequirements(metatype as Type);
-    }
-  }
-
-  private refuseRequirements(resolver: Type): void {
-    const methods = resolver.prototype as Readonly<Record<string, Function>>;
-    for (const method of this.scanner.getAllMethodNames(methods)) {
-      if (!Reflect.hasMetadata(FIELD, methods[method]!)) continue;
-      const isProtected = REQUIREMENTS.some(
-        (key) => readMetadata(key, { on: methods, method }) !== undefined,
-      );
-      if (!isProtected) continue;
-      throw new Error(
-        `${resolver.name}.${method} is a field that requires something, but Nest runs no guards ` +
-          "on fields. Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule.",
-      );
+    for (const resolver of classesOf(providers)) {
+      const methods = resolver.prototype as Readonly<Record<string, Function>>;
+      for (const name of this.scanner.getAllMethodNames(methods)) {
+        const method = methods[name]!;
+        const rule = this.rules.of(resolver, method);
+        const isReference = Reflect.hasMetadata(REFERENCE, method);
+        if (!isReference && !Reflect.hasMetadata(FIELD, method)) continue;
+        const isMarked = rule !== this.rules.unmarked;
+        if (isReference ? isMarked && rule.access === 'public' : !isMarked || !isProtected(rule)) {
+          continue;
+        }
+        throw new Error(
+          `${resolver.name}.${name} is a field that requires something, but Nest runs no guards ` +
+            "on fields. Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule, or " +
+            '@Public() to the field.',
+        );
+      }
     }
   }
 }
+
+const isProtected = ({ access }: { access: string }) => access === 'token';

@@ -4,7 +4,7 @@ import {
   type PipeTransform,
   type Type,
 } from '@nestjs/common';
-import { carrierOf } from '../contexts/execution-context.js';
+import { handlerCarrierOf } from '../contexts/execution-context.js';
 import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 
@@ -23,7 +23,7 @@ type ClaimDecorator = (
  */
 export const AccessToken: ClaimDecorator = createParamDecorator(
   (claim: string | undefined, context: ExecutionContext) => {
-    const claims = authOf(carrierOf(context))?.payload;
+    const claims = authOf(handlerCarrierOf(context))?.payload;
     return claims && claim !== undefined ? claimOf(claims, claim) : claims;
   },
 );

@@ -40,7 +40,11 @@ async function create(file: string): Promise<INestApplication> {
   // A CommonJS module with a default export has it twice.
   const byDefault = exported.default as { default?: unknown } | undefined;
   const found = exported.AppModule ?? byDefault?.default ?? byDefault;
-  if (typeof found !== 'function') throw new Error(`${file} does not export AppModule.`);
+  if (typeof found !== 'function')
+    throw new Error(
+      `${file} does not export AppModule. Name the compiled file of the module, such as ` +
+        'dist/app.module.js, not the one that starts the application.',
+    );
   if (!MODULE_METADATA.some((key) => Reflect.hasMetadata(key, found))) {
     return (found as CreateApplication)();
   }

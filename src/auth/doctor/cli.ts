@@ -34,7 +34,14 @@ const COMMAND: DoctorCommand = {
   examine: ({ app: file, issuer, audience, 'jwks-uri': jwksUri, algorithm }) => {
     if (file !== undefined) return applicationIn(file as string);
     const options = { issuer, audience, jwksUri, algorithms: algorithm } as AuthOptions;
-    return { options: () => resolveAuthOptions(options) };
+    return {
+      options: () => {
+        if (issuer !== undefined) return resolveAuthOptions(options);
+        throw new Error(
+          'Name your application with --app, or its issuer with --issuer and --audience.',
+        );
+      },
+    };
   },
 };
 

@@ -101,6 +101,7 @@ async function examineRequest(
   if (route === undefined) return undefined;
   const failed = (actual: string): ExaminedRoute => ({
     steps: [{ section: 'route', name: 'route', status: 'failed', actual }],
+    isUnknown: true,
   });
   if (!routes) return failed('the routes of the application are not known');
   try {
@@ -134,8 +135,8 @@ function routeVerdict(
   examined: ExaminedRoute | undefined,
 ): string {
   if (!examined) return '';
-  const { route, steps, isUndecided } = examined;
-  if (!route) return 'There is no such route.';
+  const { route, steps, isUndecided, isUnknown } = examined;
+  if (!route) return isUnknown ? 'The route was not checked.' : 'There is no such route.';
   const name = nameOf(route);
   const { access } = route;
   if (access === 'public' || access === 'raw') return `${name} needs none.`;

@@ -120,7 +120,7 @@ class IssuerExamination {
     } catch (error) {
       const actual = printable(reasonOf(error as Error));
       // Without the query, which may hold a secret.
-      const expected = `a key set at ${jwksUri.split('?', 1)[0]}`;
+      const expected = `a key set at ${printable(jwksUri.split('?', 1)[0])}`;
       return { name, status: 'failed', expected, actual, advice: UNREACHABLE };
     }
   }

@@ -4,9 +4,8 @@ import type { ResolvedAuthOptions } from '../auth.options.js';
 import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
 import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
-import { grantedFor, isGranted, meets } from '../guards/requirements.js';
+import { grantedFor, isGranted, isLoginEnough, meets } from '../guards/requirements.js';
 import type { RequestAuth } from '../request-auth.js';
-import { isRecentAndStrong } from '../token/authentication.js';
 import { claimOf, type ClaimPath, grantedScopes } from '../token/claim-path.js';
 import type { Settings, Step } from './diagnosis.js';
 import type { ExaminedToken } from './examine-token.js';
@@ -16,6 +15,8 @@ import { printable } from './printable.js';
 /** A route, and whether a token may call it. */
 export interface ExaminedRoute {
   readonly steps: readonly Step[];
+  /** Whether the routes of the application are not known. */
+  readonly isUnknown?: boolean;
   /** Undefined when there is no such route. */
   readonly route?: RouteAccess;
   /** Whether a function of the application, which the doctor does not call, decides as well. */
@@ -162,7 +163,7 @@ function loginStep(
   const actual = claims
     .map(({ path }) => `${nameOfClaim(path)} is ${printable(claimOf(auth.payload, path))}`)
     .join(', ');
-  if (isRecentAndStrong(requirement, auth.payload, options, Date.now() / 1000)) {
+  if (isLoginEnough(requirement, auth.payload, options, Date.now() / 1000)) {
     return { ...step, status: 'ok', actual };
   }
   const advice =

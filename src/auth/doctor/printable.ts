@@ -8,15 +8,26 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 export function printable(value: unknown): string {
   if (value === undefined) return 'none';
   if (Array.isArray(value)) {
-    const members = value.slice(0, MAX_MEMBERS).map(printable);
+    const members = value.slice(0, MAX_MEMBERS).map((member) => {
+      return Array.isArray(member) ? printable(asJson(member)) : printable(member);
+    });
     return value.length === 0 ? 'an empty array' : members.join(', ');
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : asJson(value);
   const line = text.replaceAll(CONTROL, (character) => {
     return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   });
   if (line === '') return 'an empty string';
   return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack.
+    return '…';
+  }
 }
 
 /** A time of a token, in seconds since 1970. */

@@ -4,8 +4,13 @@ import { AccessRules } from '../access-rules.js';
 import { AccessTokenVerifier } from '../access-token.verifier.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { authenticateRequest } from '../authenticate-request.js';
-import { carrierOf, requestOf, responseOf } from '../contexts/execution-context.js';
-import { AuthError, MissingTokenError } from '../refusals/auth.errors.js';
+import {
+  carrierOf,
+  handlerCarrierOf,
+  requestOf,
+  responseOf,
+} from '../contexts/execution-context.js';
+import { AuthError, InvalidTokenError, MissingTokenError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import {
   attachAuth,
@@ -26,6 +31,8 @@ import {
 export class AccessTokenGuard implements CanActivate {
   private readonly logger = new Logger(AccessTokenGuard.name);
   private readonly advised = new WeakSet<Function>();
+  /** Responses that have `Vary: Authorization`. */
+  private readonly varied = new WeakSet<object>();
 
   constructor(
     private readonly rules: AccessRules,
@@ -43,13 +50,15 @@ export class AccessTokenGuard implements CanActivate {
     if (access === 'public' && (isHttp || rule !== this.rules.unmarked)) return true;
     const { httpAdapter } = this.adapterHost;
     const response = responseOf(context);
-    if (response && access === 'optional') {
+    if (response && access === 'optional' && !this.varied.has(response)) {
+      // A GraphQL request may run thousands of resolvers.
+      this.varied.add(response);
       httpAdapter.appendHeader(response, 'vary', 'Authorization');
     }
     try {
       const auth = await this.authenticate(context);
-      const carrier = carrierOf(context);
-      if (authOf(carrier) !== auth) rememberAuth(carrier, auth);
+      rememberAuth(carrierOf(context), auth);
+      rememberAuth(handlerCarrierOf(context), auth);
       if (!auth) {
         if (access === 'optional') return true;
         throw new MissingTokenError();
@@ -96,8 +105,11 @@ export class AccessTokenGuard implements CanActivate {
   private async authenticateClient(context: ExecutionContext): Promise<RequestAuth | undefined> {
     const client = context.switchToWs().getClient<AuthenticatedClient>();
     if (!client.auth) this.advise(context, 'handleConnection() of its gateway sets no client.auth');
-    const auth = await client.auth;
-    return auth?.token ? this.verifier.verify(auth.token) : undefined;
+    const { token } = (await client.auth) ?? {};
+    if (!token) return undefined;
+    const auth = await this.verifier.verify(token);
+    requireSameCaller(authOf(client), auth);
+    return auth;
   }
 
   private async authenticateMessage(context: ExecutionContext): Promise<RequestAuth | undefined> {
@@ -111,6 +123,7 @@ export class AccessTokenGuard implements CanActivate {
     try {
       token = await getToken(context);
     } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
       throw new MissingTokenError({ cause });
     }
     if (!token) return undefined;
@@ -126,7 +139,25 @@ export class AccessTokenGuard implements CanActivate {
     this.advised.add(handler);
     this.logger.warn(
       `No access token for ${context.getClass().name}.${handler.name}: ${reason}. ` +
-        'See docs/other-contexts.md, or add @Public().',
+        'See "Other contexts" in the documentation, or add @Public().',
     );
   }
+}
+
+/**
+ * A connection belongs to one caller: a message that is still handled must not become another's
+ * when the next one comes with another token.
+ */
+function requireSameCaller(before: RequestAuth | undefined, { payload }: RequestAuth): void {
+  if (!before) return;
+  const different = (['iss', 'sub', 'client_id', 'azp'] as const).find(
+    (claim) => before.payload[claim] !== payload[claim],
+  );
+  if (different === undefined) return;
+  const detail = {
+    claim: different,
+    expected: before.payload[different],
+    actual: payload[different],
+  };
+  throw new InvalidTokenError('claim_invalid', { detail });
 }

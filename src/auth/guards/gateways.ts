@@ -1,6 +1,11 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
+import { CLAIM_REQUIREMENTS } from '../decorators/claim.decorator.js';
+import { PROTECTED, readMetadata } from '../decorators/requirement.js';
+import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
+import { STEP_UP_REQUIREMENTS } from '../decorators/step-up.decorator.js';
+import { classesOf } from '../provided-classes.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import { ClaimsGuard } from './claims.guard.js';
 import { ScopesGuard } from './scopes.guard.js';
@@ -11,9 +16,12 @@ const GATEWAY = 'websockets:is_gateway';
 const MESSAGE = 'websockets:message_mapping';
 const GUARDS = '__guards__';
 
+const HOOKS = ['afterInit', 'handleConnection', 'handleDisconnect'];
+const REQUIREMENTS = [SCOPE_REQUIREMENTS, CLAIM_REQUIREMENTS, STEP_UP_REQUIREMENTS, PROTECTED];
+
 const REQUIRED = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
-/** Prevents the start when nothing guards a gateway: Nest 11 runs no global guards there. */
+/** Prevents the start where a requirement of a gateway would have no effect. */
 @Injectable()
 export class Gateways implements OnModuleInit {
   constructor(
@@ -25,9 +33,24 @@ export class Gateways implements OnModuleInit {
 
   onModuleInit(): void {
     const isNest11 = !('registerPreRequestHook' in this.config);
-    if (!isNest11) return;
-    for (const { metatype, isNotMetatype } of this.discovery.getProviders()) {
-      if (!isNotMetatype && Reflect.hasMetadata(GATEWAY, metatype!)) this.check(metatype as Type);
+    for (const provided of classesOf(this.discovery.getProviders())) {
+      if (!Reflect.hasMetadata(GATEWAY, provided)) continue;
+      this.checkHooks(provided);
+      if (isNest11) this.check(provided);
+    }
+  }
+
+  /** Nest runs no guard before these, so a requirement on them would have no effect. */
+  private checkHooks(gateway: Type): void {
+    for (const hook of HOOKS) {
+      const hasRequirement = REQUIREMENTS.some(
+        (key) => readMetadata(key, { on: gateway.prototype as object, method: hook }) !== undefined,
+      );
+      if (!hasRequirement) continue;
+      throw new Error(
+        `${gateway.name}.${hook} requires something, but Nest runs no guards there. Put the ` +
+          'decorator on the messages.',
+      );
     }
   }
 

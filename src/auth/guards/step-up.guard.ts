@@ -6,8 +6,8 @@ import { carrierOf } from '../contexts/execution-context.js';
 import { InsufficientAuthenticationError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
 import { authOf } from '../request-auth.js';
-import { isRecentAndStrong } from '../token/authentication.js';
 import { claimOf } from '../token/claim-path.js';
+import { isLoginEnough } from './requirements.js';
 
 /** Authorises by `@StepUp()` (RFC 9470). Runs after {@link ClaimsGuard}. */
 @Injectable()
@@ -27,7 +27,7 @@ export class StepUpGuard implements CanActivate {
     const { payload } = auth;
     const now = this.clock.now() / 1000;
     for (const requirement of requirements) {
-      if (isRecentAndStrong(requirement, payload, this.options, now)) continue;
+      if (isLoginEnough(requirement, payload, this.options, now)) continue;
       const { authTime, acr, amr } = this.options.stepUpClaims;
       const actual = {
         authTime: claimOf(payload, authTime),

@@ -1,6 +1,6 @@
 /** Whether keys may be fetched from a URL: https, or http on a loopback host. */
 export function isSecureUrl(text: string): boolean {
-  if (!/^https?:\/\/\S+$/.test(text)) return false;
+  if (!/^https?:\/\/[\x21-\x7E]+$/.test(text)) return false;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
 }

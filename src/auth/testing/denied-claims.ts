@@ -48,7 +48,7 @@ export function claimCases(
   const ofOneClaim = requirements.filter(hasClaim);
   const cases = unique(ofOneClaim, ({ claim }) => String(claim)).map((lacking) => {
     const claims = granting(scopes, options);
-    meet(
+    satisfy(
       ofOneClaim.filter(({ claim }) => String(claim) !== String(lacking.claim)),
       claims,
     );
@@ -67,7 +67,7 @@ export function loginCases(
 ): DeniedClaims[] {
   if (stepUp.length === 0 || !requirements.every(hasClaim)) return [];
   const claims = granting(scopes, options);
-  meet(requirements.filter(hasClaim), claims);
+  satisfy(requirements.filter(hasClaim), claims);
   return [{ what: 'without a recent or strong login', claims }];
 }
 
@@ -81,7 +81,7 @@ function hasClaim(requirement: ClaimRequirement): requirement is RequirementOfOn
 }
 
 /** Adds claims that meet the requirements. */
-function meet(requirements: readonly RequirementOfOneClaim[], claims: Claims): void {
+function satisfy(requirements: readonly RequirementOfOneClaim[], claims: Claims): void {
   for (const { claim, expected } of requirements) {
     put(claims, claim, expected instanceof Inclusion ? expected.values : expected);
   }

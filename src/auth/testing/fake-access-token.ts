@@ -50,8 +50,9 @@ export class FakeAccessToken {
    * @param claims added to `iss`, `aud`, `iat`, an `exp` in an hour and the subject `auth0|test`,
    * or put in their place. Without claims the requests that follow are anonymous.
    */
-  as(claims: Record<string, unknown> | undefined): void {
+  as(claims: Record<string, unknown> | undefined): this {
     this.claims = claims;
+    return this;
   }
 
   /**

@@ -231,11 +231,18 @@ describe('the gateway of the documentation on ws', () => {
     expect(await client.ask('closed')).toEqual(expired);
     const authenticate = (token: string) => client.ask('authenticate', token);
     const accepted = { event: 'authenticated', data: true };
-    expect(await authenticate(issuer.mint({ sub: 'bob' }))).toEqual(accepted);
-    expect(await client.ask('closed')).toMatchObject({ data: { sub: 'bob' } });
-    expect(await client.ask('optional')).toMatchObject({ data: { sub: 'bob' } });
+    expect(await authenticate(issuer.mint({ sub: 'alice' }))).toEqual(accepted);
+    expect(await client.ask('closed')).toMatchObject({ data: { sub: 'alice' } });
+    expect(await client.ask('optional')).toMatchObject({ data: { sub: 'alice' } });
     expect(await authenticate(issuer.mint({ exp: 1 }))).toEqual({ ...accepted, data: false });
     expect(await client.ask('closed')).toEqual(expired);
+  });
+
+  it('does not let a connection become another caller, whose token a message would borrow', async () => {
+    const client = connect('/live', issuer.mint({ sub: 'alice' }));
+    expect(await client.ask('closed')).toMatchObject({ data: { sub: 'alice' } });
+    await client.ask('authenticate', issuer.mint({ sub: 'bob' }));
+    expect(await client.ask('closed')).toMatchObject({ data: { code: 'claim_invalid' } });
   });
 
   it('tells the developer once, and not the client, that a handshake is missing', async () => {
