@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUTH_ERROR_CODES } from '../../src/auth/index.js';
 import { projectsOf } from '../docs/projects.js';
 
 interface Manifest {
@@ -63,5 +64,19 @@ describe('the documentation of the package', () => {
     const { files } = projectsOf('package/README.md')[0]!;
     const lines = files.get('test/cats.e2e-spec.ts')!.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(15);
+  });
+
+  it('has every option and every code of a refusal', () => {
+    const readme = readFileSync('package/README.md', 'utf8');
+    const source = readFileSync('src/auth/auth.options.ts', 'utf8');
+    const options = [...source.matchAll(/^  (?:abstract readonly )?(\w+)\??:/gm)].map(
+      ([, name]) => name!,
+    );
+    const codes = Object.values(AUTH_ERROR_CODES).flat();
+    // Parts of an option.
+    const inner = ['context', 'maxEntries', 'maxBytes', 'authTime', 'acr', 'amr'];
+    const expected = [...options, ...codes].filter((name) => !inner.includes(name));
+    expect(expected.length).toBeGreaterThan(40);
+    expect(expected.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 });

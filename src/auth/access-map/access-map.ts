@@ -40,6 +40,9 @@ function initialised(app: INestApplication): AccessMap {
 const MANY = 5;
 
 const METADATA_REASON = 'protected resource metadata (RFC 9728)';
+/** How often `@nestjs/apollo` mounts something at its path. */
+const GRAPHQL_MOUNTS = 2;
+
 const GRAPHQL_REASON = 'GraphQL: the guards run for each query and mutation';
 
 /** Compares the routes of the adapter with those of controllers. */
@@ -112,9 +115,18 @@ export class AccessMap implements OnApplicationBootstrap {
   private reasonOf(route: AdapterRoute): string | undefined {
     const named = Object.entries(this.options.rawRoutes).find(([entry]) => covers(entry, route));
     if (named) return named[1];
-    if (route.path === METADATA_PATH) return METADATA_REASON;
+    const { publicUrl } = this.options;
+    if (publicUrl !== undefined && route.path === METADATA_PATH) return METADATA_REASON;
+    return this.isOfGraphql(route) ? GRAPHQL_REASON : undefined;
+  }
+
+  /** A route on Fastify, mounts on Express. More of them are the application's own. */
+  private isOfGraphql({ path }: AdapterRoute): boolean {
     const paths = graphqlPaths(this.modules, this.config);
-    return paths.includes(route.path.replace(/\/\*$/, '')) ? GRAPHQL_REASON : undefined;
+    if (this.adapterRoutes instanceof FastifyRoutes) return paths.includes(path);
+    if (!paths.some((mount) => path === `${mount}/*`)) return false;
+    const mounts = this.adapterRoutes!.all().filter((route) => route.path === path);
+    return mounts.length <= GRAPHQL_MOUNTS;
   }
 
   private refuseUnnamed(): void {

@@ -169,7 +169,7 @@ const start = (adapter: AdapterName, setup: Setup, rawRoutes?: Record<string, st
 
 /** What an Error of the start lists. */
 const toAdd = (routes: readonly string[]) =>
-  `rawRoutes: {\n${routes.map((route) => `  '${route}': 'why it needs no token',\n`).join('')}}`;
+  `rawRoutes: {\n${routes.map((route) => `  '${route.replaceAll('\\', '\\\\')}': 'why it needs no token',\n`).join('')}}`;
 
 describe('A route that no guard covers', () => {
   it.each(CASES)(
@@ -253,7 +253,7 @@ describe('A route that no guard covers', () => {
     };
     const routes = ['ALL /mounted/*', 'GET /raw', 'GET /raw/:id/files/*'];
     const refused = await create({});
-    expect(accessMap(refused).map(({ path }) => path)).toContain('/raw');
+    expect(() => accessMap(refused)).toThrow('call app.init() or app.listen() first');
     await expect(refused.init()).rejects.toThrow(toAdd(routes));
     await refused.close();
     const app = await create(Object.fromEntries(routes.map((route) => [route, 'Old'])));
@@ -376,7 +376,7 @@ describe('rawRoutes', () => {
     const rawRoutes = { 'GET /gone/*': 'A reason', 'GET /messages': 'This route has guards' };
     const fixture = await start(adapter, () => {}, rawRoutes);
     const warnings = Object.keys(rawRoutes).map(
-      (entry) => `rawRoutes names ${entry}, but the adapter has no such route: remove it.`,
+      (entry) => `rawRoutes names ${entry}, but the adapter has no such route.`,
     );
     expect(fixture.log.starting('rawRoutes').map(({ message }) => message)).toEqual(warnings);
     expect(accessWarnings(fixture.app)).toEqual(warnings);

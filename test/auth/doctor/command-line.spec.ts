@@ -172,7 +172,7 @@ describe('npx nestjs-resource-server', () => {
     [['--help'], 0, /^Usage: /],
     [['docter'], 1, /^Usage: /],
     [['doctor', '--help'], 0, /^Usage: /],
-    [['doctor'], 1, /✕ options\n +AuthModule: the option issuer must be an https URL/],
+    [['doctor'], 1, /✕ options\n +Name your application with --app, or its issuer/],
   ])('with the arguments %j says what to write', async (args, code, text) => {
     expect(await runMain(args)).toEqual({ code, output: expect.stringMatching(text) });
   });

@@ -271,7 +271,7 @@ describe('The application in a file', () => {
 
   it.each([
     ['does not exist', 'missing.ts', /Cannot find module/],
-    ['does not export an application', 'examination.ts', /does not export AppModule\.$/],
+    ['does not export an application', 'examination.ts', /does not export AppModule\. Name/],
   ])('is reported when it %s', async (_, name, reason) => {
     const { steps } = await diagnose(file(name));
     expect(steps).toEqual([
