@@ -65,7 +65,11 @@ describe('A copy of this project with the resource of docs/add-a-resource.md', (
     expect([code, text]).toEqual([0, expect.stringContaining('Test Suites: 2 passed')]);
   }, 120_000);
 
-  it('needs no change of the tests that look at every route', async () => {
+  it('needs no change of the tests that look at every route, once they are in access.lock', async () => {
+    const script = ['--import', './scripts/typescript.mjs', 'src/commands/access.ts', '--write'];
+    expect(await node(...script)).toMatchObject({ code: 0 });
+    const lock = await readFile(join(copy, 'access.lock'), 'utf8');
+    expect(lock).toContain('GET /api/notes | token, read:notes | NotesController.list');
     const { code, text } = await jest(
       'test/openapi',
       'test/routes',
