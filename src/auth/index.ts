@@ -48,4 +48,3 @@ export {
   TemporarilyUnavailableError,
 } from './refusals/auth.errors.js';
 export type { AuthenticatedClient, RequestAuth } from './request-auth.js';
-export { circleIn } from './token/implied-scopes.js';
