@@ -1,7 +1,11 @@
 import { html } from './page.mjs';
 
 /**
- * @param {{ application: string, hasSecondFactor: boolean, username?: string, error?: string }} state
+ * @param {object} state
+ * @param {string} state.application
+ * @param {boolean} state.hasSecondFactor
+ * @param {string} [state.username]
+ * @param {string} [state.error]
  */
 export function loginPage({ application, hasSecondFactor, username = '', error }) {
   const alert = error === undefined ? '' : html`<p role="alert" id="error">${error}</p>`;

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 120_000;
 const LOADER = pathToFileURL(resolve('scripts/typescript.mjs')).href;
 const COMMAND = resolve('src/commands/access.ts');
 
-/** Nothing of it must matter: it is wrong, or leads to servers that do not answer. */
+/** Must not matter: its values are wrong, or lead to servers that do not answer. */
 const ENV_FILE = `
 AUTH0_DOMAIN=not a domain
 ISSUER_BASE_URL=http://127.0.0.1:9/

@@ -9,7 +9,7 @@ const DOCUMENTS = {
   'package/docs/issuers.md': 'issuers',
 };
 
-/** Writes the code of the package's documentation into an application, as somebody would copy it. */
+/** Writes the code of the package's documentation into an application, as people copy it. */
 export async function writeDocumentation(home) {
   for (const [document, folder] of Object.entries(DOCUMENTS)) {
     for (const [path, text] of projectsOf(document)[0]?.files ?? []) {

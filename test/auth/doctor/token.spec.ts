@@ -333,7 +333,7 @@ const REFUSED: [string, Refused][] = [
       token: () => mint(),
       options: () => ({
         isRevoked: () => {
-          throw new Error('The database is gone.');
+          throw new Error('The database is unreachable.');
         },
       }),
       advice: /503: the function isRevoked of the application has thrown\.$/,
