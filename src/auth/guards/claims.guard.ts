@@ -1,13 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import { carrierOf } from '../contexts/execution-context.js';
 import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import { ClaimRequirementError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
-import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
 import type { AccessTokenClaims } from '../token/claims.js';
+import { acceptedToken } from './accepted-token.js';
 import { meets } from './requirements.js';
 
 /** Authorises by `@Claim()`. Runs after {@link ScopesGuard}. */
@@ -22,8 +21,7 @@ export class ClaimsGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { claims: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(carrierOf(context));
-    if (!auth) throw new Error('AccessTokenGuard must run before ClaimsGuard.');
+    const auth = acceptedToken(context);
     for (const requirement of requirements) {
       await this.require(requirement, auth.payload, context);
     }

@@ -1,10 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import { carrierOf } from '../contexts/execution-context.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
-import { authOf } from '../request-auth.js';
+import { acceptedToken } from './accepted-token.js';
 import { grantedFor, isGranted } from './requirements.js';
 
 /** Authorises by `@Scopes()` and `@Permissions()`. Runs after {@link AccessTokenGuard}. */
@@ -19,8 +18,7 @@ export class ScopesGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { scopes: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(carrierOf(context));
-    if (!auth) throw new Error('AccessTokenGuard must run before ScopesGuard.');
+    const auth = acceptedToken(context);
     for (const requirement of requirements) {
       const granted = grantedFor(requirement, auth, this.options);
       if (isGranted(requirement, granted)) continue;

@@ -2,11 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
-import { carrierOf } from '../contexts/execution-context.js';
 import { InsufficientAuthenticationError } from '../refusals/auth.errors.js';
 import { Refusals } from '../refusals/refuse.js';
-import { authOf } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
+import { acceptedToken } from './accepted-token.js';
 import { isLoginEnough } from './requirements.js';
 
 /** Authorises by `@StepUp()` (RFC 9470). Runs after {@link ClaimsGuard}. */
@@ -22,9 +21,7 @@ export class StepUpGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { stepUp: requirements } = this.rules.of(context.getClass(), context.getHandler());
     if (requirements.length === 0) return true;
-    const auth = authOf(carrierOf(context));
-    if (!auth) throw new Error('AccessTokenGuard must run before StepUpGuard.');
-    const { payload } = auth;
+    const { payload } = acceptedToken(context);
     const now = this.clock.now() / 1000;
     for (const requirement of requirements) {
       if (isLoginEnough(requirement, payload, this.options, now)) continue;
