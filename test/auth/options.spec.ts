@@ -37,7 +37,8 @@ describe('AuthModule does not start with a wrong option', () => {
       'https://dev.us.auth0.com:port/',
     ]),
     ...wrong('audience', [undefined, '', [], ['a', '']]),
-    ...wrong('jwksUri', ['http://dev.us.auth0.com/jwks']),
+    // The log and the doctor print it.
+    ...wrong('jwksUri', ['http://dev.us.auth0.com/jwks', 'https://dev.us.auth0.com/\u001B[2J']),
     ...wrong('algorithms', [['none'], ['HS256'], []]),
     ...wrong('issuers', [[], [{ issuer: 'https://a.test/', audience: 'a' }]]),
     ['issuers', { issuer: undefined, issuers: [] }],

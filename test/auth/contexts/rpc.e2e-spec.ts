@@ -23,6 +23,7 @@ import {
   OptionalAuth,
   Public,
   type RequestAuth,
+  TemporarilyUnavailableError,
 } from '../../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { load } from '../../docs/load.js';
@@ -180,6 +181,15 @@ describe('a microservice with the option getToken', () => {
     const cause = 'no such field';
     const refused = expect.objectContaining({ level: 'warn', context: 'rpc', cause });
     expect(log.starting('Refused')).toEqual([refused, refused]);
+  });
+
+  it('keeps a refusal that it throws: an outage is not a missing token', async () => {
+    const getToken = () => {
+      throw new TemporarilyUnavailableError('keys_unavailable', 5);
+    };
+    const { ask } = await startMicroservice({ getToken });
+    const error = expect.objectContaining({ statusCode: 503, code: 'keys_unavailable' });
+    expect(await ask('closed')).toEqual({ error });
   });
 });
 
