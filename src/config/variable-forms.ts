@@ -9,7 +9,7 @@ export function groupByFirst(pairsOfScopes: readonly [string, string][]): Record
   return Object.fromEntries(groups);
 }
 
-/** Whether a text is scheme, host and port of a URL, and no more. */
+/** Whether a string is scheme, host and port of a URL, and no more. */
 export function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
