@@ -12,6 +12,8 @@ export const EVERY_FEATURE: Variables = {
   AUTH0_SIGNING_SECRET: 'x'.repeat(32),
   AUTH0_CLIENT_ID: 'browser',
   PUBLIC_URL: 'https://api.example.com',
+  MCP: 'on',
+  BACKCHANNEL_LOGOUT: 'on',
   CLIENT: 'on',
   DOCS: 'on',
   SECURITY_CONTACT: 'security@example.com',

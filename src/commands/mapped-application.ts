@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { configureApp } from '../app.setup.js';
-import { variables } from '../config/environment.js';
+import { variables } from '../config/variables.js';
 import { CONNECTION } from '../database/connection.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
 import { EVERY_FEATURE } from './access-lock.js';

@@ -1,4 +1,54 @@
 import { BlockList, isIPv4 } from 'node:net';
+import { z } from 'zod';
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** https, or http on a loopback host. */
+export const issuerUrl = z.union(
+  [z.url({ protocol: /^https$/ }), z.url({ protocol: /^http$/, hostname: LOOPBACK_HOST })],
+  'must be an https URL, such as https://issuer.example.com/ (http only for a loopback host)',
+);
+
+/** Entries separated by commas. */
+export const list = (entry: z.ZodString, missing?: string) =>
+  z
+    .string(missing)
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(entry));
+
+/** An integer. */
+export const integer = (min: number, max: number, rule: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .pipe(z.int().min(min, rule).max(max, rule));
+
+/** Pairs `name=value`, separated by commas. */
+export const pairs = <Name extends z.ZodString | z.ZodEnum>(
+  name: Name,
+  value: z.ZodString,
+  rule: string,
+) =>
+  z
+    .string()
+    .transform((text) =>
+      text.split(',').map((pair) => {
+        const [, left = '', right = ''] = /^([^=]*)=(.*)$/.exec(pair.trim()) ?? [];
+        return [left, right] as [z.input<Name>, string];
+      }),
+    )
+    .pipe(z.array(z.tuple([name, value]), rule));
+
+/** Text without spaces. */
+export const word = (rule: string) => z.string().regex(/^\S+$/, rule);
+
+export const onOff = z.stringbool({
+  truthy: ['on'],
+  falsy: ['off'],
+  case: 'sensitive',
+  error: 'must be on or off',
+});
 
 /** What follows each first member of pairs. */
 export function groupByFirst(pairsOfScopes: readonly [string, string][]): Record<string, string[]> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { readEnvironment, variables } from '../../src/config/environment.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { variables } from '../../src/config/variables.js';
 import { VARIABLE_NAMES } from '../support/environment.js';
 
 const GOOD = { AUTH0_DOMAIN: 'dev-abc123.us.auth0.com', AUTH0_AUDIENCE: 'https://api.example.com' };

@@ -33,6 +33,9 @@ describe('A good environment', () => {
       GRANT_CLAIMS: ['scope', 'scp'],
       IMPLIED_SCOPES: {},
       STEP_UP_CLAIMS: {},
+      MCP: false,
+      DPOP: 'off',
+      BACKCHANNEL_LOGOUT: false,
       CORS_ORIGINS: [],
       DATA_DIR: './data',
       DATABASE_POOL_SIZE: 10,
@@ -60,6 +63,13 @@ describe('A good environment', () => {
         GRANT_CLAIMS: 'scope,permissions',
         IMPLIED_SCOPES: 'write:a=read:a, write:a=list:a,admin=write:a',
         STEP_UP_CLAIMS: 'auth_time=https://api.example.com/auth_time?x=1,amr=methods',
+        MCP: 'on',
+        TOKEN_PROFILE: 'rfc9068',
+        TOKEN_MAX_AGE_SEC: '86400',
+        DPOP: 'allowed',
+        DPOP_NONCE_SECRET: secret,
+        MTLS_CERT_HEADER: 'Client-Cert',
+        BACKCHANNEL_LOGOUT: 'on',
         CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
         DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
         DATA_DIR: '/var/lib/api',
@@ -90,6 +100,13 @@ describe('A good environment', () => {
       GRANT_CLAIMS: ['scope', 'permissions'],
       IMPLIED_SCOPES: { 'write:a': ['read:a', 'list:a'], admin: ['write:a'] },
       STEP_UP_CLAIMS: { auth_time: 'https://api.example.com/auth_time?x=1', amr: 'methods' },
+      MCP: true,
+      TOKEN_PROFILE: 'rfc9068',
+      TOKEN_MAX_AGE_SEC: 86_400,
+      DPOP: 'allowed',
+      DPOP_NONCE_SECRET: secret,
+      MTLS_CERT_HEADER: 'Client-Cert',
+      BACKCHANNEL_LOGOUT: true,
       CORS_ORIGINS: ['https://app.example.com', 'http://localhost:5173'],
       DATABASE_URL: 'postgresql://api:secret@db.example.com:5432/api',
       DATA_DIR: '/var/lib/api',
@@ -137,6 +154,8 @@ describe('A good environment', () => {
     ['METRICS_PORT', '0'],
     ['DATABASE_URL', 'postgres://localhost/api'],
     ['DATABASE_URL', 'postgresql:///api?host=/var/run/postgresql'],
+    ['TOKEN_ALGORITHMS', 'RS256, ES256'],
+    ['DPOP', 'off'],
   ])('accepts %s=%s', (name, value) => {
     expect(
       linesFor({ AUTH0_AUDIENCE: 'a', ISSUER_BASE_URL: 'https://a.test', [name]: value }),
@@ -316,6 +335,31 @@ describe('A wrong environment', () => {
       'AUTH0_AUDIENCE must not contain AUTH0_CLIENT_ID, which is not an API; ' +
         'write the identifier of this API, such as https://api.example.com',
     ]);
+  });
+
+  const HTTPS = { ...GOOD, PUBLIC_URL: 'https://api.example.com' };
+
+  it.each([
+    [
+      { ...GOOD, TOKEN_ALGORITHMS: 'RS256', AUTH0_SIGNING_SECRET: 'x'.repeat(32) },
+      'TOKEN_ALGORITHMS cannot be combined with AUTH0_SIGNING_SECRET',
+    ],
+    [{ ...GOOD, TOKEN_ALGORITHMS: 'HS256' }, 'TOKEN_ALGORITHMS must be algorithms'],
+    [{ ...GOOD, TOKEN_PROFILE: 'jwt' }, 'TOKEN_PROFILE must be rfc9068'],
+    [{ ...GOOD, TOKEN_MAX_AGE_SEC: '0' }, 'TOKEN_MAX_AGE_SEC must be a whole number of seconds'],
+    [{ ...GOOD, MCP: 'on' }, 'MCP needs PUBLIC_URL'],
+    [
+      { ...HTTPS, MCP: 'on', AUTH0_AUDIENCE: 'https://api.example.com/mcp' },
+      'AUTH0_AUDIENCE must not contain the URL of the MCP server',
+    ],
+    [{ ...GOOD, DPOP: 'allowed' }, 'DPOP needs PUBLIC_URL'],
+    [{ ...HTTPS, DPOP: 'on' }, 'DPOP must be off, allowed or required'],
+    [{ ...HTTPS, DPOP_NONCE_SECRET: 'short' }, 'DPOP_NONCE_SECRET must have at least 32 bytes'],
+    [{ ...GOOD, MTLS_CERT_HEADER: 'Client-Cert' }, 'MTLS_CERT_HEADER needs TRUSTED_PROXIES'],
+    [{ ...GOOD, MTLS_CERT_HEADER: 'a b' }, 'MTLS_CERT_HEADER must be the name of a header'],
+    [{ ...GOOD, BACKCHANNEL_LOGOUT: 'on' }, 'BACKCHANNEL_LOGOUT needs AUTH0_CLIENT_ID'],
+  ])('combines variables wrongly: %j', (variables, line) => {
+    expect(linesFor(variables)).toEqual([expect.stringContaining(line)]);
   });
 
   it('gets all of its faults reported at once, one line per variable', () => {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { SPA } from '../../demo/clients.mjs';
 import { AUDIENCE, PERMISSIONS } from '../../demo/people.mjs';
-import { readEnvironment, variables } from '../../src/config/environment.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { variables } from '../../src/config/variables.js';
 
 interface Service {
   image: string;

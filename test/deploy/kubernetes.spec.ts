@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readEnvironment, variables } from '../../src/config/environment.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { variables } from '../../src/config/variables.js';
 
 const BASE = 'deploy/kubernetes/base';
 const EXAMPLE = 'deploy/kubernetes/overlays/example';

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { SourceTextModule } from 'node:vm';
-import { readEnvironment, variables } from '../../src/config/environment.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { variables } from '../../src/config/variables.js';
 import { DOCUMENTS, type Snippet, snippetsOf } from './markdown.js';
 import { projectsOf } from './projects.js';
 

@@ -1,4 +1,5 @@
-import { type Variables, variables } from '../../src/config/environment.js';
+import type { Variables } from '../../src/config/environment.js';
+import { variables } from '../../src/config/variables.js';
 
 /** Every variable that the application reads. */
 export const VARIABLE_NAMES = Object.keys(variables.shape);
