@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { AUDIENCE, findPerson } from './people.mjs';
+import { findPerson } from './people.mjs';
 
 /** @param {string} issuer */
 const userinfoAudience = (issuer) => `${issuer}userinfo`;
@@ -7,7 +7,7 @@ const userinfoAudience = (issuer) => `${issuer}userinfo`;
 /**
  * Changes the header and claims of an access token to those of Auth0, before it is signed.
  *
- * @param {{ kind: string, clientId: string, accountId?: string, scopes: Set<string> }} token
+ * @param {object} token of oidc-provider
  * @param {{ header?: object, payload: Record<string, unknown> }} jwt
  * @param {{ authTime: number, acr?: string, amr?: string[] } | undefined} login of the person: the
  *   authorization code or the refresh token that the token is for
@@ -34,12 +34,12 @@ function loginClaims({ authTime, acr, amr } = {}) {
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
-function personClaims({ accountId, scopes }, { iss }) {
+function personClaims({ accountId, scopes, resourceServer }, { iss, aud }) {
   const { claims, permissions } = findPerson(accountId);
   return {
-    aud: scopes.has('openid') ? [AUDIENCE, userinfoAudience(iss)] : AUDIENCE,
+    aud: scopes.has('openid') ? [aud, userinfoAudience(iss)] : aud,
     ...claims,
-    permissions,
+    permissions: permissions.filter((permission) => resourceServer.scopes.has(permission)),
   };
 }
 

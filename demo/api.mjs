@@ -36,6 +36,7 @@ const INHERITED = [
  */
 export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const publicUrl = `http://localhost:${apiPort}`;
   const child = spawn(
     process.execPath,
     ['--import', TYPESCRIPT, '--import', EXIT_WITH_PARENT, join(ROOT, 'src/main.ts')],
@@ -45,11 +46,18 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
       env: {
         ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
         ISSUER_BASE_URL: issuer,
-        AUTH0_AUDIENCE: AUDIENCE,
+        // The first one is for the browser pages. Clients that discover the API, by its document at
+        // `/.well-known/oauth-protected-resource`, ask for its address.
+        AUTH0_AUDIENCE: `${AUDIENCE},${publicUrl}`,
         AUTH0_CLIENT_ID: SPA.id,
         SECURITY_CONTACT: 'security@example.com',
         // With `:admin`, which is off by default: the tenant grants only what the person may have.
         AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
+        PUBLIC_URL: publicUrl,
+        MCP: 'on',
+        // An MCP client may ask for `write:messages` alone when it needs that, and would then have
+        // lost `read:messages`.
+        IMPLIED_SCOPES: 'write:messages=read:messages',
         PORT: String(apiPort),
         HOST: 'localhost',
         DATA_DIR: join(dataDir, 'database'),

@@ -91,6 +91,7 @@ async function printedCommands(demo) {
     first.trim().startsWith(`Open    ${api} in a browser`),
     first,
   );
+  check('starts without a warning', !/ WARN /.test(demo.output()), demo.output());
   check('hides notices for operators', !demo.output().includes('oidc-provider'), demo.output());
   const commands = commandsIn(output ?? '');
   check('prints five commands', commands.length === 5, commands.join('\n'));
@@ -102,8 +103,9 @@ async function printedCommands(demo) {
     open,
   );
   check(
-    'the protected route requires a token',
-    closed.startsWith('HTTP/1.1 401 ') && /^www-authenticate: Bearer\r$/im.test(closed),
+    'the protected route requires a token, and says where a client can read how to get one',
+    closed.startsWith('HTTP/1.1 401 ') &&
+      closed.includes(`\nwww-authenticate: Bearer resource_metadata="${api}/.well-known/`),
     closed,
   );
   check('the token request prints nothing', token === '', token);

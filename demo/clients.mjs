@@ -4,6 +4,9 @@ export const MACHINE = { id: 'demo-machine', secret: 'demo-secret' };
 /** The browser application: a public client, with authorization code and PKCE. */
 export const SPA = { id: 'demo-spa', name: 'Browser pages of nestjs-auth0-api' };
 
+/** Whether the client is one of the tenant's own, which need no consent. */
+export const isFirstParty = ({ clientId }) => [SPA.id, MACHINE.id].includes(clientId);
+
 /**
  * The tenant's applications, in oidc-provider's format.
  *
