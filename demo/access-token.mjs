@@ -9,8 +9,8 @@ const userinfoAudience = (issuer) => `${issuer}userinfo`;
  *
  * @param {object} token of oidc-provider
  * @param {{ header?: object, payload: Record<string, unknown> }} jwt
- * @param {{ authTime: number, acr?: string, amr?: string[] } | undefined} login of the person: the
- *   authorization code or the refresh token that the token is for
+ * @param {{ authTime: number, acr?: string, amr?: string[], sessionUid: string } | undefined} login
+ *   of the person: the authorization code or the refresh token that the token is for
  */
 export function toAuth0Format(token, jwt, login) {
   const { client_id: azp, ...payload } = jwt.payload;
@@ -28,9 +28,12 @@ function machineClaims({ clientId, scopes }) {
   return { sub: `${clientId}@clients`, gty: 'client-credentials', permissions: [...scopes] };
 }
 
-/** Of Auth0, a post-login Action puts these into access tokens (RFC 9470 §6.1). */
-function loginClaims({ authTime, acr, amr } = {}) {
-  const claims = { auth_time: authTime, acr, amr };
+/**
+ * Of Auth0, a post-login Action puts these into access tokens: for a step-up (RFC 9470 §6.1), and
+ * `sid`, which a logout names.
+ */
+function loginClaims({ authTime, acr, amr, sessionUid } = {}) {
+  const claims = { auth_time: authTime, acr, amr, sid: sessionUid };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
@@ -59,5 +62,7 @@ export function verifyForUserinfo(token, { issuer, signing }) {
   if (!verify('sha256', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
   const isForUserinfo = [claims.aud].flat().includes(userinfoAudience(issuer));
-  return isForUserinfo && claims.exp > Date.now() / 1000 ? claims : undefined;
+  // A token bound to a key (`cnf`) is not a bearer token, and proofs are not checked here.
+  const isUsable = isForUserinfo && claims.cnf === undefined && claims.exp > Date.now() / 1000;
+  return isUsable ? claims : undefined;
 }

@@ -58,6 +58,8 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
         // An MCP client may ask for `write:messages` alone when it needs that, and would then have
         // lost `read:messages`.
         IMPLIED_SCOPES: 'write:messages=read:messages',
+        DPOP: 'allowed',
+        BACKCHANNEL_LOGOUT: 'on',
         PORT: String(apiPort),
         HOST: 'localhost',
         DATA_DIR: join(dataDir, 'database'),

@@ -11,7 +11,7 @@ import { grantRequestedScopes, keepOfflineAccess } from './grant.mjs';
 import { interactionUrl } from './interaction.mjs';
 import { login } from './login.mjs';
 import { loginPolicy, SECOND_FACTOR } from './login-policy.mjs';
-import { logout } from './logout.mjs';
+import { fetchToApi, logout } from './logout.mjs';
 import { html, sendPage } from './page.mjs';
 import { findPerson, PERMISSIONS } from './people.mjs';
 import {
@@ -68,10 +68,12 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
       RefreshToken: 30 * DAY_SEC,
     },
     features: {
+      backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
       clientIdMetadataDocument,
       devInteractions: { enabled: false },
-      dPoP: { enabled: false },
+      // Binds the tokens of a client that sends a proof. The others get bearer tokens.
+      dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: false },
       registration: { enabled: true, issueRegistrationAccessToken: false },
       resourceIndicators: resourceIndicators({ apiOrigin, accessTokenTtlSec }),
@@ -104,6 +106,7 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
     interactions: { url: interactionUrl, policy: loginPolicy() },
     loadExistingGrant: grantRequestedScopes,
     findAccount,
+    fetch: fetchToApi(apiOrigin),
     renderError,
   });
   // Only errors of the server. Errors of a client are in its response.
