@@ -52,7 +52,11 @@ try {
   // again.
   await call('post_message', { text: 'Posted by an MCP client.' });
 } catch (error) {
-  console.error(error.message);
+  console.error(
+    error instanceof UnauthorizedError
+      ? 'The server asks for another login: the person may not do this.'
+      : error.message,
+  );
   process.exitCode = 1;
 } finally {
   await client.close();
