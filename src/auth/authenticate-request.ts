@@ -19,8 +19,8 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
 /**
  * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. A
  * request is judged once per audience, however often this is called: a guard that needs to know the
- * caller before `AccessTokenGuard` runs, such as a rate limit, costs no second verification. It does
- * not refuse the request.
+ * caller before `AccessTokenGuard` runs, such as a rate limit, costs no second verification. It
+ * does not refuse the request.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.

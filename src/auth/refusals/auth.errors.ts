@@ -82,7 +82,7 @@ export abstract class AuthError extends HttpException {
     this.detail = options.detail ?? {};
   }
 
-  /** Value of `WWW-Authenticate`, to which the guards add what they know of the route. */
+  /** Value of `WWW-Authenticate`, to which the guards add what belongs to the route. */
   get challenge(): string | undefined {
     return this.parameters && bearerChallenge(this.parameters);
   }

@@ -39,7 +39,8 @@ export function validateClaims(
 }
 
 /**
- * Requires a token to be for one of the audiences (RFC 7519 §4.1.3), compared character by character.
+ * Requires a token to be for one of the audiences (RFC 7519 §4.1.3), compared character by
+ * character.
  *
  * @throws InvalidTokenError `audience_mismatch`.
  */
