@@ -5,8 +5,7 @@ import { bearerToken } from './token/bearer-token.js';
 const JUDGED = Symbol('judged access token');
 
 interface JudgedRequest {
-  /** By audience. */
-  [JUDGED]?: Map<string | undefined, Promise<RequestAuth | undefined>>;
+  [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
   upgrade?: boolean;
 }
 
@@ -18,9 +17,9 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
 
 /**
  * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. A
- * request is judged once per audience, however often this is called: a guard that needs to know the
- * caller before `AccessTokenGuard` runs, such as a rate limit, costs no second verification. It
- * does not refuse the request.
+ * request is judged once, however often this is called: a guard that needs to know the
+ * caller before `AccessTokenGuard` runs, such as a rate limit, costs no second verification,
+ * as long as the audience is the same. It does not refuse the request.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.
@@ -36,9 +35,10 @@ export function authenticateRequest(
   // token expires.
   if (judged.upgrade === true) return judge(request, verifier, options);
   const { audience } = options;
-  const known = (judged[JUDGED] ??= new Map());
-  let judgement = known.get(audience);
-  if (!judgement) known.set(audience, (judgement = judge(request, verifier, options)));
+  const known = judged[JUDGED];
+  if (known && known.audience === audience) return known.judgement;
+  const judgement = judge(request, verifier, options);
+  judged[JUDGED] = { audience, judgement };
   return judgement;
 }
 

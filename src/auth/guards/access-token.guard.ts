@@ -97,14 +97,14 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  private async authenticateRequest(
+  private authenticateRequest(
     context: ExecutionContext,
     options: VerifyOptions,
   ): Promise<RequestAuth | undefined> {
     const request = this.getRequest(context);
     if (request) return authenticateRequest(request, this.verifier, options);
     this.advise(context, 'its GraphQL context has no request with headers');
-    return undefined;
+    return Promise.resolve(undefined);
   }
 
   /** The token of the handshake, verified again: it may have expired or been revoked. */
