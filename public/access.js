@@ -26,6 +26,7 @@
  *
  * @typedef {object} Access
  * @property {'public' | 'optional' | 'token'} access
+ * @property {string} [audience] the token is for this one, instead of those of the API
  * @property {ScopeRequirement[]} scopes
  * @property {ClaimRequirement[]} claims
  * @property {StepUpRequirement[]} stepUp
@@ -42,12 +43,15 @@
  *   can decide
  */
 export function judge(rule, claims, grantClaims, now = Date.now() / 1000) {
-  const { access, scopes, claims: requirements, stepUp } = rule;
+  const { access, audience, scopes, claims: requirements, stepUp } = rule;
   if (access === 'public') return { passes: true, why: 'Open' };
   if (claims === undefined) {
     return access === 'optional'
       ? { passes: true, why: 'Open' }
       : { passes: false, why: 'Needs a token' };
+  }
+  if (audience !== undefined && ![claims.aud].flat().includes(audience)) {
+    return { passes: false, why: 'For another audience' };
   }
   for (const requirement of scopes) {
     const missing = missingScopes(requirement, claims, grantClaims);

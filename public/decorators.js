@@ -5,10 +5,12 @@
  * @param {import('./access.js').Access} access
  * @returns {string[]}
  */
-export function decoratorsOf({ access, scopes, claims, stepUp }) {
+export function decoratorsOf({ access, audience, scopes, claims, stepUp }) {
   if (access === 'public') return ['@Public()'];
-  if (access === 'optional') return ['@OptionalAuth()'];
+  const own = audience === undefined ? [] : [`@Audience(${code(audience)})`];
+  if (access === 'optional') return ['@OptionalAuth()', ...own];
   return [
+    ...own,
     ...scopes.map(scopeDecorator),
     ...claims.map(claimDecorator),
     ...stepUp.map(stepUpDecorator),

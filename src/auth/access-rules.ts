@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ResolvedAuthOptions } from './auth.options.js';
+import { AUDIENCE, type AudienceSetting } from './decorators/audience.decorator.js';
 import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
 import {
   OPTIONAL_AUTH,
@@ -21,10 +22,22 @@ import { classesOf } from './provided-classes.js';
 import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
 import { STEP_UP_REQUIREMENTS, type StepUpRequirement } from './decorators/step-up.decorator.js';
 
+/** What `@Audience()` makes of a route: a resource that has its own access tokens. */
+export interface ProtectedResource {
+  /** As in the claim `aud` of its tokens. */
+  readonly audience: string;
+  /** Scopes of its metadata besides those of `@Scopes()`. */
+  readonly scopesSupported: readonly string[];
+  /** Scopes of the challenge for a request without a token. */
+  readonly challengeScopes: readonly string[];
+}
+
 /** What a request to one route needs. */
 export interface AccessRule {
   /** `token`: a valid access token. `optional`: none or a valid one. `public`: nothing. */
   readonly access: 'token' | 'optional' | 'public';
+  /** Whose tokens the route accepts. Undefined: those for the module's audiences. */
+  readonly resource?: ProtectedResource;
   /** Requirements on scopes, the method's before the controller's. */
   readonly scopes: readonly ScopeRequirement[];
   /** Requirements on claims, the method's before the controller's. Checked after the scopes. */
@@ -45,6 +58,7 @@ interface Decorators {
   readonly opens?: 'public' | 'optional';
   /** Whether a token is required explicitly. */
   readonly closes: boolean;
+  readonly audience?: AudienceSetting;
   readonly scopes: readonly ScopeRequirement[];
   readonly claims: readonly ClaimRequirement[];
   readonly stepUp: readonly StepUpRequirement[];
@@ -67,7 +81,7 @@ export class AccessRules implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    options: ResolvedAuthOptions,
+    private readonly options: ResolvedAuthOptions,
   ) {
     const access = options.unmarkedRoutes === 'open' ? 'public' : 'token';
     this.unmarked = without(access);
@@ -76,6 +90,7 @@ export class AccessRules implements OnModuleInit {
   /** Reads every rule once, so that decorators that contradict each other prevent the start. */
   onModuleInit(): void {
     this.rememberHandlers();
+    this.refuseSharedAudience();
     const open = this.all().filter(
       ({ rule }) => rule === this.unmarked && rule.access === 'public',
     );
@@ -84,6 +99,17 @@ export class AccessRules implements OnModuleInit {
         `unmarkedRoutes is 'open': ${open.length} routes without a decorator need no access token.`,
       );
     }
+  }
+
+  /** A token for both would make the resource a part of the API again. */
+  private refuseSharedAudience(): void {
+    const own = this.options.issuers.flatMap(({ audience }) => audience);
+    const shared = this.all().find(({ rule }) => own.includes(rule.resource?.audience ?? ''));
+    if (!shared) return;
+    throw new Error(
+      `The option audience of AuthModule contains ${shared.rule.resource!.audience}, which is the ` +
+        `@Audience() of ${shared.controller.name}.${shared.method}: remove it from one of them.`,
+    );
   }
 
   /** Also those of resolvers, gateways and message handlers, which are not routes. */
@@ -169,6 +195,10 @@ export class AccessRules implements OnModuleInit {
   private combine(controller: Type, method: string): AccessRule {
     const onController = readDecorators({ on: controller });
     const onMethod = readDecorators({ on: controller.prototype as object, method });
+    const setting = onMethod.audience ?? onController.audience;
+    const resource = setting && this.resourceOf(setting, routeName({ on: controller }));
+    // With `@OptionalAuth()`, a token is still for the resource of the controller.
+    if (onMethod.opens === 'optional') return { ...without('optional'), resource };
     if (onMethod.opens) return without(onMethod.opens);
     if (!onMethod.closes) {
       if (onController.opens) return without(onController.opens);
@@ -176,10 +206,21 @@ export class AccessRules implements OnModuleInit {
     }
     return {
       access: 'token',
+      resource,
       scopes: [...onMethod.scopes, ...onController.scopes],
       claims: [...onMethod.claims, ...onController.claims],
       stepUp: [...onMethod.stepUp, ...onController.stepUp],
     };
+  }
+
+  private resourceOf({ audience, ...scopes }: AudienceSetting, route: string): ProtectedResource {
+    if (!audience.startsWith('/')) return { audience, ...scopes };
+    const { publicUrl } = this.options;
+    if (publicUrl !== undefined) return { audience: publicUrl + audience, ...scopes };
+    throw new Error(
+      `@Audience('${audience}') on ${route} counts from the option publicUrl of AuthModule, which ` +
+        'is not set: set it, or write the whole audience.',
+    );
   }
 }
 
@@ -200,6 +241,7 @@ function readDecorators(target: RouteTarget): Decorators {
   const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
   const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
   const stepUp = (readMetadata(STEP_UP_REQUIREMENTS, target) ?? []) as StepUpRequirement[];
+  const audience = readMetadata(AUDIENCE, target) as AudienceSetting | undefined;
   const isPublic = hasOwnMark(PUBLIC, target);
   const isOptional = hasOwnMark(OPTIONAL_AUTH, target);
   const isProtected = readMetadata(PROTECTED, target) === true;
@@ -209,14 +251,15 @@ function readDecorators(target: RouteTarget): Decorators {
   if (scopes.some((requirement) => requirement.scopes.length === 0)) {
     throw new Error(`${name} has a @Scopes() or @Permissions() without a scope: name one.`);
   }
-  const closes = isProtected || scopes.length + claims.length + stepUp.length > 0;
+  const closes =
+    isProtected || audience !== undefined || scopes.length + claims.length + stepUp.length > 0;
   if ((isPublic || isOptional) && closes) {
     const opener = isPublic ? '@Public()' : '@OptionalAuth()';
     throw new Error(
-      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions(), @Claim() or ` +
-        '@StepUp(): a route is either open or protected.',
+      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions(), @Claim(), ` +
+        '@StepUp() or @Audience(): a route is either open or protected.',
     );
   }
   const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  return { opens, closes, scopes, claims, stepUp };
+  return { opens, closes, audience, scopes, claims, stepUp };
 }

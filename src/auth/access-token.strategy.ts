@@ -10,17 +10,21 @@ import type { SigningKey } from './keys/key-set.js';
 import { type TrustedIssuer, TrustedIssuers } from './keys/trusted-issuers.js';
 import { AuthError, InvalidTokenError } from './refusals/auth.errors.js';
 import { createRequestAuth, type RequestAuth } from './request-auth.js';
-import { hasExpired, validateClaims, validateTime } from './token/claim-rules.js';
+import { hasExpired, requireAudience, validateClaims, validateTime } from './token/claim-rules.js';
 import { claimOf } from './token/claim-path.js';
 import { type CompactJws, isAccessTokenType, readCompactJws } from './token/compact-jws.js';
 
 /** What passport-jwt gets as its request: a token, and what each step finds out about it. */
 export interface TokenRequest {
   readonly token: string;
+  /** Judged against this audience instead of those of the token's issuer. */
+  readonly audience?: string;
   jws?: CompactJws;
   issuer?: TrustedIssuer;
   key?: SigningKey;
 }
+
+type VerifiedRequest = TokenRequest & Required<Pick<TokenRequest, 'jws' | 'issuer' | 'key'>>;
 
 /** Reads the token, and checks its form before any key is looked up. */
 function readToken(request: TokenRequest): string {
@@ -37,12 +41,15 @@ function readToken(request: TokenRequest): string {
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Its own Passport: the shared one has one strategy per name for all applications. */
   declare readonly passport: passport.Authenticator;
+  /** passport-jwt compares with this list; {@link validate} with what the request needs. */
+  private readonly audiences: string[];
 
   constructor(
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
     private readonly clock: Clock,
   ) {
+    const audiences = options.issuers.flatMap(({ audience }) => audience);
     super({
       jwtFromRequest: readToken,
       secretOrKeyProvider: (request: TokenRequest, _token, done) => {
@@ -52,19 +59,26 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
           .catch(done);
       },
       issuer: options.issuers.flatMap(spellingsOf),
-      audience: options.issuers.flatMap(({ audience }) => audience),
+      audience: audiences,
       algorithms: options.issuers.flatMap(({ algorithms }) => algorithms),
       passReqToCallback: true,
       // `validate()` judges the time: it requires `exp` and uses the module's clock.
       ignoreExpiration: true,
       jsonWebTokenOptions: { ignoreNotBefore: true },
     });
+    this.audiences = audiences;
+  }
+
+  /** Lets passport-jwt accept tokens for an audience that only some routes have. */
+  addAudience(audience: string): void {
+    if (!this.audiences.includes(audience)) this.audiences.push(audience);
   }
 
   /** Called by passport-jwt when the signature is good. */
-  validate({ token, jws, issuer }: Required<TokenRequest>): RequestAuth {
+  validate({ token, audience, jws, issuer }: VerifiedRequest): RequestAuth {
     // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
-    validateClaims(jws, issuer, this.options);
+    validateClaims(jws, issuer.keys.issuer, this.options);
+    requireAudience(jws.payload, audience === undefined ? issuer.audience : [audience]);
     validateTime(jws.payload, this.options, this.clock.now() / 1000);
     // A copy: V8 would keep the whole header for a part of it.
     return createRequestAuth(Buffer.from(token).toString(), jws, this.options);
@@ -78,7 +92,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     if (/^jwt (audience|issuer) invalid/.test((failure as Error | undefined)?.message ?? '')) {
       // The signature is good, so our own rules can say which claim is wrong.
       try {
-        this.validate(request as Required<TokenRequest>);
+        this.validate(request as VerifiedRequest);
       } catch (error) {
         return error as Error;
       }

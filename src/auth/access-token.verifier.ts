@@ -6,7 +6,7 @@ import type { IssuerStatus } from './keys/issuer-status.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
-import { validateTime } from './token/claim-rules.js';
+import { requireAudience, validateTime } from './token/claim-rules.js';
 import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
 /** Value of `Retry-After` when `isRevoked` throws, in seconds. */
@@ -23,6 +23,16 @@ export interface VerifierStatus {
     /** Estimated memory of the entries, in bytes. */
     readonly bytes: number;
   };
+}
+
+/** What a token is judged for. */
+export interface VerifyOptions {
+  /**
+   * Audience that the token must be for, such as that of `@Audience()`. Written by the application,
+   * never by a client.
+   * @default the audiences of the token's issuer in the options of the module
+   */
+  audience?: string | undefined;
 }
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
@@ -51,11 +61,12 @@ export class AccessTokenVerifier {
    * Verifies an access token. Scopes and claims that a route requires are not checked here.
    *
    * @param token the token alone, without the scheme `Bearer`.
+   * @param options what it must be for.
    * @throws InvalidTokenError when the token is refused; `code` says why.
    * @throws TemporarilyUnavailableError when it can be neither accepted nor refused now.
    */
-  verify(token: string): Promise<RequestAuth> {
-    const judged = this.judge(token);
+  verify(token: string, options: VerifyOptions = {}): Promise<RequestAuth> {
+    const judged = this.judge(token, options);
     // A gateway keeps the promise until a message arrives. Its rejection must not end the process.
     judged.catch(() => {});
     return judged;
@@ -68,27 +79,30 @@ export class AccessTokenVerifier {
     return { issuers: this.issuers.status(), tokenCache };
   }
 
-  private async judge(token: string): Promise<RequestAuth> {
+  private async judge(token: string, { audience }: VerifyOptions): Promise<RequestAuth> {
     // Handshakes and messages may carry anything.
     if (typeof token !== 'string') throw new InvalidTokenError('token_malformed');
-    const auth = this.recall(token) ?? (await this.authenticate(token));
+    if (audience !== undefined) this.strategy.addAudience(audience);
+    const request: TokenRequest = { token, audience };
+    const auth = this.recall(request) ?? (await this.authenticate(request));
     if (this.options.isRevoked) await this.refuseRevoked(auth);
     return auth;
   }
 
   /** A token that was accepted before and whose key is still trusted. */
-  private recall(token: string): RequestAuth | undefined {
+  private recall({ token, audience }: TokenRequest): RequestAuth | undefined {
     const verified = this.cache?.get(cacheKey(token));
     if (!verified || verified.auth.token !== token) return undefined;
     if (!verified.issuer.keys.trusts(verified.key)) return undefined;
-    validateTime(verified.auth.payload, this.options, this.clock.now() / 1000);
+    const { issuer, auth } = verified;
+    requireAudience(auth.payload, audience === undefined ? issuer.audience : [audience]);
+    validateTime(auth.payload, this.options, this.clock.now() / 1000);
     this.hits += 1;
-    return verified.auth;
+    return auth;
   }
 
-  private async authenticate(token: string): Promise<RequestAuth> {
+  private async authenticate(request: TokenRequest): Promise<RequestAuth> {
     this.misses += 1;
-    const request: TokenRequest = { token };
     let auth: RequestAuth;
     try {
       auth = await this.runStrategy(request);
@@ -96,8 +110,8 @@ export class AccessTokenVerifier {
       if (!(await this.hasNewKey(request, error))) throw error;
       auth = await this.runStrategy(request);
     }
-    const { issuer, key } = request as Required<TokenRequest>;
-    this.cache?.set(cacheKey(auth.token), { auth, issuer, key });
+    const { issuer, key } = request;
+    this.cache?.set(cacheKey(auth.token), { auth, issuer: issuer!, key: key! });
     return auth;
   }
 

@@ -8,13 +8,23 @@ export {
   formatAccessMap,
 } from './access-map/format-access-map.js';
 export type { RouteAccess } from './access-map/route-access.js';
-export { AccessRules, type AccessRule, type RouteHandler } from './access-rules.js';
-export { AccessTokenVerifier, type VerifierStatus } from './access-token.verifier.js';
+export {
+  AccessRules,
+  type AccessRule,
+  type ProtectedResource,
+  type RouteHandler,
+} from './access-rules.js';
+export {
+  AccessTokenVerifier,
+  type VerifierStatus,
+  type VerifyOptions,
+} from './access-token.verifier.js';
 export { authenticateRequest } from './authenticate-request.js';
 export { AuthModule } from './auth.module.js';
 export { type AuthOptions, type IssuerOptions, ResolvedAuthOptions } from './auth.options.js';
 export { Clock } from './clock.js';
 export { AccessToken } from './decorators/access-token.decorator.js';
+export { Audience, type AudienceOptions } from './decorators/audience.decorator.js';
 export {
   Check,
   check,

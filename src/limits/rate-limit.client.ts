@@ -20,17 +20,18 @@ export class RateLimitClient {
   ) {}
 
   async of(request: AddressedRequest, context: ExecutionContext): Promise<string> {
-    const { access } = this.rules.of(context.getClass(), context.getHandler());
+    const { access, resource } = this.rules.of(context.getClass(), context.getHandler());
     // A public route ignores the token, so it must not wait for the issuer's keys either.
-    const subject = access === 'public' ? undefined : await this.subjectOf(request);
+    const isPublic = access === 'public';
+    const subject = isPublic ? undefined : await this.subjectOf(request, resource?.audience);
     // One IPv6 client has a network of addresses, its /64, which throttler's function returns.
     return subject ?? `address ${normalizeIp(clientAddress(request))}`;
   }
 
-  private async subjectOf(request: object): Promise<string | undefined> {
+  private async subjectOf(request: object, audience?: string): Promise<string | undefined> {
     let auth: RequestAuth | undefined;
     try {
-      auth = await authenticateRequest(request, this.verifier);
+      auth = await authenticateRequest(request, this.verifier, { audience });
     } catch {
       return undefined; // AccessTokenGuard, which runs next, refuses it and says why.
     }

@@ -23,6 +23,8 @@ export interface ScopeExtension extends ScopeRequirement {
 /** `x-access` of an operation: its access rule, for clients that check a token before they call. */
 export interface AccessExtension {
   access: AccessRule['access'];
+  /** Without it, the token is for the audiences of the API. */
+  audience?: string | undefined;
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */
   scopes: readonly ScopeExtension[];
   claims: readonly ClaimDescription[];
@@ -46,8 +48,10 @@ export function describeAccess(
     const impliedBy = impliersOf(requirement, impliedScopes);
     return impliedBy === undefined ? requirement : { ...requirement, impliedBy };
   });
+  const { resource, ...others } = rule;
   const extension: AccessExtension = {
-    ...rule,
+    ...others,
+    audience: resource?.audience,
     scopes,
     claims: rule.claims.map(describeClaim),
     stepUp: rule.stepUp.map((requirement) => ({ ...requirement, from })),
@@ -107,14 +111,17 @@ function impliersOf(
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
-function inWords({ access, scopes, claims, stepUp }: AccessRule): string {
+function inWords({ access, resource, scopes, claims, stepUp }: AccessRule): string {
   if (access === 'public') return 'Public: an access token is ignored.';
   if (access === 'optional') {
     return 'The access token is optional. If the request has one, it must be valid.';
   }
   const granted = scopes.map(scopesInWords).join(', and ');
   const required = granted === '' ? 'a valid access token' : `an access token with ${granted}`;
-  const others = [...claims.map(claimInWords), ...stepUp.map(stepUpInWords)];
+  const audience = resource
+    ? [`The token must be for the audience ${list([resource.audience])}.`]
+    : [];
+  const others = [...audience, ...claims.map(claimInWords), ...stepUp.map(stepUpInWords)];
   return [`Requires ${required}.`, ...others].join(' ');
 }
 

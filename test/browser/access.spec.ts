@@ -18,6 +18,15 @@ const stepUp = (required: object): Access => ({
 const all = (...names: string[]) => ({ scopes: names, match: 'all' as const });
 const any = (...names: string[]) => ({ scopes: names, match: 'any' as const });
 
+describe('With a token for another audience, the browser client shows', () => {
+  it('"For another audience" for a route that has its own', () => {
+    const access = { ...TOKEN, audience: 'https://api.example.com/mcp' };
+    const judged = (aud: unknown) => judge(access, { aud }, GRANT_CLAIMS).why;
+    expect(judged('https://api.example.com')).toBe('For another audience');
+    expect(judged(['https://api.example.com/mcp'])).toBe('Passes');
+  });
+});
+
 describe('Without a token, the browser client shows', () => {
   it.each<[string, string, Access, boolean]>([
     ['Open', 'a public route', OPEN, true],

@@ -15,7 +15,7 @@ import { ExpressRoutes } from './express-routes.js';
 import { FastifyRoutes } from './fastify-routes.js';
 import { graphqlPaths } from './graphql-paths.js';
 import { covers } from './raw-routes.js';
-import { METADATA_PATH } from '../metadata/resource-metadata.js';
+import { ResourceMetadata } from '../metadata/resource-metadata.js';
 import type { RouteAccess } from './route-access.js';
 
 /**
@@ -56,6 +56,7 @@ export class AccessMap implements OnApplicationBootstrap {
   constructor(
     private readonly rules: AccessRules,
     private readonly options: ResolvedAuthOptions,
+    private readonly metadata: ResourceMetadata,
     private readonly modules: ModulesContainer,
     private readonly config: ApplicationConfig,
     adapterHost: HttpAdapterHost,
@@ -104,8 +105,9 @@ export class AccessMap implements OnApplicationBootstrap {
     const { method, path } = route;
     const handlers = this.controllerRoutes?.handlersOf(route) ?? [];
     if (handlers.length > 0) {
-      return handlers.map(({ rule, controller, method: name }) => {
-        return { method, path, ...rule, handler: `${controller.name}.${name}` };
+      return handlers.map(({ rule: { resource, ...rule }, controller, method: name }) => {
+        const audience = resource?.audience;
+        return { method, path, ...rule, audience, handler: `${controller.name}.${name}` };
       });
     }
     const nothing = { scopes: [], claims: [], stepUp: [] };
@@ -115,8 +117,7 @@ export class AccessMap implements OnApplicationBootstrap {
   private reasonOf(route: AdapterRoute): string | undefined {
     const named = Object.entries(this.options.rawRoutes).find(([entry]) => covers(entry, route));
     if (named) return named[1];
-    const { publicUrl } = this.options;
-    if (publicUrl !== undefined && route.path === METADATA_PATH) return METADATA_REASON;
+    if (this.metadata.isServedAt(route.path)) return METADATA_REASON;
     return this.isOfGraphql(route) ? GRAPHQL_REASON : undefined;
   }
 

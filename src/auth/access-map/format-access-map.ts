@@ -74,14 +74,15 @@ const lineOf = ({ method, path, handler, ...route }: RouteAccess) =>
 
 /** `token, read:messages, tier = "premium"`; of a raw route its reason. */
 function needs(route: Omit<RouteAccess, 'method' | 'path'>): string {
-  const { access, scopes, claims, stepUp, reason } = route;
+  const { access, audience, scopes, claims, stepUp, reason } = route;
   if (access === 'raw') return reason === undefined ? 'raw' : `raw: ${reason}`;
   const requirements = [
     ...scopes.map(scopesInWords),
     ...claims.map(claimInWords),
     ...stepUp.map(loginInWords),
   ];
-  return [access, ...requirements].join(', ');
+  const token = audience === undefined ? access : `${access} for ${audience}`;
+  return [token, ...requirements].join(', ');
 }
 
 function scopesInWords({ scopes, match, from }: ScopeRequirement): string {

@@ -10,6 +10,8 @@ export interface RouteAccess {
   readonly path: string;
   /** `raw`: put on the adapter directly, so no guard covers it. */
   readonly access: 'token' | 'optional' | 'public' | 'raw';
+  /** That of `@Audience()`. Undefined: tokens for the audiences of the module. */
+  readonly audience?: string | undefined;
   readonly scopes: readonly ScopeRequirement[];
   readonly claims: readonly ClaimRequirement[];
   readonly stepUp: readonly StepUpRequirement[];

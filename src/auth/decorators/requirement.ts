@@ -64,7 +64,8 @@ export function hasOwnMark(key: symbol, { on, method }: RouteTarget): boolean {
   return owner !== null && Reflect.getOwnMetadata(key, owner, method) === true;
 }
 
-function writeMetadata(key: symbol, value: unknown, { on, method }: RouteTarget): void {
+/** Sets the metadata of a target. */
+export function writeMetadata(key: symbol, value: unknown, { on, method }: RouteTarget): void {
   if (method === undefined) Reflect.defineMetadata(key, value, on);
   else Reflect.defineMetadata(key, value, on, method);
 }

@@ -10,7 +10,7 @@ import { type Diagnosis, OPTION_NAMES, type Settings, type Step } from './diagno
 import { examineIssuer } from './examine-issuer.js';
 import { type ExaminedRoute, examineRoute } from './examine-route.js';
 import { type ExaminedToken, examineToken } from './examine-token.js';
-import { nameOf } from './find-route.js';
+import { nameOf, routesFor } from './find-route.js';
 import { printable } from './printable.js';
 
 /** What to examine. */
@@ -27,6 +27,11 @@ export interface Examined {
   readonly route?: string;
   /** How the user writes the options. @default as options of `AuthModule` */
   readonly settings?: Settings;
+}
+
+interface Context {
+  readonly options: ResolvedAuthOptions;
+  readonly settings: Settings;
 }
 
 /**
@@ -49,8 +54,11 @@ export async function diagnose(examined: Examined): Promise<Diagnosis> {
   const issuers = await Promise.all(
     options.issuers.map((issuer) => examineIssuer(issuer, options, settings)),
   );
-  const judged = token === undefined ? undefined : await judge(token, options, settings);
-  const route = await examineRequest(examined, judged, { options, settings });
+  const routes = await routesOf(examined);
+  const audience = audienceOf(examined, routes);
+  const context = { options, settings };
+  const judged = token === undefined ? undefined : await judge(token, audience, context);
+  const route = examineRequest(examined, routes, judged, context);
   const steps = [
     ...examineOptions(options, settings),
     ...issuers.flat(),
@@ -79,36 +87,48 @@ function examineOptions({ issuers }: ResolvedAuthOptions, settings: Settings): S
 /** As the API would. */
 async function judge(
   token: string,
-  options: ResolvedAuthOptions,
-  settings: Settings,
+  audience: string | undefined,
+  { options, settings }: Context,
 ): Promise<ExaminedToken> {
   const clock = new Clock();
   const issuers = new TrustedIssuers(options, clock);
   const strategy = new AccessTokenStrategy(issuers, options, clock);
   const verifier = new AccessTokenVerifier(strategy, issuers, options, clock);
   try {
-    return await examineToken(token, verifier, options, settings);
+    return await examineToken(token, { verifier, audience, options, settings });
   } finally {
     issuers.onApplicationShutdown();
   }
 }
 
-async function examineRequest(
-  { route, routes }: Examined,
-  token: ExaminedToken | undefined,
-  context: { options: ResolvedAuthOptions; settings: Settings },
-): Promise<ExaminedRoute | undefined> {
-  if (route === undefined) return undefined;
-  const failed = (actual: string): ExaminedRoute => ({
-    steps: [{ section: 'route', name: 'route', status: 'failed', actual }],
-    isUnknown: true,
-  });
-  if (!routes) return failed('the routes of the application are not known');
+/** The routes of the application, or why they are not known. */
+async function routesOf({ route, routes }: Examined): Promise<readonly RouteAccess[] | string> {
+  if (route === undefined || !routes) return 'the routes of the application are not known';
   try {
-    return examineRoute(route, await routes(), token, context);
+    return await routes();
   } catch (error) {
-    return failed(`the application does not start: ${printable(messageOf(error))}`);
+    return `the application does not start: ${printable(messageOf(error))}`;
   }
+}
+
+/** The audience that the route alone accepts. */
+function audienceOf({ route }: Examined, routes: readonly RouteAccess[] | string) {
+  if (route === undefined || typeof routes === 'string') return undefined;
+  return routesFor(routes, route)[0]?.audience;
+}
+
+function examineRequest(
+  { route }: Examined,
+  routes: readonly RouteAccess[] | string,
+  token: ExaminedToken | undefined,
+  context: Context,
+): ExaminedRoute | undefined {
+  if (route === undefined) return undefined;
+  if (typeof routes !== 'string') return examineRoute(route, routes, token, context);
+  return {
+    steps: [{ section: 'route', name: 'route', status: 'failed', actual: routes }],
+    isUnknown: true,
+  };
 }
 
 function verdictOf(

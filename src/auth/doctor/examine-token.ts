@@ -59,13 +59,22 @@ export interface ExaminedToken {
 /** Lets the verifier judge a token, and says which of its steps has refused it. */
 export async function examineToken(
   token: string,
-  verifier: Pick<AccessTokenVerifier, 'verify'>,
-  options: ResolvedAuthOptions,
-  settings: Settings,
+  {
+    verifier,
+    audience,
+    options,
+    settings,
+  }: {
+    verifier: Pick<AccessTokenVerifier, 'verify'>;
+    /** The one that the route alone accepts. */
+    audience: string | undefined;
+    options: ResolvedAuthOptions;
+    settings: Settings;
+  },
 ): Promise<ExaminedToken> {
   const unverified = readUnverified(token);
   try {
-    const auth = await verifier.verify(token);
+    const auth = await verifier.verify(token, { audience });
     const steps = STEPS.map((name) => passed(name, unverified, options));
     return { auth, steps };
   } catch (refusal) {

@@ -106,10 +106,12 @@ function algorithm({ header, options, settings }: RefusedToken): string {
   return `Let the issuer sign with an allowed algorithm, or add ${alg} to ${settings.algorithms}.`;
 }
 
-function otherAudience({ payload, options, settings }: RefusedToken): string {
+function otherAudience({ payload, detail, options, settings }: RefusedToken): string {
   const aud = claimOf(payload, 'aud');
   const audiences = Array.isArray(aud) ? (aud as unknown[]) : [aud];
-  const request = `request a token with audience=${audienceOf(options)}`;
+  const [expected] = detail.expected as string[];
+  const request = `request a token with audience=${expected}`;
+  const isOfRoute = !options.issuers.some(({ audience }) => audience.includes(expected!));
   const userInfo = options.issuers.map(({ issuer }) => `${withoutSlash(issuer)}/userinfo`);
   if (audiences.every((each) => userInfo.includes(String(each)))) {
     return `The token is only for /userinfo: ${request}.`;
@@ -118,6 +120,9 @@ function otherAudience({ payload, options, settings }: RefusedToken): string {
     return `The token is for a client, so it is probably an ID token. ${ACCESS_TOKEN}`;
   }
   if (aud === undefined) return `The token has no audience: ${request}.`;
+  if (isOfRoute) {
+    return `The route takes no tokens for ${printable(aud)}, only those of its @Audience(): ${request}.`;
+  }
   return `The token is for ${printable(aud)}: add it to ${settings.audience}, or ${request}.`;
 }
 

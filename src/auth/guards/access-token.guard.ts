@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
-import { AccessTokenVerifier } from '../access-token.verifier.js';
+import { AccessTokenVerifier, type VerifyOptions } from '../access-token.verifier.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { authenticateRequest } from '../authenticate-request.js';
 import {
@@ -56,7 +56,7 @@ export class AccessTokenGuard implements CanActivate {
       httpAdapter.appendHeader(response, 'vary', 'Authorization');
     }
     try {
-      const auth = await this.authenticate(context);
+      const auth = await this.authenticate(context, { audience: rule.resource?.audience });
       rememberAuth(carrierOf(context), auth);
       rememberAuth(handlerCarrierOf(context), auth);
       if (!auth) {
@@ -82,37 +82,49 @@ export class AccessTokenGuard implements CanActivate {
     return requestOf(context);
   }
 
-  private authenticate(context: ExecutionContext): Promise<RequestAuth | undefined> {
+  private authenticate(
+    context: ExecutionContext,
+    options: VerifyOptions,
+  ): Promise<RequestAuth | undefined> {
     switch (context.getType<string>()) {
       case 'http':
       case 'graphql':
-        return this.authenticateRequest(context);
+        return this.authenticateRequest(context, options);
       case 'ws':
-        return this.authenticateClient(context);
+        return this.authenticateClient(context, options);
       default:
-        return this.authenticateMessage(context);
+        return this.authenticateMessage(context, options);
     }
   }
 
-  private async authenticateRequest(context: ExecutionContext): Promise<RequestAuth | undefined> {
+  private authenticateRequest(
+    context: ExecutionContext,
+    options: VerifyOptions,
+  ): Promise<RequestAuth | undefined> {
     const request = this.getRequest(context);
-    if (request) return authenticateRequest(request, this.verifier);
+    if (request) return authenticateRequest(request, this.verifier, options);
     this.advise(context, 'its GraphQL context has no request with headers');
-    return undefined;
+    return Promise.resolve(undefined);
   }
 
   /** The token of the handshake, verified again: it may have expired or been revoked. */
-  private async authenticateClient(context: ExecutionContext): Promise<RequestAuth | undefined> {
+  private async authenticateClient(
+    context: ExecutionContext,
+    options: VerifyOptions,
+  ): Promise<RequestAuth | undefined> {
     const client = context.switchToWs().getClient<AuthenticatedClient>();
     if (!client.auth) this.advise(context, 'handleConnection() of its gateway sets no client.auth');
     const { token } = (await client.auth) ?? {};
     if (!token) return undefined;
-    const auth = await this.verifier.verify(token);
+    const auth = await this.verifier.verify(token, options);
     requireSameCaller(authOf(client), auth);
     return auth;
   }
 
-  private async authenticateMessage(context: ExecutionContext): Promise<RequestAuth | undefined> {
+  private async authenticateMessage(
+    context: ExecutionContext,
+    options: VerifyOptions,
+  ): Promise<RequestAuth | undefined> {
     const { getToken } = this.options;
     if (!getToken) {
       const advice = `AuthModule has no option getToken, and the context is "${context.getType()}"`;
@@ -127,7 +139,7 @@ export class AccessTokenGuard implements CanActivate {
       throw new MissingTokenError({ cause });
     }
     if (!token) return undefined;
-    const auth = await this.verifier.verify(token);
+    const auth = await this.verifier.verify(token, options);
     attachAuth(carrierOf(context), auth);
     return auth;
   }

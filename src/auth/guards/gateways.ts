@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
+import { AUDIENCE } from '../decorators/audience.decorator.js';
 import { CLAIM_REQUIREMENTS } from '../decorators/claim.decorator.js';
 import { PROTECTED, readMetadata } from '../decorators/requirement.js';
 import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
@@ -17,7 +18,13 @@ const MESSAGE = 'websockets:message_mapping';
 const GUARDS = '__guards__';
 
 const HOOKS = ['afterInit', 'handleConnection', 'handleDisconnect'];
-const REQUIREMENTS = [SCOPE_REQUIREMENTS, CLAIM_REQUIREMENTS, STEP_UP_REQUIREMENTS, PROTECTED];
+const REQUIREMENTS = [
+  AUDIENCE,
+  SCOPE_REQUIREMENTS,
+  CLAIM_REQUIREMENTS,
+  STEP_UP_REQUIREMENTS,
+  PROTECTED,
+];
 
 const REQUIRED = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 

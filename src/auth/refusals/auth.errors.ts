@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { bearerChallenge, type ChallengeParameters } from './challenge.js';
+import { bearerChallenge, checkParameters, type ChallengeParameters } from './challenge.js';
 
 const INVALID_TOKEN = {
   token_malformed: 'The access token is malformed.',
@@ -49,6 +49,7 @@ export interface AuthErrorOptions {
 
 interface Refusal extends ChallengeParameters {
   error: AuthErrorName;
+  description: string;
   code: AuthErrorCode;
   retryAfterSec?: number;
 }
@@ -63,8 +64,8 @@ export abstract class AuthError extends HttpException {
   readonly error?: AuthErrorName;
   /** Stable name of the reason. Undefined when the request had no credentials. */
   readonly code?: AuthErrorCode;
-  /** Value of `WWW-Authenticate`. Undefined when another token would not help. */
-  readonly challenge?: string;
+  /** What the challenge says. Undefined when another token would not help: there is none. */
+  readonly parameters?: ChallengeParameters;
   /** Value of `Retry-After`, in seconds. */
   readonly retryAfterSec?: number;
   /** What was expected and what came. For the log only: never send it to a client. */
@@ -76,10 +77,20 @@ export abstract class AuthError extends HttpException {
     super({ statusCode: status, message, ...oauth }, status, { cause: options.cause });
     this.error = error;
     this.code = code;
-    if (error !== 'temporarily_unavailable') this.challenge = bearerChallenge(refusal);
+    if (error !== 'temporarily_unavailable') this.parameters = parametersOf(refusal);
     this.retryAfterSec = refusal?.retryAfterSec;
     this.detail = options.detail ?? {};
   }
+
+  /** Value of `WWW-Authenticate`, to which the guards add what belongs to the route. */
+  get challenge(): string | undefined {
+    return this.parameters && bearerChallenge(this.parameters);
+  }
+}
+
+function parametersOf(refusal: Refusal | undefined): ChallengeParameters {
+  const { code: _, retryAfterSec: __, ...parameters } = refusal ?? {};
+  return checkParameters(parameters);
 }
 
 /** The request has no bearer token (RFC 6750 §3.1): 401 with the challenge `Bearer`. */

@@ -2,9 +2,10 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { exceptionFor } from '../contexts/exception.js';
 import { carrierOf, responseOf } from '../contexts/execution-context.js';
+import { AccessRules } from '../access-rules.js';
 import { ResourceMetadata } from '../metadata/resource-metadata.js';
 import type { AuthError } from './auth.errors.js';
-import { withMetadata } from './challenge.js';
+import { bearerChallenge } from './challenge.js';
 import { logRefusal } from './refusal-log.js';
 
 /** How every guard refuses a request: it sets the headers, logs the reason and throws. */
@@ -15,6 +16,7 @@ export class Refusals {
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
+    private readonly rules: AccessRules,
     private readonly metadata: ResourceMetadata,
   ) {}
 
@@ -22,17 +24,24 @@ export class Refusals {
   async refuse(error: AuthError, context: ExecutionContext): Promise<never> {
     const { httpAdapter } = this.adapterHost;
     const response = responseOf(context);
-    const { challenge, retryAfterSec } = error;
+    const { retryAfterSec } = error;
+    const challenge = this.challengeFor(error, context);
     if (response) {
       httpAdapter.setHeader(response, 'cache-control', 'no-store');
-      if (challenge) {
-        const value = withMetadata(challenge, this.metadata.url);
-        httpAdapter.setHeader(response, 'www-authenticate', value);
-      }
+      if (challenge) httpAdapter.setHeader(response, 'www-authenticate', challenge);
       if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
     }
     if (this.isFirst(error, context)) logRefusal(error, context);
     throw await exceptionFor(error, context);
+  }
+
+  /** With what is known of the route: its metadata, and the scopes to request first. */
+  private challengeFor({ parameters, code }: AuthError, context: ExecutionContext) {
+    if (!parameters) return undefined;
+    const { resource } = this.rules.of(context.getClass(), context.getHandler());
+    const resourceMetadata = this.metadata.urlOf(resource);
+    const scopes = code === undefined ? resource?.challengeScopes : parameters.scopes;
+    return bearerChallenge({ ...parameters, scopes, resourceMetadata });
   }
 
   /** One GraphQL request may call a resolver thousands of times. */

@@ -23,6 +23,8 @@ export interface DenialCase {
   toString(): string;
 }
 
+const ANOTHER_AUDIENCE = 'https://another-audience.test';
+
 /** A kind of token that is refused, or no token. */
 interface Denial {
   readonly what: string;
@@ -50,9 +52,10 @@ interface Denial {
 export function denialCases(app: INestApplication): DenialCase[] {
   const options = app.get(ResolvedAuthOptions);
   const { issuer, audience } = testIssuerOf(options);
-  const mint = (claims: object) => issuer.mint({ ...claims, iss: issuer.url, aud: audience });
-  const badTokens = badTokensOf(issuer, mint);
-  const denials = ({ access, ...requirements }: RouteAccess): Denial[] => {
+  const denials = ({ access, audience: ofRoute, ...requirements }: RouteAccess): Denial[] => {
+    const mint = (claims: object, aud = ofRoute ?? audience) =>
+      issuer.mint({ ...claims, iss: issuer.url, aud });
+    const badTokens = badTokensOf(mint, ofRoute === undefined ? ANOTHER_AUDIENCE : audience);
     if (access === 'optional') return badTokens;
     if (access !== 'token') return [];
     return [
@@ -107,8 +110,12 @@ function testIssuerOf({ issuers }: ResolvedAuthOptions): {
   );
 }
 
-function badTokensOf(issuer: TestIssuer, mint: (claims: object) => string): Denial[] {
-  const other = issuer.mint({ aud: 'https://another-audience.test' });
+/** @param otherAudience one that the route does not accept. */
+function badTokensOf(
+  mint: (claims: object, aud?: string) => string,
+  otherAudience: string,
+): Denial[] {
+  const other = mint({}, otherAudience);
   const [header, payload] = mint({}).split('.');
   const [, , signature] = other.split('.');
   const forged = [header, payload, signature].join('.');

@@ -1,5 +1,5 @@
 import { AccessTokenStrategy } from '../access-token.strategy.js';
-import { AccessTokenVerifier } from '../access-token.verifier.js';
+import { AccessTokenVerifier, type VerifyOptions } from '../access-token.verifier.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { TrustedIssuers } from '../keys/trusted-issuers.js';
@@ -75,17 +75,23 @@ export class FakeAccessToken {
         const verify = verifier.verify.bind(verifier);
         return Object.assign(verifier, {
           tokenOf: () => this.claims && TOKEN,
-          verify: async (token: string) => this.auth(options, clock) ?? verify(token),
+          verify: async (token: string, how: VerifyOptions = {}) =>
+            this.auth(options, clock, how) ?? verify(token, how),
         });
       },
     });
     return builder;
   }
 
-  private auth(options: ResolvedAuthOptions, clock: Clock): RequestAuth | undefined {
+  private auth(
+    options: ResolvedAuthOptions,
+    clock: Clock,
+    { audience }: VerifyOptions,
+  ): RequestAuth | undefined {
     if (!this.claims) return undefined;
     const iat = Math.floor(clock.now() / 1000);
-    const { issuer: iss, audience: aud } = ISSUER;
+    const iss = ISSUER.issuer;
+    const aud = audience ?? ISSUER.audience;
     const claims = { iss, sub: 'auth0|test', aud, iat, exp: iat + LIFETIME_SEC, ...this.claims };
     // Like those of a token: plain JSON, and not the caller's own objects.
     const payload = JSON.parse(JSON.stringify(claims)) as Record<string, unknown>;

@@ -1,5 +1,4 @@
 import type { ResolvedAuthOptions } from '../auth.options.js';
-import type { TrustedIssuer } from '../keys/trusted-issuers.js';
 import { type InvalidTokenCode, InvalidTokenError } from '../refusals/auth.errors.js';
 import { claimOf } from './claim-path.js';
 import { isAccessTokenType, type CompactJws } from './compact-jws.js';
@@ -15,34 +14,41 @@ const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
- * §3.12): who issued the token, for whom, and that it is an access token for any bearer. `iat`,
- * `jti` and `client_id` are checked only with the option `profile`.
+ * §3.12): who issued the token, and that it is an access token for any bearer. `iat`, `jti` and
+ * `client_id` are checked only with the option `profile`; the audience by {@link requireAudience}.
  *
  * @throws InvalidTokenError whose `code` names the rule.
  */
 export function validateClaims(
   jws: CompactJws,
-  { keys, audience }: TrustedIssuer,
+  issuer: string,
   options: ResolvedAuthOptions,
 ): void {
   const { payload } = jws;
   const iss = claimOf(payload, 'iss');
-  if (iss !== keys.issuer) {
-    refuse(payload, 'issuer_mismatch', { expected: keys.issuer, actual: iss });
+  if (iss !== issuer) {
+    refuse(payload, 'issuer_mismatch', { expected: issuer, actual: iss });
   }
   // A stolen token that is bound to a key must not work as a bearer token (RFC 7800 §3).
   if (Object.hasOwn(payload, 'cnf')) refuse(payload, 'token_bound', { claim: 'cnf' });
   refuseOtherTokens(jws, options);
-
-  const aud = claimOf(payload, 'aud');
-  const isForUs = (value: unknown) => (audience as readonly unknown[]).includes(value);
-  if (!(Array.isArray(aud) ? aud : [aud]).some(isForUs)) {
-    refuse(payload, 'audience_mismatch', { expected: audience, actual: aud });
-  }
   if (Object.hasOwn(payload, 'sub')) requireString(payload, 'sub');
   if (options.profile !== 'rfc9068') return;
   for (const claim of PROFILE_CLAIMS) requireString(payload, claim);
   numericDate(payload, 'iat');
+}
+
+/**
+ * Requires a token to be for one of the audiences (RFC 7519 §4.1.3), compared character by
+ * character.
+ *
+ * @throws InvalidTokenError `audience_mismatch`.
+ */
+export function requireAudience(payload: object, audiences: readonly unknown[]): void {
+  const aud = claimOf(payload, 'aud');
+  const isForUs = (value: unknown) => audiences.includes(value);
+  if (Array.isArray(aud) ? aud.some(isForUs) : isForUs(aud)) return;
+  refuse(payload, 'audience_mismatch', { expected: audiences, actual: aud });
 }
 
 /** ID, refresh and logout tokens, by the marks that issuers put into them. */

@@ -254,6 +254,29 @@ describe('What a token lacks for a route', () => {
   });
 });
 
+describe('A route with an audience of its own', () => {
+  const audience = 'https://api.example.com/mcp';
+  const nothing = { scopes: [], claims: [], stepUp: [] };
+  const route = { method: 'POST', path: '/mcp', access: 'token' as const, audience, ...nothing };
+  const examineMcp = (aud: string) =>
+    given.diagnose(
+      {},
+      { route: 'POST /mcp', token: given.issuer.mint({ aud }), routes: () => [route] },
+    );
+
+  it('accepts tokens for it', async () => {
+    expect((await examineMcp(audience)).verdict).toBe(`${ACCEPTED} It may call POST /mcp.`);
+  });
+
+  it('says which audience to request where a token is for the API', async () => {
+    const { steps } = await examineMcp(given.issuer.audience);
+    expect(steps.find(({ code }) => code === 'audience_mismatch')?.advice).toBe(
+      `The route takes no tokens for ${given.issuer.audience}, only those of its @Audience(): ` +
+        `request a token with audience=${audience}.`,
+    );
+  });
+});
+
 describe('The application in a file', () => {
   const file = (name: string) => applicationIn(join(import.meta.dirname, 'support', name));
 
