@@ -6,7 +6,7 @@ import { BadRequestException, type NestApplicationOptions } from '@nestjs/common
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConfigType } from '@nestjs/config';
 import type { serverConfig } from '../config/server.config.js';
-import { requestIdOf } from '../logging/request-id.js';
+import { requestIdOf } from './request-id.js';
 import { beginRequest, destroyWithConnection, endRequest } from './connections.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { isStopping } from './shutdown.js';

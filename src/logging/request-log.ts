@@ -3,7 +3,7 @@ import type { ConfigType } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { loggingConfig } from '../config/logging.config.js';
-import { isProbe } from '../health/is-probe.js';
+import { isProbe } from '../http/is-probe.js';
 import { clientAddress } from '../http/client-address.js';
 import { traceIdOf } from './trace-context.js';
 

@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { AUTH_ERROR_CODES, type AccessTokenVerifier, type AuthErrorCode } from '../auth/index.js';
 import type { Connection } from '../database/connection.js';
-import { isProbe } from '../health/is-probe.js';
+import { isProbe } from '../http/is-probe.js';
 import { API_VERSION } from '../version.js';
 
 /** What the metrics are read from at each scrape. */

@@ -17,7 +17,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
-import { isProbe } from '../health/is-probe.js';
+import { isProbe } from '../http/is-probe.js';
 import { API_NAME, API_VERSION } from '../version.js';
 import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
