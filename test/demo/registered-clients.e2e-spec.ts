@@ -180,6 +180,13 @@ describe('the consent page', () => {
     expect(errorOf((await browser.get(path)).headers.location)).toBe('consent_required');
   });
 
+  it('comes once, after the login page, when the client requests both', async () => {
+    const client = { ...(await registered()), prompt: 'login consent' };
+    const browser = new Browser(tenant.url);
+    const { consent } = await browser.beginConsent('reader', client);
+    expect((await browser.decide(consent, 'allow')).searchParams.get('code')).not.toBeNull();
+  });
+
   it('returns access_denied, with state and issuer, when the person denies', async () => {
     const browser = new Browser(tenant.url);
     const { consent } = await browser.beginConsent('reader', await registered());
