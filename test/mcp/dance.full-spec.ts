@@ -1,8 +1,5 @@
-import { freePorts } from '../../demo/check.tools.mjs';
 import { Clock } from '../../src/auth/index.js';
-import type { TestIssuer } from '../../src/auth/testing/index.js';
-import { type Api, AUDIENCE, startApi } from '../support/api.js';
-import { startDemoTenant, type Tenant } from '../support/tenant.js';
+import { type Demo, startDemo } from '../support/tenant.js';
 import { INTERACTIVE_CLIENTS, type InteractiveClient } from './support/interactive-clients.js';
 import { Person } from './support/person.js';
 
@@ -15,30 +12,13 @@ class AdjustableClock extends Clock {
 }
 
 const clock = new AdjustableClock();
-let tenant: Tenant;
-let api: Api;
+let demo: Demo;
 let url: URL;
 const connected: InteractiveClient[] = [];
 
 beforeAll(async () => {
-  const [port = 0] = await freePorts(1);
-  const publicUrl = `http://127.0.0.1:${port}`;
-  url = new URL(`${publicUrl}/mcp`);
-  tenant = await startDemoTenant({ apiOrigin: publicUrl, accessTokenTtlSec: TOKEN_SEC });
-  api = await startApi({
-    // Not used: the demo tenant is the issuer.
-    issuer: {} as TestIssuer,
-    port,
-    clock,
-    // As the demo starts it.
-    environment: {
-      ISSUER_BASE_URL: tenant.url,
-      AUTH0_AUDIENCE: `${AUDIENCE},${publicUrl}`,
-      PUBLIC_URL: publicUrl,
-      MCP: 'on',
-      IMPLIED_SCOPES: 'write:messages=read:messages',
-    },
-  });
+  demo = await startDemo({ clock, accessTokenTtlSec: TOKEN_SEC });
+  url = new URL(`${demo.publicUrl}/mcp`);
 }, 60_000);
 
 afterEach(async () => {
@@ -46,10 +26,7 @@ afterEach(async () => {
   await Promise.all(connected.splice(0).map((client) => client.close()));
 });
 
-afterAll(async () => {
-  await api.close();
-  await tenant.close();
-});
+afterAll(() => demo.close());
 
 describe.each(INTERACTIVE_CLIENTS)('%s', (name, connect) => {
   const isFirst = name === 'sdk 1';
