@@ -67,6 +67,34 @@ describe('the API with tokens of the demo tenant', () => {
     expect(statuses.flat()).toEqual(allowed);
   });
 
+  it('takes tokens for the MCP server only there, and tokens for the API only at the API', async () => {
+    const fields = {
+      grant_type: 'client_credentials',
+      client_id: 'demo-machine',
+      client_secret: 'demo-secret',
+    };
+    const audiences = ['https://api.example.com', demo.publicUrl, `${demo.publicUrl}/mcp`];
+    const answers = await Promise.all(
+      audiences.map(async (audience) => {
+        const { json } = await request(tenant.url, 'POST', '/oauth/token', {
+          json: { ...fields, audience },
+        });
+        const atApi = await api.get('/api/private', json.access_token);
+        const atMcp = await api.send('POST', '/mcp', {
+          token: json.access_token,
+          headers: { accept: 'application/json, text/event-stream' },
+          json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+        });
+        return [atApi.status, atMcp.status];
+      }),
+    );
+    expect(answers).toEqual([
+      [200, 401],
+      [200, 401],
+      [401, 200],
+    ]);
+  });
+
   it.each(['reader', 'admin', undefined])('refuses the broken tokens of %s', async (person) => {
     const query = person === undefined ? '' : `?person=${person}`;
     const { status, json } = await request(tenant.url, 'GET', `/demo/broken-tokens${query}`);
