@@ -42,6 +42,14 @@ async function call(name, parameters) {
   for (const { text } of content) console.log(text);
 }
 
+function explained(error) {
+  if (error instanceof UnauthorizedError) {
+    return 'The server asks for another login: the person may not do this.';
+  }
+  const isRefused = error.cause?.code === 'ECONNREFUSED';
+  return isRefused ? `Nothing listens at ${url}. Is the demo running?` : error.message;
+}
+
 try {
   await withLogin(() => client.connect(transport()));
   const { tools } = await client.listTools();
@@ -52,11 +60,7 @@ try {
   // again.
   await call('post_message', { text: 'Posted by an MCP client.' });
 } catch (error) {
-  console.error(
-    error instanceof UnauthorizedError
-      ? 'The server asks for another login: the person may not do this.'
-      : error.message,
-  );
+  console.error(explained(error));
   process.exitCode = 1;
 } finally {
   await client.close();
