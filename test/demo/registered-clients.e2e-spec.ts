@@ -1,12 +1,16 @@
-import { jest } from '@jest/globals';
 import { startTenant } from '../../demo/tenant.mjs';
 import { request } from '../support/http.js';
+import {
+  API,
+  CALLBACK,
+  errorOf,
+  MCP,
+  MCP_SCOPES,
+  register,
+  registered,
+  tokensFor,
+} from './agent.js';
 import { AUDIENCE, authorizationRequest, Browser, claimsOf } from './browser.js';
-
-const API = 'http://localhost:3001';
-const MCP = `${API}/mcp`;
-const CALLBACK = 'http://127.0.0.1:8787/callback';
-const MCP_SCOPES = 'read:messages write:messages';
 
 let tenant: Awaited<ReturnType<typeof startTenant>>;
 
@@ -16,125 +20,9 @@ beforeAll(async () => {
 
 afterAll(() => tenant.close());
 
-const register = (metadata: unknown, headers?: Record<string, string>) =>
-  request(tenant.url, 'POST', '/oidc/register', { json: metadata, headers });
-
-/** Registers a client as an MCP client does. Resolves with its parameters for a login. */
-async function registered({ name = 'An agent' } = {}) {
-  const { json } = await register({ client_name: name, redirect_uris: [CALLBACK] });
-  return {
-    client_id: json.client_id as string,
-    redirect_uri: CALLBACK,
-    audience: '',
-    resource: MCP,
-    scope: MCP_SCOPES,
-  };
-}
-
-/** Logs in to a client, allows access, and redeems the code. */
-async function tokensFor(username: string, parameters: Record<string, string>) {
-  const browser = new Browser(tenant.url);
-  const { consent, verifier } = await browser.beginConsent(username, parameters);
-  return browser.redeem(await browser.decide(consent, 'allow'), verifier, parameters);
-}
-
-/** The error of a redirect, in the query or, for an implicit grant, in the fragment. */
-function errorOf(location = '') {
-  const { search, hash } = new URL(location);
-  return new URLSearchParams(search || hash.slice(1)).get('error');
-}
-
-describe('the metadata of the authorization server (RFC 8414)', () => {
-  it('is the discovery document, and says how an unknown client gets in', async () => {
-    const [oauth, openid] = await Promise.all(
-      ['oauth-authorization-server', 'openid-configuration'].map((name) =>
-        request(tenant.url, 'GET', `/.well-known/${name}`),
-      ),
-    );
-    expect(oauth!.json).toEqual(openid!.json);
-    expect(oauth!.json).toMatchObject({
-      issuer: tenant.url,
-      registration_endpoint: `${tenant.url}oidc/register`,
-      client_id_metadata_document_supported: true,
-      code_challenge_methods_supported: ['S256'],
-      authorization_response_iss_parameter_supported: true,
-    });
-  });
-});
-
-describe('registration (RFC 7591)', () => {
-  it('lets in a public client, and keeps its name and redirect URIs only', async () => {
-    const { status, json } = await register({
-      client_name: 'An agent',
-      redirect_uris: [CALLBACK],
-      scope: 'read:messages',
-      application_type: 'web',
-      token_endpoint_auth_method: 'client_secret_post',
-      grant_types: ['client_credentials'],
-      jwks_uri: 'https://agent.example/keys',
-    });
-    expect(status).toBe(201);
-    expect(json).toMatchObject({
-      client_id: expect.any(String),
-      client_name: 'An agent',
-      redirect_uris: [CALLBACK],
-      application_type: 'native',
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-    });
-    for (const name of ['scope', 'client_secret', 'jwks_uri', 'registration_access_token']) {
-      expect(json).not.toHaveProperty(name);
-    }
-  });
-
-  it.each([
-    'http://localhost:8787/callback',
-    'http://[::1]/callback',
-    'https://agent.example/callback',
-    'cursor://anysphere/callback',
-  ])('accepts the redirect URI %s', async (uri) => {
-    expect(await register({ redirect_uris: [uri] })).toMatchObject({ status: 201 });
-  });
-
-  it.each([
-    ['http on another host', ['http://agent.example/callback']],
-    ['http on a host that begins like a loopback address', ['http://127.0.0.1.evil.example/']],
-    ['one of them with http on another host', [CALLBACK, 'http://agent.example/callback']],
-    ['a script', ['javascript:alert(1)']],
-    ['a fragment', [`${CALLBACK}#x`]],
-    ['no URI', ['callback']],
-    ['an empty list', []],
-    ['no list', undefined],
-  ])('refuses redirect URIs with %s', async (_, uris) => {
-    const answer = await register({ redirect_uris: uris });
-    expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_redirect_uri' } });
-  });
-
-  it('refuses a body that is not a JSON object', async () => {
-    const answer = await register([]);
-    expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_client_metadata' } });
-  });
-
-  it('is open to pages of any origin, since it gives nothing away', async () => {
-    const origin = 'https://inspector.example';
-    const answer = await register({ redirect_uris: [CALLBACK] }, { origin });
-    const preflight = await request(tenant.url, 'OPTIONS', '/oidc/register', {
-      headers: { origin, 'access-control-request-method': 'POST' },
-    });
-    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*' });
-    expect(preflight).toMatchObject({
-      status: 204,
-      headers: {
-        'access-control-allow-origin': '*',
-        'access-control-allow-headers': 'content-type',
-      },
-    });
-  });
-});
-
 describe('the consent page', () => {
   it('names the client, what it requests, and where the answer goes', async () => {
-    const client = await registered({ name: '<b>Agent & "friends"</b>' });
+    const client = await registered(tenant.url, '<b>Agent & "friends"</b>');
     const browser = new Browser(tenant.url);
     const { consent } = await browser.beginConsent('writer', client);
     const { status, headers, body } = await browser.get(consent);
@@ -155,7 +43,7 @@ describe('the consent page', () => {
 
   it('says which of the requested scopes the person does not have', async () => {
     const browser = new Browser(tenant.url);
-    const { consent } = await browser.beginConsent('reader', await registered());
+    const { consent } = await browser.beginConsent('reader', await registered(tenant.url));
     const { body } = await browser.get(consent);
     expect(body.match(/<code>[^<]+<\/code> \(not granted: reader does not have it\)/g)).toEqual([
       '<code>write:messages</code> (not granted: reader does not have it)',
@@ -163,15 +51,15 @@ describe('the consent page', () => {
   });
 
   it('names a client without a name by its identifier, like the login page', async () => {
-    const client = await registered();
-    const { json } = await register({ redirect_uris: [CALLBACK] });
+    const client = await registered(tenant.url);
+    const { json } = await register(tenant.url, { redirect_uris: [CALLBACK] });
     const browser = new Browser(tenant.url);
     const { login } = await browser.begin({ ...client, client_id: json.client_id });
     expect((await browser.get(login)).body).toContain(`<strong>${json.client_id}</strong>`);
   });
 
   it('is shown at every login, also to a person who is logged in', async () => {
-    const client = await registered();
+    const client = await registered(tenant.url);
     const browser = new Browser(tenant.url);
     const { consent } = await browser.beginConsent('reader', client);
     await browser.decide(consent, 'allow');
@@ -181,7 +69,7 @@ describe('the consent page', () => {
   });
 
   it('comes once, after the login page, when the client requests both', async () => {
-    const client = { ...(await registered()), prompt: 'login consent' };
+    const client = { ...(await registered(tenant.url)), prompt: 'login consent' };
     const browser = new Browser(tenant.url);
     const { consent } = await browser.beginConsent('reader', client);
     expect((await browser.decide(consent, 'allow')).searchParams.get('code')).not.toBeNull();
@@ -189,7 +77,7 @@ describe('the consent page', () => {
 
   it('returns access_denied, with state and issuer, when the person denies', async () => {
     const browser = new Browser(tenant.url);
-    const { consent } = await browser.beginConsent('reader', await registered());
+    const { consent } = await browser.beginConsent('reader', await registered(tenant.url));
     const callback = await browser.decide(consent, 'deny');
     expect(callback.origin + callback.pathname).toBe(CALLBACK);
     expect(Object.fromEntries(callback.searchParams)).toEqual({
@@ -202,14 +90,17 @@ describe('the consent page', () => {
 
   it('takes anything but a clear yes for a no', async () => {
     const browser = new Browser(tenant.url);
-    const { consent } = await browser.beginConsent('reader', await registered());
+    const { consent } = await browser.beginConsent('reader', await registered(tenant.url));
     const sent = await browser.post(consent, {});
     const { headers } = await browser.get(new URL(sent.headers.location ?? '').pathname);
     expect(errorOf(headers.location)).toBe('access_denied');
   });
 
   it('works only in the browser that logged in', async () => {
-    const { consent } = await new Browser(tenant.url).beginConsent('reader', await registered());
+    const { consent } = await new Browser(tenant.url).beginConsent(
+      'reader',
+      await registered(tenant.url),
+    );
     const answer = await new Browser(tenant.url).post(consent, { decision: 'allow' });
     expect(answer.status).toBe(400);
   });
@@ -226,8 +117,8 @@ describe('the access token of a registered client', () => {
     ['admin', MCP_SCOPES],
     ['reader', 'read:messages'],
   ])('is for the MCP server only, with what %s may do there (RFC 8707)', async (name, scope) => {
-    const client = await registered();
-    const tokens = await tokensFor(name, {
+    const client = await registered(tenant.url);
+    const tokens = await tokensFor(tenant.url, name, {
       ...client,
       scope: `openid ${MCP_SCOPES} read:admin write:admin`,
     });
@@ -246,21 +137,28 @@ describe('the access token of a registered client', () => {
     ['the identifier of the API', AUDIENCE],
     ['the address of the API', API],
   ])('is for the API when the client asks for %s', async (_, resource) => {
-    const client = await registered();
-    const tokens = await tokensFor('admin', { ...client, resource, scope: 'read:admin' });
+    const client = await registered(tenant.url);
+    const tokens = await tokensFor(tenant.url, 'admin', {
+      ...client,
+      resource,
+      scope: 'read:admin',
+    });
     expect(claimsOf(tokens.access_token)).toMatchObject({ aud: resource, scope: 'read:admin' });
   });
 
   it('can have another scope than the one of the registration, for a step-up', async () => {
-    const { json } = await register({ redirect_uris: [CALLBACK], scope: 'read:messages' });
-    const client = { ...(await registered()), client_id: json.client_id };
-    const tokens = await tokensFor('writer', { ...client, scope: 'write:messages' });
+    const { json } = await register(tenant.url, {
+      redirect_uris: [CALLBACK],
+      scope: 'read:messages',
+    });
+    const client = { ...(await registered(tenant.url)), client_id: json.client_id };
+    const tokens = await tokensFor(tenant.url, 'writer', { ...client, scope: 'write:messages' });
     expect(claimsOf(tokens.access_token).scope).toBe('write:messages');
   });
 
   it('can be renewed when the client asked for offline_access, for the same audience', async () => {
-    const client = await registered();
-    const first = await tokensFor('reader', {
+    const client = await registered(tenant.url);
+    const first = await tokensFor(tenant.url, 'reader', {
       ...client,
       scope: 'read:messages offline_access',
       prompt: 'consent',
@@ -277,12 +175,15 @@ describe('the access token of a registered client', () => {
   });
 
   it('can be redeemed on another port of the loopback address (RFC 8252 §7.3)', async () => {
-    const client = { ...(await registered()), redirect_uri: 'http://127.0.0.1:9999/callback' };
-    expect(await tokensFor('reader', client)).toMatchObject({ token_type: 'Bearer' });
+    const client = {
+      ...(await registered(tenant.url)),
+      redirect_uri: 'http://127.0.0.1:9999/callback',
+    };
+    expect(await tokensFor(tenant.url, 'reader', client)).toMatchObject({ token_type: 'Bearer' });
   });
 
   it('can be read by pages at the redirect URI only', async () => {
-    const { json } = await register({
+    const { json } = await register(tenant.url, {
       redirect_uris: ['http://localhost:6274/oauth/callback', 'cursor://anysphere/callback'],
     });
     const askFrom = (origin: string) =>
@@ -308,7 +209,7 @@ describe('a registered client is refused', () => {
     ['a plain code challenge', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['an implicit grant', { response_type: 'token' }, 'unsupported_response_type'],
   ])('with %s', async (_, parameters, error) => {
-    const { path } = authorizationRequest({ ...(await registered()), ...parameters });
+    const { path } = authorizationRequest({ ...(await registered(tenant.url)), ...parameters });
     const { headers } = await new Browser(tenant.url).get(path);
     expect(headers.location).toMatch(CALLBACK);
     expect(errorOf(headers.location)).toBe(error);
@@ -316,7 +217,7 @@ describe('a registered client is refused', () => {
 
   it('with a redirect URI that it did not register, on a page of the tenant', async () => {
     const { path } = authorizationRequest({
-      ...(await registered()),
+      ...(await registered(tenant.url)),
       redirect_uri: 'http://127.0.0.1:8787/other',
     });
     const { status, headers, body } = await new Browser(tenant.url).get(path);
@@ -326,7 +227,7 @@ describe('a registered client is refused', () => {
   });
 
   it('when it asks for another resource at the token endpoint than at the login', async () => {
-    const client = await registered();
+    const client = await registered(tenant.url);
     const browser = new Browser(tenant.url);
     const { consent, verifier } = await browser.beginConsent('reader', client);
     const callback = await browser.decide(consent, 'allow');
@@ -342,62 +243,11 @@ describe('a registered client is refused', () => {
   });
 
   it('when it asks for a token of its own, without a person', async () => {
-    const { client_id: id } = await registered();
+    const { client_id: id } = await registered(tenant.url);
     const answer = await request(tenant.url, 'POST', '/oauth/token', {
       json: { grant_type: 'client_credentials', client_id: id, audience: AUDIENCE },
     });
     expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_request' } });
-  });
-});
-
-describe('a client ID metadata document', () => {
-  let count = 0;
-
-  /** Starts a login. The tenant gets the document from a `fetch` of the test. */
-  async function begin(changes: object) {
-    // Another address each time, because the tenant keeps the documents.
-    const id = `https://agent.example/${(count += 1)}.json`;
-    const metadata = {
-      client_id: id,
-      client_name: 'A documented agent',
-      redirect_uris: [CALLBACK],
-      token_endpoint_auth_method: 'none',
-      ...changes,
-    };
-    const fetched = jest
-      .spyOn(globalThis, 'fetch')
-      .mockImplementation(() => Promise.resolve(Response.json(metadata)));
-    try {
-      const { path } = authorizationRequest({ ...(await registered()), client_id: id });
-      const browser = new Browser(tenant.url);
-      const { headers, body } = await browser.get(path);
-      return headers.location ? (await browser.get(headers.location)).body : body;
-    } finally {
-      fetched.mockRestore();
-    }
-  }
-
-  it('lets a client in without a registration', async () => {
-    expect(await begin({})).toContain('to continue to <strong>A documented agent</strong>');
-  });
-
-  it.each([
-    ['is for another client', { client_id: 'https://agent.example/other.json' }, 'not match'],
-    ['is of a web application', { application_type: 'web' }, 'client is not allowed'],
-    [
-      'has a redirect URI with http on another host',
-      { redirect_uris: ['http://agent.example/'] },
-      'loopback',
-    ],
-    [
-      'asks for tokens without a person',
-      { grant_types: ['authorization_code', 'client_credentials'] },
-      'client is not allowed',
-    ],
-  ])('is refused when it %s', async (_, changes, reason) => {
-    const page = await begin(changes);
-    expect(page).toContain('The tenant refused the request');
-    expect(page).toContain(reason);
   });
 });
 
