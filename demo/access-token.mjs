@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { AUDIENCE, findPerson } from './people.mjs';
+import { findPerson } from './people.mjs';
 
 /** @param {string} issuer */
 const userinfoAudience = (issuer) => `${issuer}userinfo`;
@@ -7,10 +7,10 @@ const userinfoAudience = (issuer) => `${issuer}userinfo`;
 /**
  * Changes the header and claims of an access token to those of Auth0, before it is signed.
  *
- * @param {{ kind: string, clientId: string, accountId?: string, scopes: Set<string> }} token
+ * @param {object} token of oidc-provider
  * @param {{ header?: object, payload: Record<string, unknown> }} jwt
- * @param {{ authTime: number, acr?: string, amr?: string[] } | undefined} login of the person: the
- *   authorization code or the refresh token that the token is for
+ * @param {{ authTime: number, acr?: string, amr?: string[], sessionUid: string } | undefined} login
+ *   of the person: the authorization code or the refresh token that the token is for
  */
 export function toAuth0Format(token, jwt, login) {
   const { client_id: azp, ...payload } = jwt.payload;
@@ -28,18 +28,21 @@ function machineClaims({ clientId, scopes }) {
   return { sub: `${clientId}@clients`, gty: 'client-credentials', permissions: [...scopes] };
 }
 
-/** Of Auth0, a post-login Action puts these into access tokens (RFC 9470 §6.1). */
-function loginClaims({ authTime, acr, amr } = {}) {
-  const claims = { auth_time: authTime, acr, amr };
+/**
+ * Of Auth0, a post-login Action puts these into access tokens: for a step-up (RFC 9470 §6.1), and
+ * `sid`, which a logout names.
+ */
+function loginClaims({ authTime, acr, amr, sessionUid } = {}) {
+  const claims = { auth_time: authTime, acr, amr, sid: sessionUid };
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
 
-function personClaims({ accountId, scopes }, { iss }) {
+function personClaims({ accountId, scopes, resourceServer }, { iss, aud }) {
   const { claims, permissions } = findPerson(accountId);
   return {
-    aud: scopes.has('openid') ? [AUDIENCE, userinfoAudience(iss)] : AUDIENCE,
+    aud: scopes.has('openid') ? [aud, userinfoAudience(iss)] : aud,
     ...claims,
-    permissions,
+    permissions: permissions.filter((permission) => resourceServer.scopes.has(permission)),
   };
 }
 
@@ -59,5 +62,7 @@ export function verifyForUserinfo(token, { issuer, signing }) {
   if (!verify('sha256', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
   const isForUserinfo = [claims.aud].flat().includes(userinfoAudience(issuer));
-  return isForUserinfo && claims.exp > Date.now() / 1000 ? claims : undefined;
+  // A token bound to a key (`cnf`) is not a bearer token, and proofs are not checked here.
+  const isUsable = isForUserinfo && claims.cnf === undefined && claims.exp > Date.now() / 1000;
+  return isUsable ? claims : undefined;
 }

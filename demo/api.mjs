@@ -30,6 +30,34 @@ const INHERITED = [
 ];
 
 /**
+ * The configuration of the API. Tests use it, too.
+ *
+ * @param {{ apiPort: number, issuer: string }} options
+ */
+export function apiVariables({ apiPort, issuer }) {
+  const publicUrl = `http://localhost:${apiPort}`;
+  return {
+    ISSUER_BASE_URL: issuer,
+    // The first one is for the browser pages. Clients that discover the API, by its document at
+    // `/.well-known/oauth-protected-resource`, ask for its address.
+    AUTH0_AUDIENCE: `${AUDIENCE},${publicUrl}`,
+    AUTH0_CLIENT_ID: SPA.id,
+    SECURITY_CONTACT: 'security@example.com',
+    // With `:admin`, which is off by default: the tenant grants only what the person may have.
+    AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
+    PORT: String(apiPort),
+    HOST: 'localhost',
+    PUBLIC_URL: publicUrl,
+    MCP: 'on',
+    // An MCP client may ask for `write:messages` alone when it needs that, and would then have lost
+    // `read:messages`.
+    IMPLIED_SCOPES: 'write:messages=read:messages',
+    DPOP: 'allowed',
+    BACKCHANNEL_LOGOUT: 'on',
+  };
+}
+
+/**
  * Starts the API in its own process, with the embedded database.
  *
  * @param {{ apiPort: number, dataDir: string, issuer: string, logLevel?: string }} options
@@ -44,14 +72,7 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
       cwd: dataDir,
       env: {
         ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
-        ISSUER_BASE_URL: issuer,
-        AUTH0_AUDIENCE: AUDIENCE,
-        AUTH0_CLIENT_ID: SPA.id,
-        SECURITY_CONTACT: 'security@example.com',
-        // With `:admin`, which is off by default: the tenant grants only what the person may have.
-        AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
-        PORT: String(apiPort),
-        HOST: 'localhost',
+        ...apiVariables({ apiPort, issuer }),
         DATA_DIR: join(dataDir, 'database'),
         // `info` has a line for every refusal, also of a request without a token.
         LOG_LEVEL: logLevel,

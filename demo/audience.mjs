@@ -1,14 +1,30 @@
 import { errors } from 'oidc-provider';
 import { MACHINE } from './clients.mjs';
-import { AUDIENCE, PERMISSIONS } from './people.mjs';
+import { AUDIENCE, MCP_SCOPES, PERMISSIONS } from './people.mjs';
 import { OIDC_SCOPES } from './userinfo.mjs';
 
 /**
- * Maps Auth0's parameter `audience` to oidc-provider's resource indicators (RFC 8707).
+ * The APIs that the tenant issues tokens for, and their scopes: what Auth0 lists under APIs. The
+ * API has two identifiers. Clients that discover it ask for its address (RFC 9728).
  *
- * @param {number} accessTokenTtlSec
+ * @param {string} apiOrigin
  */
-export function resourceIndicators(accessTokenTtlSec) {
+function scopesByAudience(apiOrigin) {
+  const apiScopes = [...OIDC_SCOPES, ...PERMISSIONS];
+  return new Map([
+    [AUDIENCE, apiScopes],
+    [apiOrigin, apiScopes],
+    [`${apiOrigin}/mcp`, MCP_SCOPES],
+  ]);
+}
+
+/**
+ * Resource indicators (RFC 8707). Auth0's parameter `audience` means the same as `resource`.
+ *
+ * @param {{ apiOrigin: string, accessTokenTtlSec: number }} tenant
+ */
+export function resourceIndicators({ apiOrigin, accessTokenTtlSec }) {
+  const known = scopesByAudience(apiOrigin);
   return {
     enabled: true,
     defaultResource(ctx, _client, oneOf) {
@@ -22,11 +38,11 @@ export function resourceIndicators(accessTokenTtlSec) {
     // The audience sent to `/authorize` also applies to the code exchange and to every refresh.
     useGrantedResource: () => true,
     getResourceServerInfo(_ctx, audience, client) {
-      if (audience !== AUDIENCE) throw new errors.InvalidTarget(`Service not found: ${audience}`);
-      const scopes =
-        client.clientId === MACHINE.id ? PERMISSIONS : [...OIDC_SCOPES, ...PERMISSIONS];
+      const scopes = known.get(audience);
+      if (scopes === undefined) throw new errors.InvalidTarget(`Service not found: ${audience}`);
+      const isMachine = client.clientId === MACHINE.id;
       return {
-        scope: scopes.join(' '),
+        scope: scopes.filter((scope) => !isMachine || PERMISSIONS.includes(scope)).join(' '),
         accessTokenFormat: 'jwt',
         accessTokenTTL: accessTokenTtlSec,
         jwt: { sign: { alg: 'RS256' } },

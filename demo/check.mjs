@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts, paste, runDemo } from './check.tools.mjs';
+import { freePorts, paste, runDemo, runWithLogins } from './check.tools.mjs';
 import { MACHINE } from './clients.mjs';
 import { AUDIENCE } from './people.mjs';
 import { welcome } from './welcome.mjs';
@@ -91,6 +91,7 @@ async function printedCommands(demo) {
     first.trim().startsWith(`Open    ${api} in a browser`),
     first,
   );
+  check('starts without a warning', !/ WARN /.test(demo.output()), demo.output());
   check('hides notices for operators', !demo.output().includes('oidc-provider'), demo.output());
   const commands = commandsIn(output ?? '');
   check('prints five commands', commands.length === 5, commands.join('\n'));
@@ -102,8 +103,9 @@ async function printedCommands(demo) {
     open,
   );
   check(
-    'the protected route requires a token',
-    closed.startsWith('HTTP/1.1 401 ') && /^www-authenticate: Bearer\r$/im.test(closed),
+    'the protected route requires a token, and says where a client can read how to get one',
+    closed.startsWith('HTTP/1.1 401 ') &&
+      closed.includes(`\nwww-authenticate: Bearer resource_metadata="${api}/.well-known/`),
     closed,
   );
   check('the token request prints nothing', token === '', token);
@@ -117,7 +119,7 @@ async function printedCommands(demo) {
   check(
     'the token is refused by a route that requires read:admin',
     forbidden.startsWith('HTTP/1.1 403 ') &&
-      /^www-authenticate: Bearer error="insufficient_scope".*scope="read:admin"\r$/im.test(
+      /^www-authenticate: Bearer error="insufficient_scope".*scope="read:admin",/im.test(
         forbidden,
       ) &&
       forbidden.includes('"code":"insufficient_scope"'),
@@ -130,6 +132,30 @@ async function printedCommands(demo) {
     'the log has one line for each refusal, also of a request without a token',
     refusals?.length === 2,
     demo.output(),
+  );
+}
+
+async function mcpClient(demo) {
+  const [, command = ''] = /Try it with: (node .+)/.exec(demo.output()) ?? [];
+  const inBrowser = await runWithLogins(command, 'writer');
+  check(
+    'the MCP client lists the tools and posts a message, with two logins in a browser',
+    inBrowser.split('Open this address').length === 3 &&
+      /^ {2}post_message: /m.test(inBrowser) &&
+      inBrowser.includes('"author":"auth0|writer"'),
+    inBrowser,
+  );
+  const [alone] = await paste([`${command} --as admin`]);
+  check(
+    'it needs no browser with --as',
+    alone.includes('"text":"Posted by an MCP client.","author":"auth0|admin"'),
+    alone,
+  );
+  const [refused] = await paste([`${command} --as reader 2>&1`]);
+  check(
+    'it says so when the person may not post',
+    refused.endsWith('the person may not do this.\n') && !refused.includes('auth0|reader'),
+    refused,
   );
 }
 
@@ -253,6 +279,7 @@ try {
   await startErrors();
   const demo = start();
   await printedCommands(demo);
+  await mcpClient(demo);
   await inUse();
   await apiKilled(await restart(demo));
   await stopDuringStart();

@@ -1,7 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { logInAs } from './scripted-browser.mjs';
 
 const START = fileURLToPath(new URL('start.mjs', import.meta.url));
 /** Part of the last line that the demo prints when it is ready. */
@@ -46,6 +48,18 @@ export function paste(lines) {
     );
     shell.stdin.end(script);
   });
+}
+
+/** Runs a command. At each address of a login that it prints, this person logs in. */
+export async function runWithLogins(command, username) {
+  const [program, ...parameters] = command.split(' ');
+  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (/^ +http:\S+\/authorize\?/.test(line)) await fetch(await logInAs(username, line.trim()));
+  }
+  return lines.join('\n');
 }
 
 /** Returns free ports of `localhost`. */

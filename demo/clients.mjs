@@ -4,6 +4,9 @@ export const MACHINE = { id: 'demo-machine', secret: 'demo-secret' };
 /** The browser application: a public client, with authorization code and PKCE. */
 export const SPA = { id: 'demo-spa', name: 'Browser pages of nestjs-auth0-api' };
 
+/** Whether the client is one of the tenant's own, which need no consent. */
+export const isFirstParty = ({ clientId }) => [SPA.id, MACHINE.id].includes(clientId);
+
 /**
  * The tenant's applications, in oidc-provider's format.
  *
@@ -18,6 +21,9 @@ export function clients(apiOrigin) {
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [apiOrigin, `${apiOrigin}/`, `${apiOrigin}/docs/oauth2-redirect.html`],
+      // The API takes the logout tokens, because it is the API that must refuse the access tokens.
+      backchannel_logout_uri: logoutTokenUrl(apiOrigin),
+      backchannel_logout_session_required: true,
     },
     {
       client_id: MACHINE.id,
@@ -29,6 +35,13 @@ export function clients(apiOrigin) {
     },
   ];
 }
+
+/**
+ * Where the tenant sends logout tokens: the Back-Channel Logout URI of Auth0.
+ *
+ * @param {string} apiOrigin
+ */
+export const logoutTokenUrl = (apiOrigin) => `${apiOrigin}/backchannel-logout`;
 
 /**
  * The addresses that `/v2/logout` may redirect to: the Allowed Logout URLs of Auth0.

@@ -1,7 +1,11 @@
 import { html, sendPage } from './page.mjs';
 import { peopleList } from './people-list.mjs';
 
-const DOCUMENTS = ['.well-known/openid-configuration', '.well-known/jwks.json'];
+const DOCUMENTS = [
+  '.well-known/openid-configuration',
+  '.well-known/oauth-authorization-server',
+  '.well-known/jwks.json',
+];
 
 /**
  * The page at the tenant's root. An Auth0 tenant has no such page.

@@ -14,7 +14,7 @@ export function keepOfflineAccess(ctx, _audience, client) {
 
 /** Grants the requested scopes, except permissions that the person does not have. */
 export async function grantRequestedScopes({ oidc }) {
-  const { account, client, provider, requestParamScopes: requested } = oidc;
+  const { account, client, provider, session, requestParamScopes: requested } = oidc;
   const { permissions } = findPerson(account.accountId);
   const allowed = new Set([...OIDC_SCOPES, ...permissions]);
   const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
@@ -28,5 +28,7 @@ export async function grantRequestedScopes({ oidc }) {
     grant.rejectResourceScope(audience, known.filter(lacks));
   }
   await grant.save();
+  // One `sid` for all applications of a session, as in Auth0. By default each has its own.
+  session.sidFor(client.clientId, session.uid);
   return grant;
 }

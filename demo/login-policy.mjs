@@ -1,4 +1,5 @@
 import { interactionPolicy } from 'oidc-provider';
+import { isFirstParty } from './clients.mjs';
 
 /** Value of `acr_values` and of `acr`: a login with a second factor, as Auth0 calls it. */
 export const SECOND_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
@@ -6,12 +7,21 @@ export const SECOND_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/mu
 const { Check, base } = interactionPolicy;
 
 /**
- * When the login page is shown: also for a stronger login than the one of the session. There is no
- * consent page, not even for `prompt=consent`: all applications are first-party.
+ * When the login page is shown: also for a stronger login than the one of the session. And when the
+ * consent page is shown: at every login to an application that registered itself. Anybody on this
+ * machine can pretend to be that application (RFC 8252 §8.6). For the tenant's own applications
+ * there is no consent page, not even for `prompt=consent`.
  */
 export function loginPolicy() {
   const policy = base();
-  policy.get('consent').checks.clear();
+  const { checks } = policy.get('consent');
+  checks.clear();
+  checks.add(
+    new Check('unknown_client', 'consent is required', 'consent_required', ({ oidc }) => {
+      const isSettled = isFirstParty(oidc.client) || oidc.result?.consent !== undefined;
+      return isSettled ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    }),
+  );
   policy.get('login').checks.add(
     new Check('acr_values_unmet', 'a second factor is requested', ({ oidc }) => {
       const isMet = !wantsSecondFactor(oidc.params) || oidc.session.acr === SECOND_FACTOR;

@@ -1,8 +1,9 @@
-import { logoutUrls, SPA } from './clients.mjs';
+import { logoutTokenUrl, logoutUrls, SPA } from './clients.mjs';
 import { html, sendPage } from './page.mjs';
 
 /**
  * Auth0's `/v2/logout`: ends the browser's session and redirects to `returnTo` if it is registered.
+ * Before that, the API learns of the logout, so that it refuses the access tokens of the session.
  *
  * @param {import('oidc-provider').Provider} provider
  * @param {string} apiOrigin origin of the API, which serves the browser application
@@ -23,7 +24,10 @@ export function logout(provider, apiOrigin) {
       return undefined;
     }
     const session = await provider.Session.get(ctx);
-    if (session.accountId !== undefined) await session.destroy();
+    if (session.accountId !== undefined) {
+      await sendLogoutToken(provider, session);
+      await session.destroy();
+    }
     ctx.cookies.set(provider.cookieName('session'), null);
     ctx.set('cache-control', 'no-store');
     if (returnTo === undefined) {
@@ -33,6 +37,27 @@ export function logout(provider, apiOrigin) {
     }
     return undefined;
   };
+}
+
+/** OpenID Connect Back-Channel Logout 1.0. A logout succeeds whether the API answers or not. */
+async function sendLogoutToken(provider, { accountId, uid }) {
+  const client = await provider.Client.find(SPA.id);
+  try {
+    await client.backchannelLogout(accountId, uid);
+  } catch (error) {
+    console.error(`The API did not take the logout token: ${error.message}`);
+  }
+}
+
+/**
+ * `fetch` for oidc-provider, which refuses addresses of this machine for fear of forged requests.
+ * The address of the logout tokens is one, and the demo chose it.
+ *
+ * @param {string} apiOrigin
+ */
+export function fetchToApi(apiOrigin) {
+  return (url, { dispatcher, ...options }) =>
+    fetch(url, url === logoutTokenUrl(apiOrigin) ? options : { ...options, dispatcher });
 }
 
 /** Prevents an open redirect. */

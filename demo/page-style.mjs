@@ -45,6 +45,11 @@ export const STYLE = `
     width: auto; min-height: 36px; margin-top: 10px; padding: 0 14px; border: 1px solid var(--edge);
     background: var(--card); color: var(--ink);
   }
+  button.second {
+    margin-top: 12px; border: 1px solid var(--edge); background: var(--card); color: var(--ink);
+  }
+  .card dd { margin-bottom: 12px; }
+  .card dd ul { padding-left: 20px; }
   .demo {
     padding: 10px 12px; border-left: 4px solid var(--accent); border-radius: 4px 8px 8px 4px;
     background: var(--paper);

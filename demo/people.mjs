@@ -14,6 +14,9 @@ const HOLDERS = {
 /** The API's permissions, as the Permissions tab of an Auth0 tenant lists them. */
 export const PERMISSIONS = Object.keys(HOLDERS);
 
+/** The scopes of the MCP server, whose tools read and write messages. */
+export const MCP_SCOPES = ['read:messages', 'write:messages'];
+
 /** @param {string} username */
 const heldBy = (username) => PERMISSIONS.filter((scope) => HOLDERS[scope].includes(username));
 

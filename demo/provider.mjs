@@ -4,14 +4,23 @@ import { toAuth0Format } from './access-token.mjs';
 import { resourceIndicators } from './audience.mjs';
 import { brokenTokens } from './broken-tokens.mjs';
 import { clients } from './clients.mjs';
+import { consent } from './consent.mjs';
 import { demoMembers, LOGIN_AS } from './discovery.mjs';
 import { frontPage } from './front-page.mjs';
 import { grantRequestedScopes, keepOfflineAccess } from './grant.mjs';
-import { login, loginUrl } from './login.mjs';
+import { interactionUrl } from './interaction.mjs';
+import { login } from './login.mjs';
 import { loginPolicy, SECOND_FACTOR } from './login-policy.mjs';
-import { logout } from './logout.mjs';
+import { fetchToApi, logout } from './logout.mjs';
 import { html, sendPage } from './page.mjs';
 import { findPerson, PERMISSIONS } from './people.mjs';
+import {
+  clientIdMetadataDocument,
+  isOriginOf,
+  REGISTRATION_PATH,
+  registration,
+  SELF_DESCRIBED,
+} from './registration.mjs';
 import { tokenRequest } from './token-request.mjs';
 import { CLAIMS_BY_SCOPE, claimsOf, OIDC_SCOPES, userinfo } from './userinfo.mjs';
 
@@ -30,6 +39,7 @@ const DAY_SEC = 24 * HOUR_SEC;
 export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
   const provider = new Provider(issuer, {
     clients: clients(apiOrigin),
+    clientDefaults: SELF_DESCRIBED,
     jwks: { keys: [keys.signing] },
     cookies: {
       keys: keys.cookies,
@@ -45,6 +55,7 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
       token: '/oauth/token',
       userinfo: '/userinfo',
       jwks: '/.well-known/jwks.json',
+      registration: REGISTRATION_PATH,
       end_session: '/oidc/logout',
     },
     ttl: {
@@ -57,11 +68,15 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
       RefreshToken: 30 * DAY_SEC,
     },
     features: {
+      backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
+      clientIdMetadataDocument,
       devInteractions: { enabled: false },
-      dPoP: { enabled: false },
+      // Binds the tokens of a client that sends a proof. The others get bearer tokens.
+      dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: false },
-      resourceIndicators: resourceIndicators(accessTokenTtlSec),
+      registration: { enabled: true, issueRegistrationAccessToken: false },
+      resourceIndicators: resourceIndicators({ apiOrigin, accessTokenTtlSec }),
       // `/v2/logout` replaces it.
       rpInitiatedLogout: { enabled: false },
       // Pages use it to renew their tokens in a hidden frame.
@@ -87,10 +102,11 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
         },
       },
     },
-    clientBasedCORS: (_ctx, origin) => origin === apiOrigin,
-    interactions: { url: loginUrl, policy: loginPolicy() },
+    clientBasedCORS: (_ctx, origin, client) => origin === apiOrigin || isOriginOf(client, origin),
+    interactions: { url: interactionUrl, policy: loginPolicy() },
     loadExistingGrant: grantRequestedScopes,
     findAccount,
+    fetch: fetchToApi(apiOrigin),
     renderError,
   });
   // Only errors of the server. Errors of a client are in its response.
@@ -98,9 +114,11 @@ export function createProvider({ issuer, apiOrigin, keys, accessTokenTtlSec }) {
   return provider
     .use(frontPage(issuer))
     .use(brokenTokens({ issuer, signing: keys.signing, apiOrigin }))
+    .use(registration)
     .use(tokenRequest)
     .use(userinfo({ issuer, signing: keys.signing, apiOrigin }))
     .use(login(provider, apiOrigin))
+    .use(consent(provider))
     .use(logout(provider, apiOrigin));
 }
 

@@ -12,6 +12,7 @@ export function welcome(addresses, { colors = false, platform = process.platform
   const style = (format, text) =>
     colors ? styleText(format, text, { validateStream: false }) : text;
   const { apiOrigin, issuer } = addresses;
+  const mcpUrl = `${apiOrigin}/mcp`;
   const usernames = PEOPLE.map(({ username }) => username)
     .join(', ')
     .replace(/, (?=[^,]*$)/, ' or ');
@@ -23,6 +24,8 @@ ${style('green', 'The demo is running.')} Press Ctrl-C to stop it.
           and log in as ${usernames} (password: demo)
   Docs    ${style('cyan', `${apiOrigin}/docs`)}
   Tenant  ${style('cyan', issuer)}
+  MCP     ${style('cyan', mcpUrl)}
+          Try it with: ${style('cyan', `node demo/mcp-client.mjs ${mcpUrl}`)}
 
 ${style('bold', 'Or paste these commands into another terminal.')}
 ${steps

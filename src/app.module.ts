@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { forwardRef, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
@@ -10,6 +10,7 @@ import { databaseConfig } from './config/database.config.js';
 import { refuseEnvFile, validateEnvironment } from './config/environment.js';
 import { limitsConfig } from './config/limits.config.js';
 import { loggingConfig } from './config/logging.config.js';
+import { mcpConfig } from './config/mcp.config.js';
 import { metricsConfig } from './config/metrics.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -18,6 +19,7 @@ import { Shutdown } from './http/shutdown.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { FailedRequestFilter } from './logging/failed-request.filter.js';
 import { RequestLog } from './logging/request-log.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RefusedRequestFilter } from './metrics/refused-request.filter.js';
@@ -35,6 +37,7 @@ export const configuration = ConfigModule.forRoot({
     databaseConfig,
     limitsConfig,
     loggingConfig,
+    mcpConfig,
     metricsConfig,
     serverConfig,
   ],
@@ -50,8 +53,10 @@ configuration.catch(() => {});
   imports: [
     configuration,
     RedisModule,
-    // Its guard must run before those of AuthModule.
+    // Its guard, and that of McpModule, must run before those of AuthModule.
     LimitsModule,
+    // Reads the environment when an application is created, not when this file is imported.
+    forwardRef(() => McpModule.register()),
     AuthModule.forRootAsync(authConfig.asProvider()),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     MetricsModule,

@@ -28,6 +28,10 @@ function expectLocked(lock: string, actual: string): void {
 
 const METADATA = 'https://api.example.com/.well-known/oauth-protected-resource';
 
+/** The MCP server is a resource of its own, and describes itself. */
+const MCP = '/mcp';
+const MCP_REFUSAL = { metadata: METADATA + MCP, scope: 'read:messages' };
+
 describe('Among all routes of the server', () => {
   let api: Api;
   const answers = new Map<string, Answer>();
@@ -89,7 +93,8 @@ describe('Among all routes of the server', () => {
       for (const name of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
         const answer = answers.get(`${name} ${path}`)!;
         const isHead = name === 'HEAD';
-        if (access === 'token') expectRefusal(answer, { status: 401, metadata: METADATA, isHead });
+        const challenge = path === MCP ? MCP_REFUSAL : { metadata: METADATA };
+        if (access === 'token') expectRefusal(answer, { status: 401, ...challenge, isHead });
         else expect([name, path, answer.status]).not.toContain(401);
       }
     }
@@ -112,7 +117,7 @@ describe('Among all routes of the server', () => {
       })),
     );
     const rows = JSON.parse(formatAccessMap(accessMap(api.app), 'json')) as Row[];
-    const mapped = rows.filter(({ access }) => access !== 'raw');
+    const mapped = rows.filter(({ access, path }) => access !== 'raw' && path !== MCP);
     const byRoute = (a: Row, b: Row) =>
       `${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1;
     expect(mapped.toSorted(byRoute)).toEqual(documented.toSorted(byRoute));

@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 
 const MAX_LIMIT = 100;
@@ -22,6 +23,21 @@ export const pageQuery = {
     .uuid({ error: ({ code }) => (code === 'invalid_type' ? onceOnly() : notACursor()) })
     .optional()
     .meta({ description: 'The `nextCursor` of the previous page.' }),
+};
+
+/** The same as arguments in JSON, where the limit is a number. */
+export const pageArguments = {
+  limit: z
+    .int({ error: wholeNumber })
+    .min(1, { error: wholeNumber })
+    .max(MAX_LIMIT, { error: wholeNumber })
+    .default(DEFAULT_LIMIT)
+    .meta({ description: `Items of a page, ${DEFAULT_LIMIT} unless given.` }),
+  cursor: z
+    .string({ error: notACursor })
+    .refine(isUuid, { error: notACursor })
+    .optional()
+    .meta({ format: 'uuid', description: 'The `nextCursor` of the previous page.' }),
 };
 
 /** A member of every page, next to its items. */

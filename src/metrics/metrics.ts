@@ -33,6 +33,10 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** The route of a request that no route matches. */
 const UNMATCHED = 'unmatched';
 
+/** How a call of an MCP tool can end. */
+const TOOL_RESULTS = ['success', 'refused', 'unavailable', 'failed'] as const;
+export type ToolResult = (typeof TOOL_RESULTS)[number];
+
 /** The code of a 401 for a request without a token, whose body has none. */
 const TOKEN_MISSING = 'token_missing';
 
@@ -62,6 +66,13 @@ export class Metrics {
     name: 'auth_refusals_total',
     help: 'Requests that AuthModule refused',
     labelNames: ['code'],
+    registers: [this.registry],
+  });
+
+  private readonly toolCalls = new Counter({
+    name: 'mcp_tool_calls_total',
+    help: 'Calls of MCP tools that were run',
+    labelNames: ['tool', 'result'],
     registers: [this.registry],
   });
 
@@ -99,6 +110,18 @@ export class Metrics {
   /** @param code undefined when the request had no token. */
   countRefusal(code: AuthErrorCode | undefined): void {
     this.refusals.inc({ code: code ?? TOKEN_MISSING });
+  }
+
+  /** Begins their series at 0, before the first calls. */
+  declareTools(tools: readonly string[]): void {
+    for (const tool of tools) {
+      for (const result of TOOL_RESULTS) this.toolCalls.inc({ tool, result }, 0);
+    }
+  }
+
+  /** @param tool one of the server's, and never a name that a client chose. */
+  countToolCall(tool: string, result: ToolResult): void {
+    this.toolCalls.inc({ tool, result });
   }
 
   private readAuth({ verifier }: MetricsSources): void {

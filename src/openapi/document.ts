@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import {
+  ApiExcludeController,
   ApiOperation,
   type OpenAPIObject,
   type OperationIdFactory,
@@ -24,6 +25,7 @@ import { INTRODUCTION } from './introduction.js';
 import {
   type DescribedOperation,
   describedOperation,
+  NotDescribed,
   TagDescription,
   tagOf,
 } from './operation.decorator.js';
@@ -95,9 +97,10 @@ export function createDocument(
   rules = app.get(AccessRules),
 ): ApiDocument {
   const components = { schemas: {}, headers: {}, responses: {} };
-  const controllers = new Set(rules.all().map(({ controller }) => controller));
-  decorateHandlers(rules, options, components);
-  const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(rules)) };
+  const routes = describedRoutes(rules);
+  const controllers = new Set(routes.map(({ controller }) => controller));
+  decorateHandlers(routes, options, components);
+  const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(routes)) };
   const base = {
     ...BASE,
     tags: [...controllers].flatMap(describedTag),
@@ -111,6 +114,15 @@ export function createDocument(
   completeOperations(document);
   if (options.isLimited) addRateLimit(document);
   return document as ApiDocument;
+}
+
+/** Every route, but those of controllers that are not part of the document. */
+function describedRoutes(rules: AccessRules): RouteHandler[] {
+  return rules.all().filter(({ controller }) => {
+    if (!Reflect.hasMetadata(NotDescribed.KEY, controller)) return true;
+    ApiExcludeController()(controller);
+    return false;
+  });
 }
 
 function describedTag(controller: Function) {
@@ -146,9 +158,9 @@ function addRateLimit({ paths, components }: OpenAPIObject): void {
 }
 
 /** The scopes that routes require, each with a sentence on the operations that require it. */
-function scopesOf(rules: AccessRules): Record<string, string> {
+function scopesOf(routes: RouteHandler[]): Record<string, string> {
   const uses = new Map<string, Set<string>>();
-  for (const { controller, method, rule } of rules.all()) {
+  for (const { controller, method, rule } of routes) {
     const { summary } = describedOperation(controller.prototype as object, method);
     const action = summary.charAt(0).toLowerCase() + summary.slice(1);
     for (const scope of rule.scopes.flatMap(({ scopes }) => scopes)) {
@@ -167,12 +179,12 @@ function scopesOf(rules: AccessRules): Record<string, string> {
  * @throws Error when two controllers inherit one handler and need different descriptions.
  */
 function decorateHandlers(
-  rules: AccessRules,
+  routes: RouteHandler[],
   { auth }: DocumentOptions,
   components: Components,
 ): void {
   const done = new Map<Function, object>();
-  for (const { controller, method, rule } of rules.all()) {
+  for (const { controller, method, rule } of routes) {
     const prototype = controller.prototype as Record<string, Function>;
     const handler = prototype[method]!;
     const described = describedOperation(prototype, method);

@@ -62,6 +62,9 @@ export function describedOperation(prototype: object, name: string): DescribedOp
 /** Says in the API docs what the operations of a controller are for. */
 export const TagDescription = Reflector.createDecorator<string>();
 
+/** Keeps a controller out of the API docs: it speaks a protocol that describes itself. */
+export const NotDescribed = Reflector.createDecorator<void, true>({ transform: () => true });
+
 /** The tag of a controller: `Admin messages` for `AdminMessagesController`. */
 export function tagOf(controllerName: string): string {
   return inWords(controllerName.replace(/Controller$/, ''));

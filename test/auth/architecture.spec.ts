@@ -13,10 +13,14 @@ const PACKAGES = [
   'lru-cache',
   'passport',
   'passport-jwt',
+  'rxjs',
 ];
 
 /** Packages that are imported only in an application that has them. */
 const OPTIONAL = ['@nestjs/microservices', '@nestjs/websockets'];
+
+/** The package whose types the entry `./mcp` has. */
+const MCP = '@modelcontextprotocol/server';
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -38,7 +42,7 @@ describe('src/auth', () => {
       importsOf(file)
         .filter((name) => {
           if (!name.startsWith('.')) {
-            const allowed = [...PACKAGES, ...OPTIONAL, ...builtinModules];
+            const allowed = [...PACKAGES, ...OPTIONAL, MCP, ...builtinModules];
             return !allowed.includes(name.replace('node:', ''));
           }
           return relative(ROOT, resolve(dirname(file), name)).startsWith('..');
@@ -55,6 +59,21 @@ describe('src/auth', () => {
     expect(importers.map((file) => relative(ROOT, file))).toEqual(['contexts/exception.ts']);
     const source = readFileSync(importers[0]!, 'utf8');
     expect(source).not.toMatch(/from '@nestjs\/(microservices|websockets)'/);
+  });
+
+  it('does not load the SDK of MCP, and only the entry for it has its types', () => {
+    const users = files.filter((file) => importsOf(file).includes(MCP));
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter((file) => dirname(file) !== join(ROOT, 'mcp'))).toEqual([]);
+    for (const file of users) {
+      const source = readFileSync(file, 'utf8');
+      expect(source).not.toMatch(/^import (?!type ).* from '@modelcontextprotocol/m);
+    }
+    const outside = files.filter((file) => dirname(file) !== join(ROOT, 'mcp'));
+    const importers = outside.filter((file) =>
+      importsOf(file).some((name) => /\/mcp\//.test(name)),
+    );
+    expect(importers).toEqual([]);
   });
 
   it('does not import its testing kit', () => {

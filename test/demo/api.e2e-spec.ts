@@ -1,9 +1,8 @@
 import { PERMISSIONS } from '../../demo/people.mjs';
 import { AccessRules } from '../../src/auth/index.js';
-import type { TestIssuer } from '../../src/auth/testing/index.js';
-import { type Api, startApi } from '../support/api.js';
+import type { Api } from '../support/api.js';
 import { request } from '../support/http.js';
-import { startDemoTenant, type Tenant } from '../support/tenant.js';
+import { type Demo, startDemo, type Tenant } from '../support/tenant.js';
 import { Browser } from './browser.js';
 
 /** The GET routes of the quickstart and of messages, and who gets a 200 from them. */
@@ -30,29 +29,24 @@ const ROUTES = [
 const EVERYTHING = `openid ${PERMISSIONS.join(' ')}`;
 
 describe('the API with tokens of the demo tenant', () => {
+  let demo: Demo;
   let tenant: Tenant;
   let api: Api;
   const tokens = new Map<string, string>();
 
   beforeAll(async () => {
-    tenant = await startDemoTenant();
-    api = await startApi({
-      // Not used: the demo tenant is the issuer.
-      issuer: {} as TestIssuer,
-      environment: { ISSUER_BASE_URL: tenant.url },
-    });
+    demo = await startDemo();
+    ({ tenant, api } = demo);
     for (const name of ['reader', 'writer', 'admin']) {
       const { access_token: token } = await new Browser(tenant.url).tokens(name, {
         scope: EVERYTHING,
+        redirect_uri: demo.publicUrl,
       });
       tokens.set(name, token);
     }
   }, 30_000);
 
-  afterAll(async () => {
-    await api.close();
-    await tenant.close();
-  });
+  afterAll(() => demo.close());
 
   it('has scopes that the tenant knows, and the tenant knows no other', () => {
     const required = api.app
@@ -71,6 +65,34 @@ describe('the API with tokens of the demo tenant', () => {
       }),
     );
     expect(statuses.flat()).toEqual(allowed);
+  });
+
+  it('takes tokens for the MCP server only there, and tokens for the API only at the API', async () => {
+    const fields = {
+      grant_type: 'client_credentials',
+      client_id: 'demo-machine',
+      client_secret: 'demo-secret',
+    };
+    const audiences = ['https://api.example.com', demo.publicUrl, `${demo.publicUrl}/mcp`];
+    const answers = await Promise.all(
+      audiences.map(async (audience) => {
+        const { json } = await request(tenant.url, 'POST', '/oauth/token', {
+          json: { ...fields, audience },
+        });
+        const atApi = await api.get('/api/private', json.access_token);
+        const atMcp = await api.send('POST', '/mcp', {
+          token: json.access_token,
+          headers: { accept: 'application/json, text/event-stream' },
+          json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+        });
+        return [atApi.status, atMcp.status];
+      }),
+    );
+    expect(answers).toEqual([
+      [200, 401],
+      [200, 401],
+      [401, 200],
+    ]);
   });
 
   it.each(['reader', 'admin', undefined])('refuses the broken tokens of %s', async (person) => {

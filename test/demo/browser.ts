@@ -62,10 +62,30 @@ export class Browser {
   /** Logs in and redeems the code. Resolves with the response of the token endpoint. */
   async tokens(username: string, parameters?: Record<string, string>) {
     const { callback, verifier } = await this.logIn(username, parameters);
+    return this.redeem(callback, verifier, parameters);
+  }
+
+  /** Logs in to a client that registered itself. Resolves with the path of the consent page. */
+  async beginConsent(username: string, parameters: Record<string, string>) {
+    const { login, verifier } = await this.begin(parameters);
+    const sent = await this.post(login, { username, password: 'demo' });
+    const { headers } = await this.get(this.pathOf(sent.headers.location));
+    return { consent: this.pathOf(headers.location), verifier };
+  }
+
+  /** Sends the form of the consent page. Resolves with the address that it redirects to. */
+  async decide(consent: string, decision: 'allow' | 'deny') {
+    const sent = await this.post(consent, { decision });
+    const resumed = await this.get(this.pathOf(sent.headers.location));
+    return new URL(resumed.headers.location ?? '');
+  }
+
+  /** Sends the code of a callback address to the token endpoint. */
+  async redeem(callback: URL, verifier: string, parameters: Record<string, string> = {}) {
     const { json } = await this.post('/oauth/token', {
       grant_type: 'authorization_code',
-      client_id: CLIENT_ID,
-      redirect_uri: REDIRECT_URI,
+      client_id: parameters.client_id ?? CLIENT_ID,
+      redirect_uri: parameters.redirect_uri ?? REDIRECT_URI,
       code: callback.searchParams.get('code') ?? '',
       code_verifier: verifier,
     });

@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { PEOPLE, PERMISSIONS } from '../../demo/people.mjs';
 import { startTenant } from '../../demo/tenant.mjs';
 import { request } from '../support/http.js';
-import {
-  AUDIENCE,
-  authorizationRequest,
-  Browser,
-  CLIENT_ID,
-  claimsOf,
-  REDIRECT_URI,
-} from './browser.js';
+import { AUDIENCE, authorizationRequest, Browser, CLIENT_ID, claimsOf } from './browser.js';
 
 const EVERYTHING = PERMISSIONS.join(' ');
 const MACHINE = {
@@ -208,6 +201,7 @@ describe('a person', () => {
       aud: [AUDIENCE, `${tenant.url}userinfo`],
       auth_time: expect.any(Number),
       amr: ['pwd'],
+      sid: expect.any(String),
       azp: CLIENT_ID,
       scope,
       permissions: own,
@@ -482,31 +476,6 @@ describe('a page from another origin', () => {
     });
     expect(status).toBe(400);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
-  });
-});
-
-describe('/v2/logout', () => {
-  const logOut = (browser: Browser, returnTo: string) =>
-    browser.get(`/v2/logout?${new URLSearchParams({ client_id: CLIENT_ID, returnTo })}`);
-
-  it('ends the session and redirects to the application', async () => {
-    const browser = new Browser(tenant.url);
-    await browser.logIn('reader');
-    const answer = await logOut(browser, REDIRECT_URI);
-    expect(answer).toMatchObject({ status: 302, headers: { location: `${ORIGIN}/` } });
-    expect((await browser.begin()).login).toMatch(/^\/u\/login\//);
-  });
-
-  it('refuses an address that is not registered, and keeps the session', async () => {
-    const browser = new Browser(tenant.url);
-    await browser.logIn('reader');
-    const answer = await logOut(browser, 'https://evil.example');
-    expect(answer.status).toBe(400);
-    expect(answer.headers.location).toBeUndefined();
-    const { path } = authorizationRequest();
-    expect((await browser.get(path)).headers.location).toMatch(
-      /^http:\/\/localhost:3001\/?\?code=/,
-    );
   });
 });
 

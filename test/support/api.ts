@@ -37,6 +37,8 @@ export interface ApiOptions {
   adapter?: FastifyAdapter;
   /** Added to the providers of the root module. */
   providers?: Provider[];
+  /** Where it listens, for a `PUBLIC_URL` that clients can use. By default, a free port. */
+  port?: number;
   /** Replaces the time of the application. */
   clock?: Clock;
   /** Added to the controllers of the root module. */
@@ -79,7 +81,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     });
   });
   await configureApp(app);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(options.port ?? 0, '127.0.0.1');
   const url = await app.getUrl();
   return {
     url,

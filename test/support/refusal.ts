@@ -60,7 +60,7 @@ export function challengeOf(expected: ExpectedRefusal, description: string): str
 function ownChallengeOf(expected: ExpectedRefusal, description: string): string | undefined {
   const { status, code, scope, parameters = '' } = expected;
   if (status === 503) return undefined;
-  if (code === undefined) return 'Bearer';
+  if (code === undefined) return scope === undefined ? 'Bearer' : `Bearer scope="${scope}"`;
   const challenge = `Bearer error="${errorOf(expected)}", error_description="${description}"`;
   return challenge + (scope === undefined ? '' : `, scope="${scope}"`) + parameters;
 }

@@ -1,0 +1,3 @@
+export { toAuthInfo } from './auth-info.js';
+export { ServeMcp } from './serve-mcp.js';
+export { requireToolScopes, type ToolScopes } from './tool-scopes.js';
