@@ -48,8 +48,11 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** What every request passes, in this order. */
 const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard, StepUpGuard];
 
-/** `Refusals` too, because the guards of a gateway on Nest 11 are created in its own module. */
-const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
+/**
+ * `Refusals` too, because the guards of a gateway on Nest 11 are created in its own module, and
+ * `ResourceMetadata` for the interceptors of MCP.
+ */
+const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals, ResourceMetadata];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,
@@ -68,7 +71,6 @@ const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals];
     ...EXPORTED,
     TrustedIssuers,
     AccessTokenStrategy,
-    ResourceMetadata,
     FieldResolvers,
     Gateways,
     HybridApplication,

@@ -14,6 +14,7 @@ export const PACKAGE_DOCUMENTS = [
   'package/AGENTS.md',
   'package/CHANGELOG.md',
   'package/docs/issuers.md',
+  'package/docs/mcp.md',
 ];
 
 /** Documents whose snippets people copy. */

@@ -9,9 +9,13 @@ const DOCUMENTS = {
   'package/docs/issuers.md': 'issuers',
 };
 
+/** It needs packages that other applications do not have. */
+const OF_MCP = { 'package/docs/mcp.md': 'mcp' };
+
 /** Writes the code of the package's documentation into an application, as people copy it. */
-export async function writeDocumentation(home) {
-  for (const [document, folder] of Object.entries(DOCUMENTS)) {
+export async function writeDocumentation(name, home) {
+  const documents = name.endsWith('-mcp') ? OF_MCP : DOCUMENTS;
+  for (const [document, folder] of Object.entries(documents)) {
     for (const [path, text] of projectsOf(document)[0]?.files ?? []) {
       const file = join(home, folder, path);
       await mkdir(dirname(file), { recursive: true });

@@ -9,15 +9,17 @@ import { join } from 'node:path';
 import { check, exitWithTotals } from '../../scripts/checks.mjs';
 import { checkAnswers } from './answers.mjs';
 import { writeDocumentation } from './documentation.mjs';
+import { checkMcp } from './mcp.mjs';
 import { run } from './processes.mjs';
 import { checkTarball, pack } from './tarball.mjs';
 
 const FIXTURES = 'package/fixtures';
-/** Each with the command that runs its tests. */
+/** Each with the command that runs its tests, or what else is checked. */
 const APPLICATIONS = {
   'nest-12-fastify': ['node_modules/vitest/vitest.mjs', 'run'],
   'nest-12-express': ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'],
   'nest-11-express': ['node_modules/jest/bin/jest.js'],
+  'nest-12-fastify-mcp': checkMcp,
 };
 
 const directory = await mkdtemp(join(tmpdir(), 'package-'));
@@ -27,14 +29,19 @@ async function checkApplication(name, tarball) {
   await mkdir(home);
   await cp(join(FIXTURES, 'shared'), home, { recursive: true });
   await cp(join(FIXTURES, name), home, { recursive: true });
-  await writeDocumentation(home);
+  await writeDocumentation(name, home);
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--no-progress'];
   const install = await run('npm', ['install', ...flags, tarball], home);
   check(`${name}: npm install`, install.code === 0, install.text);
   const compiled = await run(process.execPath, ['node_modules/typescript/bin/tsc'], home);
   check(`${name}: compiles, documentation included`, compiled.code === 0, compiled.text);
   await checkAnswers(name, home);
-  const tests = await run(process.execPath, APPLICATIONS[name], home);
+  const more = APPLICATIONS[name];
+  if (typeof more === 'function') {
+    await more(name, home);
+    return;
+  }
+  const tests = await run(process.execPath, more, home);
   check(`${name}: passes its own e2e test`, tests.code === 0, tests.text);
 }
 

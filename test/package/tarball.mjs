@@ -4,7 +4,14 @@ import { check } from '../../scripts/checks.mjs';
 import { run } from './processes.mjs';
 
 const MAX_BYTES = 150_000;
-const FILES = ['README.md', 'AGENTS.md', 'CHANGELOG.md', 'LICENSE', 'docs/issuers.md'];
+const FILES = [
+  'README.md',
+  'AGENTS.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'docs/issuers.md',
+  'docs/mcp.md',
+];
 
 /** Builds the package, and returns the path of its tarball. */
 export async function pack(directory) {
