@@ -8,7 +8,7 @@ import { METRICS } from '../metrics/metrics.token.js';
 import { type ToolName, TOOLS } from './tools.js';
 
 const NOT_FOUND = 'There is no message with this id. list_messages has the ids of the messages.';
-const NOT_AUTHOR = 'Only its author may delete a message, and you are not its author.';
+const NOT_AUTHOR = 'Only its author may change or delete a message, and you are not its author.';
 const UNAVAILABLE = 'The database is unavailable. Try again in a few seconds.';
 const FAILED = 'The tool has failed, through no fault of the call. The log of the server says why.';
 

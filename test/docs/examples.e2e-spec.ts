@@ -15,6 +15,9 @@ import { Test } from '@nestjs/testing';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { AuthModule } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
+import { createHandler } from '../../src/mcp/mcp-handler.js';
+import type { MessageTools as OwnMessageTools } from '../../src/mcp/message-tools.js';
+import { ToolCalls } from '../../src/mcp/tool-calls.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { expectRefusal } from '../support/refusal.js';
 import { load } from './load.js';
@@ -29,6 +32,7 @@ const projects = {
   'docs/access-map.md': accessMap,
   'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
   'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
+  'docs/mcp.md': await load('docs/mcp.md'),
   'docs/routes.md': await load('docs/routes.md'),
   'docs/step-up.md': await load('docs/step-up.md'),
   'docs/testing.md': await load('docs/testing.md'),
@@ -163,6 +167,29 @@ describe('An example of the documentation', () => {
     });
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_scope"/);
     expect((await fixture.get('/reports')).json.type).toMatch(/token_missing$/);
+  });
+
+  it('adds a tool to the MCP server: docs/mcp.md', async () => {
+    const { MessageTools, TOOLS } = exportedBy('docs/mcp.md');
+    const edit = (id: string, author: string, text: string) =>
+      Promise.resolve({ id, author, text, createdAt: new Date(0), updatedAt: new Date(0) });
+    const tools = new MessageTools({ edit }, new ToolCalls(null)) as OwnMessageTools;
+    const { fetch: send } = createHandler(tools);
+    const authInfo = { token: '', clientId: '', scopes: ['write:messages'], extra: { sub: 'ann' } };
+    const params = { name: 'edit_message', arguments: { id: 'x', text: ' New ' } };
+    const answer = async (scopes: string[]) => {
+      const headers = {
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+      };
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+      const request = new Request('http://localhost', { method: 'POST', headers, body });
+      return send(request, { authInfo: { ...authInfo, scopes } });
+    };
+    expect(TOOLS).toContain('edit_message');
+    expect((await answer(['read:messages'])).status).toBe(403);
+    const text = await (await answer(['write:messages'])).text();
+    expect(text).toContain('"structuredContent":{"id":"x","author":"ann","text":"New"');
   });
 
   describe('in docs/coming-from-passport-jwt.md', () => {

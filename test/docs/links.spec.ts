@@ -39,6 +39,19 @@ describe('a document', () => {
     expect(pages.slice(1).filter((file) => !readme.includes(`](${file})`))).toEqual([]);
   });
 
+  it('names a test that exists for each demand of the specification: docs/mcp.md', () => {
+    const [, section = ''] = readFileSync('docs/mcp.md', 'utf8').split('specification demands\n');
+    const rows = section
+      .split('\n')
+      .filter((line) => /^\| [^-]/.test(line) && !line.includes('| test'));
+    const names = rows.map((row) => /\| `([\w-]+)` +\|$/.exec(row)?.[1] ?? row);
+    expect(names.length).toBeGreaterThan(25);
+    const folders = ['test/mcp', 'test/auth/mcp'];
+    const exists = (name: string) =>
+      folders.some((folder) => existsSync(`${folder}/${name}.e2e-spec.ts`));
+    expect(names.filter((name) => !exists(name))).toEqual([]);
+  });
+
   it('names tests that exist, at least one for each guarantee: SECURITY.md', () => {
     const [, section = ''] = readFileSync('SECURITY.md', 'utf8').split('## Guarantees');
     const guarantees = section.split(/^## /m)[0]!.split(/^- /m).slice(1);

@@ -1,5 +1,11 @@
-import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
+import type { Socket } from 'node:net';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestApplicationContext } from '@nestjs/core';
 import { Clock } from '../../src/auth/index.js';
@@ -80,6 +86,27 @@ describe('The MCP server in operation', () => {
   });
 });
 
+describe('A client that goes away', () => {
+  it('cancels its call: nothing is written, and nothing fails (MCP transports, Cancellation)', async () => {
+    const api = await startMcp();
+    const log = captureLog();
+    const { started, finish } = holdList(api);
+    const server: Server = api.app.getHttpServer();
+    const connected = once(server, 'connection') as Promise<[Socket]>;
+    const sent = send(api, mcpToken(api), call('list_messages'));
+    const failed = once(sent, 'error');
+    const [socket] = await connected;
+    await started;
+    const closed = once(socket, 'close');
+    sent.destroy(new Error('gone'));
+    await Promise.allSettled([closed, failed]);
+    finish();
+    expect((await post(api, mcpToken(api), listTools)).status).toBe(200);
+    expect(log.filter(({ level }) => ['error', 'warn', 'fatal'].includes(level))).toEqual([]);
+    await api.close();
+  });
+});
+
 describe('RATE_LIMIT', () => {
   it('counts requests of the subject to the MCP server and to the API together', async () => {
     const api = await startMcp({ environment: { RATE_LIMIT: '3' } });
@@ -102,15 +129,8 @@ describe('SIGTERM', () => {
     const clock = new FakeClock();
     const api = await startMcp({ clock });
     const token = mcpToken(api, { iat: clock.now() / 1000, exp: clock.now() / 1000 + 600 });
-    const service = api.app.get(MessagesService);
-    let finish = () => {};
-    const started = new Promise<void>((resolve) => {
-      service.list = () => {
-        resolve();
-        return new Promise((done) => (finish = () => done({ messages: [] })));
-      };
-    });
-    const answered = stream(api, token, call('list_messages'));
+    const { started, finish } = holdList(api);
+    const answered = once(send(api, token, call('list_messages')), 'response');
     await started;
     const server: Server = api.app.getHttpServer();
     const closed = (api.app as INestApplicationContext as NestApplicationContext).close('SIGTERM');
@@ -119,7 +139,7 @@ describe('SIGTERM', () => {
       await new Promise(setImmediate);
     }
     finish();
-    const answer = await answered;
+    const [answer] = (await answered) as [IncomingMessage];
     let body = '';
     for await (const chunk of answer) body += String(chunk);
     expect(body).toContain('"structuredContent":{"messages":[]}');
@@ -129,13 +149,25 @@ describe('SIGTERM', () => {
   });
 });
 
-/** The answer as soon as its headers have come. */
-async function stream(api: Api, token: string, message: object): Promise<IncomingMessage> {
+/** Lets the next list of messages wait until the test finishes it. */
+function holdList(api: Api) {
+  const service = api.app.get(MessagesService);
+  let finish = () => {};
+  const started = new Promise<void>((resolve) => {
+    service.list = () => {
+      resolve();
+      return new Promise((done) => (finish = () => done({ messages: [] })));
+    };
+  });
+  return { started, finish: () => finish() };
+}
+
+/** Sends a message, without waiting for the answer. */
+function send(api: Api, token: string, message: object): ClientRequest {
   const sent = httpRequest(new URL('/mcp', api.url), {
     method: 'POST',
     headers: { ...ACCEPT, Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
   });
   sent.end(JSON.stringify(message));
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  return answer;
+  return sent;
 }

@@ -128,7 +128,10 @@ describe('A tool', () => {
     const refused = await use(mcpToken(api), 'delete_message', { id });
     expect(refused.result).toEqual({
       content: [
-        { type: 'text', text: 'Only its author may delete a message, and you are not its author.' },
+        {
+          type: 'text',
+          text: 'Only its author may change or delete a message, and you are not its author.',
+        },
       ],
       isError: true,
     });
