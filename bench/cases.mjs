@@ -121,6 +121,28 @@ export const CASES = [
     contenders: ['this-es256', ...PROTECTED.slice(1)],
     file: (tokens) => tokens.good('es256', 200, { alg: 'ES256' }),
   },
+  {
+    id: 'dpop',
+    title: 'For the record: DPoP, 200 tokens in rotation, each with a new proof',
+    about:
+      'Every token and every key was seen before, and every request has a proof of its own, signed ' +
+      'with ES256. This API remembers the proofs, in its memory. The peer does not.',
+    status: 200,
+    once: true,
+    forTheRecord: true,
+    contenders: ['this-dpop', 'express-oauth2-jwt-bearer-dpop'],
+    file: (tokens, round) => tokens.proven(`dpop-${round}`, FRESH),
+  },
+  {
+    id: 'dpop-bearer',
+    title: 'For the record: the same API with bearer tokens',
+    about: '200 tokens in rotation, as in the first case.',
+    comparedWith: 'dpop',
+    status: 200,
+    forTheRecord: true,
+    contenders: ['this-dpop-bearer'],
+    file: (tokens) => tokens.good('dpop-bearer', 200),
+  },
 ];
 
 /**

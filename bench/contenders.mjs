@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 const SCOPED = '/api/private-scoped';
 
+/** This API with DPoP. The proofs are for this URL, wherever it listens. */
+const DPOP = { DPOP: 'allowed', PUBLIC_URL: 'http://localhost:3001' };
+
 /** @param {string} file */
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -23,7 +26,7 @@ const typescript = (file, ...options) => [
  * @property {string[]} args arguments for `node` that start the server
  * @property {Record<string, string>} [env] its variables
  * @property {string} path requested path
- * @property {'get' | 'post' | 'keyed'} [send] see load/requests.lua
+ * @property {'get' | 'proof' | 'post' | 'keyed'} [send] see load/requests.lua
  *
  * @type {Contender[]}
  */
@@ -135,6 +138,31 @@ export const CONTENDERS = [
     server: 'this-es256',
     args: peer('this-api-es256.mjs'),
     path: SCOPED,
+  },
+  {
+    id: 'this-dpop',
+    name: 'this API, DPoP',
+    server: 'this-dpop',
+    args: [path('../dist/main.js')],
+    env: DPOP,
+    path: SCOPED,
+    send: 'proof',
+  },
+  {
+    id: 'this-dpop-bearer',
+    name: 'this API, Bearer',
+    server: 'this-dpop',
+    args: [path('../dist/main.js')],
+    env: DPOP,
+    path: SCOPED,
+  },
+  {
+    id: 'express-oauth2-jwt-bearer-dpop',
+    name: 'Express, express-oauth2-jwt-bearer, DPoP',
+    server: 'express-oauth2-jwt-bearer',
+    args: peer('express-oauth2-jwt-bearer.mjs'),
+    path: SCOPED,
+    send: 'proof',
   },
   {
     id: 'nest-bare',

@@ -18,14 +18,18 @@ import { claimText, loginText } from './access.js';
 const STEPS = {
   found: [
     'Token found',
-    'Authorization: Bearer …',
-    'One access token, in the Authorization header.',
+    'Authorization: Bearer …, or DPoP … with a proof',
+    'One access token, in the Authorization header, and with the scheme DPoP one valid proof.',
   ],
   form: ['Form', 'a signed JWT', 'A signed JWT of an allowed type and algorithm.'],
   key: ['Key', 'published by the issuer', 'A key that the issuer publishes.'],
   signature: ['Signature', 'made with that key', 'The token exactly as the issuer signed it.'],
   issuer: ['Issuer', 'iss is trusted', 'A token whose iss is the issuer that the API trusts.'],
-  kind: ['Kind', 'an access token', 'An access token: no ID token, and not bound to a key.'],
+  kind: [
+    'Kind',
+    'an access token',
+    'An access token: no ID token, and bound to nothing that the request does not prove.',
+  ],
   audience: ['Audience', 'aud is this API', 'A token whose aud names this API.'],
   time: ['Time', 'valid now', 'A token that has not expired, is already active and not revoked.'],
 };
@@ -89,7 +93,25 @@ const FAILURES = {
   },
   token_bound: {
     step: 'kind',
-    next: 'Send a token that is not bound to a key or a certificate.',
+    next:
+      'Send a token that is bound to a key with the scheme DPoP and a proof, and other tokens with ' +
+      'the scheme Bearer.',
+  },
+  dpop_proof_invalid: {
+    step: 'found',
+    next: 'Send one new proof with every request, for its method and URL, signed with your key.',
+  },
+  dpop_nonce_required: {
+    step: 'found',
+    next: 'Send the request again with the nonce of the header DPoP-Nonce in the proof.',
+  },
+  certificate_mismatch: {
+    step: 'kind',
+    next: 'Send the request with the client certificate that the token was issued for.',
+  },
+  replay_memory_unavailable: {
+    step: 'time',
+    next: 'Try again later, with a new proof. It was neither accepted nor refused.',
   },
   audience_mismatch: {
     step: 'audience',

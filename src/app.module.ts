@@ -24,6 +24,8 @@ import { MessagesModule } from './messages/messages.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { RefusedRequestFilter } from './metrics/refused-request.filter.js';
 import { QuickstartModule } from './quickstart/quickstart.module.js';
+import { rememberProofs } from './redis/proof-memory.js';
+import { RedisConnection } from './redis/redis-connection.js';
 import { RedisModule } from './redis/redis.module.js';
 import { SecurityTxtModule } from './security-txt/security-txt.module.js';
 
@@ -57,7 +59,10 @@ configuration.catch(() => {});
     LimitsModule,
     // Reads the environment when an application is created, not when this file is imported.
     forwardRef(() => McpModule.register()),
-    AuthModule.forRootAsync(authConfig.asProvider()),
+    AuthModule.forRootAsync({
+      inject: [authConfig.KEY, RedisConnection],
+      useFactory: rememberProofs,
+    }),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     MetricsModule,
     QuickstartModule,

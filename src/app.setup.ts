@@ -8,7 +8,13 @@ import { serverConfig } from './config/server.config.js';
 import { InputPipe } from './http/input.pipe.js';
 
 /** Headers that a browser hides from scripts of another origin unless they are listed. */
-const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'Location', 'X-Request-Id'];
+const EXPOSED_HEADERS = [
+  'WWW-Authenticate',
+  'Retry-After',
+  'Location',
+  'X-Request-Id',
+  'DPoP-Nonce',
+];
 
 const PREFLIGHT_MAX_AGE_SEC = 600;
 

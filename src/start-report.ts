@@ -51,9 +51,10 @@ function reportNetwork(app: Pick<INestApplication, 'get'>): void {
     serverConfig.KEY,
   );
   const { perMinute, redisUrl } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
+  const { audience, dpop } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
+  const memory = redisUrl === undefined ? 'by this instance' : `in Redis at ${hostOf(redisUrl)}`;
   if (publicUrl !== undefined) {
     logger.log(`Public URL: ${publicUrl}`);
-    const { audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
     if (!audience.includes(publicUrl)) {
       logger.warn(
         `AUTH0_AUDIENCE does not contain ${publicUrl}: clients that read the metadata of this API ` +
@@ -62,12 +63,14 @@ function reportNetwork(app: Pick<INestApplication, 'get'>): void {
     }
   }
   if (trustedProxies.length > 0) logger.log(`Trusted proxies: ${trustedProxies.join(', ')}`);
+  if (dpop) logger.log(`DPoP: ${dpop.mode}, proofs remembered ${memory}`);
   if (perMinute === undefined) {
-    if (redisUrl !== undefined) logger.warn('REDIS_URL is not used: set RATE_LIMIT as well.');
+    if (redisUrl !== undefined && !dpop) {
+      logger.warn('REDIS_URL is not used: set RATE_LIMIT or DPOP as well.');
+    }
     return;
   }
-  const counter = redisUrl === undefined ? 'by this instance' : `in Redis at ${hostOf(redisUrl)}`;
-  logger.log(`Rate limit: ${perMinute} requests per minute and client, counted ${counter}`);
+  logger.log(`Rate limit: ${perMinute} requests per minute and client, counted ${memory}`);
   if (mode === 'production' && trustedProxies.length === 0) {
     logger.warn(
       'RATE_LIMIT is set and TRUSTED_PROXIES is not: behind a proxy, all clients without an ' +

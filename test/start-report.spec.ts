@@ -98,7 +98,16 @@ describe('The log of a start', () => {
         'accepted token share one limit.',
     ]);
     const { warnings } = await report({ REDIS_URL: 'redis://redis.test' });
-    expect(warnings).toEqual(['REDIS_URL is not used: set RATE_LIMIT as well.']);
+    expect(warnings).toEqual(['REDIS_URL is not used: set RATE_LIMIT or DPOP as well.']);
+  });
+
+  it('says whether DPoP is accepted, and where proofs are remembered', async () => {
+    const variables = { PUBLIC_URL: 'https://api.example.com', DPOP: 'required' };
+    const alone = await report(variables);
+    expect(alone.lines.at(-1)).toBe('DPoP: required, proofs remembered by this instance');
+    const { lines, warnings } = await report({ ...variables, REDIS_URL: 'redis://redis.test' });
+    expect(lines.at(-1)).toBe('DPoP: required, proofs remembered in Redis at redis.test');
+    expect(warnings).toEqual([]);
   });
 
   it('warns that NODE_ENV=prod is not production', async () => {

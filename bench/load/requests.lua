@@ -1,8 +1,9 @@
 -- Sends the tokens of a file in sequence and counts the answers by status. Arguments: the path, the
 -- token file (one per line), `once` to send each token once or `again` to repeat the file, and what
--- to send: `get`, `post` for new messages, or `keyed` for the same with an Idempotency-Key.
+-- to send: `get`, `proof` for the same with DPoP, `post` for new messages, or `keyed` for messages
+-- with an Idempotency-Key. A line of `proof` has a token, a space and the proof.
 --
--- Requests of `get` are formatted before the first one is sent, to keep the work per request small.
+-- Requests of `get` and `proof` are formatted before the first one is sent, to keep the work per request small.
 
 local ffi = require('ffi')
 ffi.cdef('int getpid(void); int kill(int pid, int signal);')
@@ -21,9 +22,14 @@ function init(arguments)
   once = arguments[3] == 'once'
   what = arguments[4]
   requests = {}
-  for token in io.lines(file) do
-    local headers = { Authorization = 'Bearer ' .. token }
-    if what == 'get' then
+  for line in io.lines(file) do
+    local token, proof = string.match(line, '^(%S+) (%S+)$')
+    local headers = { Authorization = 'Bearer ' .. line }
+    if what == 'proof' then
+      -- The host of the URL in the proofs.
+      headers = { Authorization = 'DPoP ' .. token, DPoP = proof, Host = 'localhost:3001' }
+    end
+    if what == 'get' or what == 'proof' then
       table.insert(requests, wrk.format('GET', path, headers))
     else
       headers['Content-Type'] = 'application/json'
@@ -47,7 +53,7 @@ function request()
     sent = 0
   end
   sent = sent + 1
-  if what == 'get' then return requests[sent] end
+  if what == 'get' or what == 'proof' then return requests[sent] end
   local headers = requests[sent]
   message = message + 1
   local name = string.format('%d-%d', run, message)

@@ -20,7 +20,7 @@ const TIMEOUT = '20s';
  * @param {string} load.file of tokens
  * @param {boolean} load.once
  * @param {number} load.seconds
- * @param {'get' | 'post' | 'keyed'} [load.send] see requests.lua
+ * @param {'get' | 'proof' | 'post' | 'keyed'} [load.send] see requests.lua
  */
 export function wrkArguments({ origin, path, file, once, seconds, send = 'get' }) {
   const options = [

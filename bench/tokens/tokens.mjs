@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestKey } from '../../dist/auth/testing/index.js';
+import { createDpopKey, createTestKey } from '../../dist/auth/testing/index.js';
 import { mint } from './mint.mjs';
 
 const HOUR = 3600;
+
+/** What the proofs are for. */
+const PROVEN = { method: 'GET', url: 'http://localhost:3001/api/private-scoped' };
 
 const LENGTH = 14 * 1024;
 
@@ -30,6 +33,9 @@ const HOSTILE_TEXTS = [
 
 const base64url = (text) => Buffer.from(text).toString('base64url');
 
+/** Clients that use DPoP. */
+const CLIENTS = 200;
+
 /** Writes token files. Like Auth0's for single-page applications, a token has 900 characters. */
 export class Tokens {
   /** @param {import('../../dist/auth/testing/index.js').TestIssuer} issuer */
@@ -51,6 +57,24 @@ export class Tokens {
   async good(name, count, { alg = 'RS256', clients, scope } = {}) {
     const key = this.issuer.keys.find((candidate) => candidate.alg === alg);
     return this.write(name, count, { key, clients, scope });
+  }
+
+  /** Tokens of 200 clients that use DPoP, in rotation, each with a new proof. */
+  async proven(name, count) {
+    this.clients ??= await Promise.all(Array.from({ length: CLIENTS }, () => this.createClient()));
+    const lines = Array.from({ length: count }, (_, index) => {
+      const { key, token } = this.clients[index % CLIENTS];
+      return `${token} ${key.proof({ ...PROVEN, token })}`;
+    });
+    const file = join(this.directory, `${name}.txt`);
+    await writeFile(file, `${lines.join('\n')}\n`);
+    return file;
+  }
+
+  async createClient() {
+    const key = await createDpopKey();
+    const claims = { scope: 'openid profile email read:messages', jti: randomUUID() };
+    return { key, token: this.issuer.mint({ ...claims, cnf: { jkt: key.jkt } }) };
   }
 
   /** Tokens that expired an hour ago. */

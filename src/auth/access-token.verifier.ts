@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
 import { ResolvedAuthOptions } from './auth.options.js';
+import {
+  type ConfirmationMethod,
+  type ProvenKeys,
+  refuseUnbound,
+  requireConfirmed,
+} from './bound/confirmation.js';
+import { Dpop } from './bound/dpop.js';
 import { Clock } from './clock.js';
 import type { IssuerStatus } from './keys/issuer-status.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
@@ -33,17 +40,26 @@ export interface VerifyOptions {
    * @default the audiences of the token's issuer in the options of the module
    */
   audience?: string | undefined;
+  /**
+   * What the request that brings the token has proved to hold. A token that is bound to something
+   * else is refused.
+   * @default nothing: only bearer tokens are accepted
+   */
+  proven?: ProvenKeys | undefined;
 }
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
 
 /**
- * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, then
- * the option `isRevoked`. The only place that accepts a token.
+ * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, what
+ * they are bound to, and the option `isRevoked`. The only place that accepts a token.
  */
 @Injectable()
 export class AccessTokenVerifier {
+  /** @internal Verifies the DPoP proofs of requests. Undefined when the option `dpop` is off. */
+  readonly dpop?: Dpop;
   private readonly cache?: TokenCache;
+  private readonly methods: readonly ConfirmationMethod[];
   private hits = 0;
   private misses = 0;
 
@@ -55,14 +71,18 @@ export class AccessTokenVerifier {
     private readonly clock: Clock,
   ) {
     if (options.tokenCache) this.cache = createTokenCache(options.tokenCache);
+    const hasDpop = options.dpop.mode !== 'off';
+    if (hasDpop) this.dpop = new Dpop(options.dpop, options, clock);
+    this.methods = hasDpop ? ['jkt'] : [];
   }
 
   /**
    * Verifies an access token. Scopes and claims that a route requires are not checked here.
    *
    * @param token the token alone, without the scheme `Bearer`.
-   * @param options what it must be for.
+   * @param options what it must be for, and what the request has proved.
    * @throws InvalidTokenError when the token is refused; `code` says why.
+   * @throws DpopProofError when it is bound to another key.
    * @throws TemporarilyUnavailableError when it can be neither accepted nor refused now.
    */
   verify(token: string, options: VerifyOptions = {}): Promise<RequestAuth> {
@@ -79,12 +99,18 @@ export class AccessTokenVerifier {
     return { issuers: this.issuers.status(), tokenCache };
   }
 
-  private async judge(token: string, { audience }: VerifyOptions): Promise<RequestAuth> {
+  private async judge(
+    token: string,
+    { audience, proven = {} }: VerifyOptions,
+  ): Promise<RequestAuth> {
     // Handshakes and messages may carry anything.
     if (typeof token !== 'string') throw new InvalidTokenError('token_malformed');
     if (audience !== undefined) this.strategy.addAudience(audience);
     const request: TokenRequest = { token, audience };
     const auth = this.recall(request) ?? (await this.authenticate(request));
+    requireConfirmed(auth.payload, proven, this.methods);
+    const isProofRequired = this.options.dpop.mode === 'required';
+    if (isProofRequired && proven.jkt === undefined) refuseUnbound(auth.payload);
     if (this.options.isRevoked) await this.refuseRevoked(auth);
     return auth;
   }

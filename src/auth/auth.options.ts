@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ExecutionContext } from '@nestjs/common';
+import type { ReplayStore } from './bound/replay-store.js';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { ImpliedScopes } from './token/implied-scopes.js';
@@ -16,6 +17,9 @@ export const ALGORITHMS = [
   'ES384',
   'ES512',
 ] as const;
+
+/** Algorithms that a DPoP proof may be signed with: those, and Ed25519 (RFC 8037, RFC 9864). */
+export const PROOF_ALGORITHMS: readonly string[] = [...ALGORITHMS, 'Ed25519', 'EdDSA'];
 
 /** A signature algorithm. HS256 is only used with the option `secret`. */
 export type Algorithm = (typeof ALGORITHMS)[number] | 'HS256';
@@ -151,6 +155,13 @@ export interface CommonAuthOptions {
    */
   resourceMetadata?: Readonly<Record<string, unknown>>;
 
+  /**
+   * Accepts access tokens that are bound to a key of the client, with a proof in the header `DPoP`
+   * (RFC 9449). Needs `publicUrl`, which the URL in a proof is compared with.
+   * @default { mode: 'off' }: such tokens are refused
+   */
+  dpop?: DpopOptions;
+
   /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
 
@@ -184,6 +195,42 @@ export interface StepUpClaims {
   acr?: ClaimPath;
   /** Means of the login, an array. @default 'amr' */
   amr?: ClaimPath;
+}
+
+/** Proof of possession (RFC 9449). */
+export interface DpopOptions {
+  /**
+   * `'allowed'` accepts DPoP as well as Bearer, `'required'` nothing but DPoP. A token that is bound
+   * to a key is never accepted as a bearer token. WebSocket clients and messages cannot send proofs:
+   * with `'required'` they are refused.
+   * @default 'off'
+   */
+  mode?: 'off' | 'allowed' | 'required';
+
+  /** Largest distance between `iat` of a proof and now, in seconds: 1 to 300. @default 60 */
+  maxAgeSec?: number;
+
+  /**
+   * Remembers which proofs were used. Several instances must share one: `RedisReplayStore`.
+   * @default the memory of this process
+   */
+  replays?: ReplayStore;
+
+  /**
+   * Makes proofs carry a nonce of the server (RFC 9449 §9), so that none can be made for later: a
+   * string of at least 32 bytes in UTF-8, the same on all instances.
+   * @default none: proofs need no nonce
+   */
+  nonceSecret?: string;
+}
+
+/** {@link DpopOptions} with their defaults. */
+export interface ResolvedDpop {
+  readonly mode: 'off' | 'allowed' | 'required';
+  readonly maxAgeSec: number;
+  readonly replays?: ReplayStore;
+  /** A `KeyObject`, because nothing prints its content. */
+  readonly nonceSecret?: KeyObject;
 }
 
 /** Bounds of the cache of accepted tokens. */
@@ -229,6 +276,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly getToken?: TokenFinder;
   abstract readonly publicUrl?: string;
   abstract readonly resourceMetadata: Readonly<Record<string, unknown>>;
+  abstract readonly dpop: ResolvedDpop;
   abstract readonly nonceInAccessToken: boolean;
   abstract readonly stepUpClaims: Required<StepUpClaims>;
   abstract readonly profile?: 'rfc9068';

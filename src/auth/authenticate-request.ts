@@ -1,34 +1,41 @@
 import type { AccessTokenVerifier, VerifyOptions } from './access-token.verifier.js';
+import type { RequestProof } from './bound/dpop.js';
+import { InvalidTokenError } from './refusals/auth.errors.js';
 import { attachAuth, type RequestAuth } from './request-auth.js';
-import { bearerToken } from './token/bearer-token.js';
+import { type Credentials, credentialsOf } from './token/credentials.js';
 
 const JUDGED = Symbol('judged access token');
+const PROOF = Symbol('DPoP proof');
+const FRESH_NONCE = Symbol('DPoP nonce');
 
 interface JudgedRequest {
   [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
+  /** Verified once, because it may be used once: a request may be judged for two audiences. */
+  [PROOF]?: Promise<RequestProof>;
+  [FRESH_NONCE]?: string | undefined;
   upgrade?: boolean;
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
-type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
+type RequestVerifier = Pick<AccessTokenVerifier, 'verify' | 'dpop'> & {
   /** @default from the `Authorization` header, and from nowhere else */
   tokenOf?(request: object): string | undefined;
 };
 
 /**
- * Verifies the bearer token of an HTTP request, and sets `request.auth` and `request.user`. A
- * request is judged once, however often this is called: a guard that needs to know the
- * caller before `AccessTokenGuard` runs, such as a rate limit, costs no second verification,
- * as long as the audience is the same. It does not refuse the request.
+ * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
+ * `request.auth` and `request.user`. A request is judged once, however often this is called: a
+ * guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate limit, costs no
+ * second verification, as long as the audience is the same. It does not refuse the request.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.
- * @throws AuthError as `AccessTokenVerifier.verify`, and when the header is malformed.
+ * @throws AuthError as `AccessTokenVerifier.verify`, and when header or proof are malformed.
  */
 export function authenticateRequest(
   request: object,
   verifier: RequestVerifier,
-  options: VerifyOptions = {},
+  options: Pick<VerifyOptions, 'audience'> = {},
 ): Promise<RequestAuth | undefined> {
   const judged = request as JudgedRequest;
   // Node sets it on the request that opened a WebSocket, which lives as long as the connection: its
@@ -42,14 +49,43 @@ export function authenticateRequest(
   return judgement;
 }
 
+/** Value of `DPoP-Nonce` for the answer to a request: its proof had the nonce of the last period. */
+export function freshNonceOf(request: object): string | undefined {
+  return (request as JudgedRequest)[FRESH_NONCE];
+}
+
 async function judge(
   request: object,
   verifier: RequestVerifier,
-  options: VerifyOptions,
+  { audience }: Pick<VerifyOptions, 'audience'>,
 ): Promise<RequestAuth | undefined> {
-  const token = verifier.tokenOf?.(request) ?? bearerToken(request);
-  if (token === undefined) return undefined;
-  const auth = await verifier.verify(token, options);
+  const credentials = findCredentials(request, verifier);
+  if (!credentials) return undefined;
+  const { scheme, token } = credentials;
+  const proof = scheme === 'DPoP' ? await proofOf(request, verifier, token) : undefined;
+  const auth = await verifier.verify(token, { audience, proven: { jkt: proof?.jkt } });
+  // Last, so that a request that is refused for another reason does not use its proof.
+  await proof?.use();
   attachAuth(request, auth);
   return auth;
+}
+
+function findCredentials(request: object, verifier: RequestVerifier): Credentials | undefined {
+  const token = verifier.tokenOf?.(request);
+  if (token !== undefined) return { scheme: 'Bearer', token };
+  return credentialsOf(request, verifier.dpop?.schemes);
+}
+
+async function proofOf(
+  request: JudgedRequest,
+  { dpop }: RequestVerifier,
+  token: string,
+): Promise<RequestProof> {
+  if (request.upgrade === true) {
+    const reason = 'a WebSocket cannot send a proof with every message';
+    throw new InvalidTokenError('token_bound', { detail: { reason } });
+  }
+  const proof = await (request[PROOF] ??= dpop!.verify(request, token));
+  request[FRESH_NONCE] = proof.freshNonce;
+  return proof;
 }

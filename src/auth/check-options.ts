@@ -1,16 +1,19 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { RAW_ROUTE } from './access-map/raw-routes.js';
 import {
   ALGORITHMS,
   type Algorithm,
   type AuthOptions,
   type CommonAuthOptions,
+  type DpopOptions,
   type IssuerOptions,
   type ResolvedAuthOptions,
+  type ResolvedDpop,
   type ResolvedIssuer,
   type StepUpClaims,
   type TokenCacheOptions,
 } from './auth.options.js';
+import type { ReplayStore } from './bound/replay-store.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
 import { isScopeToken } from './refusals/challenge.js';
 import { isClaimPath } from './token/claim-path.js';
@@ -44,6 +47,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache = {},
     publicUrl,
     resourceMetadata = {},
+    dpop = {},
     nonceInAccessToken = false,
     isRevoked,
     stepUpClaims = {},
@@ -99,6 +103,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     tokenCache: resolveTokenCache(tokenCache),
     publicUrl,
     resourceMetadata,
+    dpop: resolveDpop(dpop, publicUrl),
     nonceInAccessToken,
     isRevoked,
     stepUpClaims: resolveStepUpClaims(stepUpClaims),
@@ -136,10 +141,14 @@ function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
   if (jwksUri !== undefined || algorithms !== undefined) {
     fail(`${prefix}secret`, 'is for HS256 only and cannot be combined with jwksUri or algorithms');
   }
+  return { ...resolved, algorithms: ['HS256'], secret: secretKey(`${prefix}secret`, secret) };
+}
+
+function secretKey(option: string, secret: unknown): KeyObject {
   if (typeof secret !== 'string' || Buffer.byteLength(secret) < MIN_SECRET_BYTES) {
-    fail(`${prefix}secret`, `must be a string of at least ${MIN_SECRET_BYTES} bytes`);
+    fail(option, `must be a string of at least ${MIN_SECRET_BYTES} bytes`);
   }
-  return { ...resolved, algorithms: ['HS256'], secret: createSecretKey(Buffer.from(secret)) };
+  return createSecretKey(Buffer.from(secret));
 }
 
 function checkAlgorithms(option: string, value: unknown): readonly Algorithm[] {
@@ -167,6 +176,23 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     }
   }
   return { maxEntries, maxBytes };
+}
+
+function resolveDpop(dpop: DpopOptions, publicUrl: string | undefined): ResolvedDpop {
+  requireObject('dpop', dpop);
+  const { mode = 'off', maxAgeSec = 60, replays, nonceSecret, ...others } = dpop;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) fail(`dpop.${unknown}`, 'is unknown');
+  oneOf('dpop.mode', ['off', 'allowed', 'required'], mode);
+  number('dpop.maxAgeSec', maxAgeSec, 1, 300);
+  if (mode !== 'off' && publicUrl === undefined) {
+    fail('dpop', 'needs publicUrl, which the URL in a proof is compared with');
+  }
+  if (replays !== undefined && typeof (replays as Partial<ReplayStore>)?.remember !== 'function') {
+    fail('dpop.replays', 'must be a ReplayStore: an object with a method remember()');
+  }
+  if (nonceSecret === undefined) return { mode, maxAgeSec, replays };
+  return { mode, maxAgeSec, replays, nonceSecret: secretKey('dpop.nonceSecret', nonceSecret) };
 }
 
 function resolveImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, readonly string[]> {

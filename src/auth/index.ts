@@ -21,7 +21,15 @@ export {
 } from './access-token.verifier.js';
 export { authenticateRequest } from './authenticate-request.js';
 export { AuthModule } from './auth.module.js';
-export { type AuthOptions, type IssuerOptions, ResolvedAuthOptions } from './auth.options.js';
+export {
+  type AuthOptions,
+  type DpopOptions,
+  type IssuerOptions,
+  ResolvedAuthOptions,
+} from './auth.options.js';
+export type { ProvenKeys } from './bound/confirmation.js';
+export { type RedisClient, RedisReplayStore } from './bound/redis-replay-store.js';
+export { MemoryReplayStore, type ReplayStore } from './bound/replay-store.js';
 export { Clock } from './clock.js';
 export { AccessToken } from './decorators/access-token.decorator.js';
 export { Audience, type AudienceOptions } from './decorators/audience.decorator.js';
@@ -50,6 +58,8 @@ export {
   type AuthErrorCode,
   type AuthErrorName,
   ClaimRequirementError,
+  DpopNonceError,
+  DpopProofError,
   InsufficientAuthenticationError,
   InsufficientScopeError,
   InvalidRequestError,

@@ -39,6 +39,10 @@ export const authConfig = registerAs('auth', () => {
     impliedScopes: variables.IMPLIED_SCOPES,
     stepUpClaims: { authTime, acr, amr },
     publicUrl,
+    dpop:
+      variables.DPOP === 'off'
+        ? undefined
+        : { mode: variables.DPOP, nonceSecret: variables.DPOP_NONCE_SECRET },
     resourceMetadata: {
       resource_name: API_NAME,
       ...(docs && publicUrl !== undefined && { resource_documentation: `${publicUrl}/docs/` }),

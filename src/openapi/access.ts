@@ -13,6 +13,9 @@ import {
 /** Name of the security scheme: access tokens of the issuer. */
 export const SECURITY_SCHEME = 'issuer';
 
+/** Name of the security scheme for the same tokens, bound to a key (RFC 9449). */
+export const DPOP_SCHEME = 'dpop';
+
 type SecurityRequirement = Record<string, string[]>;
 
 /** A requirement on scopes, and the scopes that imply them. */
@@ -42,7 +45,8 @@ export function describeAccess(
   {
     impliedScopes,
     stepUpClaims: from,
-  }: Pick<ResolvedAuthOptions, 'impliedScopes' | 'stepUpClaims'>,
+    dpop,
+  }: Pick<ResolvedAuthOptions, 'impliedScopes' | 'stepUpClaims' | 'dpop'>,
 ) {
   const scopes = rule.scopes.map((requirement) => {
     const impliedBy = impliersOf(requirement, impliedScopes);
@@ -58,21 +62,30 @@ export function describeAccess(
   };
   return {
     description: inWords(rule),
-    security: securityOf({ ...rule, scopes }),
+    security: securityOf({ ...rule, scopes }, SCHEMES[dpop.mode]),
     'x-access': extension,
   };
 }
+
+/** The security schemes of an operation, by the mode of DPoP. */
+const SCHEMES: Readonly<Record<ResolvedAuthOptions['dpop']['mode'], readonly string[]>> = {
+  off: [SECURITY_SCHEME],
+  allowed: [SECURITY_SCHEME, DPOP_SCHEME],
+  required: [DPOP_SCHEME],
+};
 
 /**
  * Alternatives, each with all the scopes that suffice together (OpenAPI 3.1 §4.8.30). An empty
  * list means a public operation, an empty alternative a request without a token.
  */
-function securityOf({
-  access,
-  scopes,
-}: Pick<AccessExtension, 'access' | 'scopes'>): SecurityRequirement[] {
+function securityOf(
+  { access, scopes }: Pick<AccessExtension, 'access' | 'scopes'>,
+  schemes: readonly string[],
+): SecurityRequirement[] {
   if (access === 'public') return [];
-  const alternatives = sufficientScopes(scopes).map((names) => ({ [SECURITY_SCHEME]: names }));
+  const alternatives = schemes.flatMap((scheme) =>
+    sufficientScopes(scopes).map((names) => ({ [scheme]: names })),
+  );
   return access === 'optional' ? [{}, ...alternatives] : alternatives;
 }
 

@@ -20,7 +20,7 @@ import { z } from 'zod';
 import { AccessRules, type ResolvedAuthOptions, type RouteHandler } from '../auth/index.js';
 import { isProbe } from '../http/is-probe.js';
 import { API_NAME, API_VERSION } from '../version.js';
-import { describeAccess, LISTS, SECURITY_SCHEME } from './access.js';
+import { describeAccess, DPOP_SCHEME, LISTS, SECURITY_SCHEME } from './access.js';
 import { INTRODUCTION } from './introduction.js';
 import {
   type DescribedOperation,
@@ -40,7 +40,7 @@ export interface DocumentOptions {
   /** The options of `AuthModule`. */
   auth: Pick<
     ResolvedAuthOptions,
-    'claimFailure' | 'grantClaims' | 'impliedScopes' | 'stepUpClaims'
+    'claimFailure' | 'dpop' | 'grantClaims' | 'impliedScopes' | 'stepUpClaims'
   >;
 }
 
@@ -100,7 +100,10 @@ export function createDocument(
   const routes = describedRoutes(rules);
   const controllers = new Set(routes.map(({ controller }) => controller));
   decorateHandlers(routes, options, components);
-  const securitySchemes = { [SECURITY_SCHEME]: securityScheme(options, scopesOf(routes)) };
+  const securitySchemes = {
+    [SECURITY_SCHEME]: securityScheme(options, scopesOf(routes)),
+    ...(options.auth.dpop.mode !== 'off' && { [DPOP_SCHEME]: DPOP_SECURITY }),
+  };
   const base = {
     ...BASE,
     tags: [...controllers].flatMap(describedTag),
@@ -189,8 +192,9 @@ function decorateHandlers(
     const handler = prototype[method]!;
     const described = describedOperation(prototype, method);
     const { summary, failures = [] } = described;
-    const { claimFailure } = auth;
-    const refusable = { rule, claimFailure, failures, ...inputOf(controller, method) };
+    const { claimFailure, dpop } = auth;
+    const takesProof = dpop.mode !== 'off';
+    const refusable = { rule, claimFailure, takesProof, failures, ...inputOf(controller, method) };
     const operation = {
       summary,
       ...describeAccess(rule, auth),
@@ -253,6 +257,15 @@ const operationIdFactory: OperationIdFactory = (controller, method, version) =>
   [controller.replace(/Controller$/, ''), method.replace(/\[(\d+)\]$/, '_$1'), version]
     .filter((part) => part !== undefined)
     .join('_');
+
+/** The same tokens in the registered scheme DPoP (RFC 9449 §7.1). */
+const DPOP_SECURITY: SecuritySchemeObject = {
+  type: 'http',
+  scheme: 'dpop',
+  description:
+    'An access token that is bound to a key of the client, with a proof for each request in the ' +
+    'header `DPoP` (RFC 9449).',
+};
 
 /** How clients log people in. The endpoints of Auth0 are known; other issuers publish theirs. */
 function securityScheme(

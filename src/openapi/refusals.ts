@@ -4,6 +4,8 @@ import {
   type AccessRule,
   AUTH_ERROR_CODES,
   type AuthError,
+  DpopNonceError,
+  DpopProofError,
   InsufficientAuthenticationError,
   InsufficientScopeError,
   InvalidRequestError,
@@ -21,6 +23,8 @@ import { type Components, convertSchema } from './schema.js';
 export interface Refusable {
   rule: AccessRule;
   claimFailure: ResolvedAuthOptions['claimFailure'];
+  /** Whether tokens may come with a proof (RFC 9449). */
+  takesProof: boolean;
   failures: readonly Failure[];
   hasBody: boolean;
   hasQuery: boolean;
@@ -80,10 +84,15 @@ const LACKS_SCOPE = new InsufficientScopeError(['read:messages']);
 const HEADERS = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3, RFC 9470 §3): `Bearer`, with `error`, `error_description`, ' +
-      '`scope`, `acr_values` and `max_age` where they apply.',
+      'The challenge (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3): `Bearer` or `DPoP`, with `error`, ' +
+      '`error_description`, `scope`, `acr_values` and `max_age` where they apply.',
     schema: { type: 'string' },
     example: LACKS_SCOPE.challenge,
+  },
+  'DPoP-Nonce': {
+    description: 'The nonce for the next proof (RFC 9449 §9).',
+    schema: { type: 'string' },
+    example: 'Kq3l7c1TUE1oV8yGmB2r6Y5dXw0zJ4sN9aHfQpLbCvE',
   },
   'Retry-After': {
     description: 'Seconds after which to try again.',
@@ -93,6 +102,7 @@ const HEADERS = {
 } satisfies Components['headers'];
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
+const takesProof = (operation: Refusable) => operation.takesProof && takesToken(operation);
 const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
@@ -119,6 +129,17 @@ const REASONS: readonly Reason[] = [
     header: 'WWW-Authenticate',
     description: 'There is no access token.',
     applies: takesToken,
+  },
+  {
+    ...authError('InvalidDpopProof', new DpopProofError('The request has no DPoP proof.')),
+    description: 'The DPoP proof is missing or not valid.',
+    applies: takesProof,
+  },
+  {
+    ...authError('DpopNonceRequired', new DpopNonceError('')),
+    header: 'DPoP-Nonce',
+    description: 'The DPoP proof needs the nonce of the header `DPoP-Nonce`.',
+    applies: takesProof,
   },
   {
     ...authError(

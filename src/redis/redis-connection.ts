@@ -34,7 +34,10 @@ export class RedisConnection implements OnApplicationShutdown {
   private failed = 0;
   private probedAt = -Infinity;
 
-  private constructor(readonly client: Redis) {
+  private constructor(
+    readonly client: Redis,
+    private readonly effect: string,
+  ) {
     client.on('ready', () => this.noteAvailable());
     client.on('error', (error) => {
       this.noteUnavailable(error.message);
@@ -44,8 +47,12 @@ export class RedisConnection implements OnApplicationShutdown {
     client.on('close', () => this.noteUnavailable('the connection was closed'));
   }
 
-  /** Connects, and keeps trying in the background where the first attempt fails. */
-  static async open(url: string): Promise<RedisConnection> {
+  /**
+   * Connects, and keeps trying in the background where the first attempt fails.
+   *
+   * @param effect what it means when Redis is unavailable, for the log.
+   */
+  static async open(url: string, effect = 'requests are not limited'): Promise<RedisConnection> {
     // Imported here, because an API without Redis does not need it.
     const { Redis: Client } = await import('ioredis');
     const client = new Client(url, {
@@ -58,7 +65,7 @@ export class RedisConnection implements OnApplicationShutdown {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
     });
-    const connection = new RedisConnection(client);
+    const connection = new RedisConnection(client, effect);
     await client.connect().catch(() => {}); // logged by the listener of 'error'
     return connection;
   }
@@ -118,9 +125,7 @@ export class RedisConnection implements OnApplicationShutdown {
     if (!this.available) return;
     this.available = false;
     this.probedAt = performance.now();
-    this.logger.error(
-      `Redis at ${this.address} is unavailable, so requests are not limited: ${reason}`,
-    );
+    this.logger.error(`Redis at ${this.address} is unavailable, so ${this.effect}: ${reason}`);
   }
 }
 

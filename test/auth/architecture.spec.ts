@@ -9,6 +9,7 @@ const PACKAGES = [
   '@nestjs/common',
   '@nestjs/core',
   '@nestjs/passport',
+  'jose',
   'jwks-rsa',
   'lru-cache',
   'passport',

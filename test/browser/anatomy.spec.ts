@@ -78,6 +78,10 @@ describe('The anatomy of an answer', () => {
     ['issuer_mismatch', 'Issuer', AFTER_FORM],
     ['id_token_used', 'Kind', KIND],
     ['token_bound', 'Kind', KIND],
+    ['certificate_mismatch', 'Kind', KIND],
+    ['dpop_proof_invalid', 'Token found', []],
+    ['dpop_nonce_required', 'Token found', []],
+    ['replay_memory_unavailable', 'Time', TIME],
     ['audience_mismatch', 'Audience', AUDIENCE],
     // A token that says that it has expired is refused before its key is looked up.
     ['token_expired', 'Time', AFTER_FORM],

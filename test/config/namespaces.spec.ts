@@ -99,6 +99,14 @@ describe('The options of AuthModule', () => {
     });
   });
 
+  it('have the mode and the secret of DPOP and DPOP_NONCE_SECRET', async () => {
+    const variables = { PUBLIC_URL: 'https://api.example.com', DPOP_NONCE_SECRET: secret };
+    const dpopOf = async (mode: string) =>
+      (await withEnvironment({ ...GOOD, ...variables, DPOP: mode }, () => authConfig())).dpop;
+    expect(await dpopOf('required')).toEqual({ mode: 'required', nonceSecret: secret });
+    expect(await dpopOf('off')).toBeUndefined();
+  });
+
   it('name only those raw routes that are served', async () => {
     const named = async (variables: Variables) =>
       Object.keys((await withEnvironment({ ...GOOD, ...variables }, () => authConfig())).rawRoutes);

@@ -30,6 +30,7 @@ const projects = {
   'README.md': readme,
   'src/auth/README.md': await load('src/auth/README.md'),
   'docs/access-map.md': accessMap,
+  'docs/bound-tokens.md': await load('docs/bound-tokens.md'),
   'docs/auth-recipes.md': await load('docs/auth-recipes.md'),
   'docs/coming-from-passport-jwt.md': await load('docs/coming-from-passport-jwt.md'),
   'docs/mcp.md': await load('docs/mcp.md'),
@@ -48,6 +49,8 @@ await accessMap.run('test/access.e2e-spec.ts');
 for (const name of ['access', 'access-in-one-test', 'reports', 'reader']) {
   await projects['docs/testing.md'].run(`test/${name}.e2e-spec.ts`);
 }
+
+await projects['docs/bound-tokens.md'].run('test/cats.e2e-spec.ts');
 
 describe('An example of the documentation', () => {
   let issuer: TestIssuer;

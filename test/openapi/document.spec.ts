@@ -119,6 +119,29 @@ describe('The document of a controller', () => {
     expect(JSON.stringify(await documentOf(controllers))).not.toContain('429');
   });
 
+  it('has the scheme DPoP, its refusals and its nonce where it is accepted', async () => {
+    const given = (mode: 'off' | 'allowed' | 'required') =>
+      documentOf([ThingsController], {
+        auth: { publicUrl: 'https://api.example.com', dpop: { mode } },
+      });
+    const schemesOf = ({ paths }: Document) => [
+      ...new Set(
+        Object.values(paths)
+          .flatMap((item) => Object.values(item))
+          .flatMap(({ security }) => security.flatMap((alternative) => Object.keys(alternative))),
+      ),
+    ];
+    const allowed = await given('allowed');
+    expect(schemesOf(allowed)).toEqual(['issuer', 'dpop']);
+    expect(allowed.components).toMatchObject({
+      securitySchemes: { dpop: { type: 'http', scheme: 'dpop' } },
+      headers: { 'DPoP-Nonce': {} },
+      schemas: { InvalidDpopProof: {}, DpopNonceRequired: {} },
+    });
+    expect(schemesOf(await given('required'))).toEqual(['dpop']);
+    expect(JSON.stringify(await given('off'))).not.toMatch(/"dpop|DPoP-Nonce|InvalidDpop/);
+  });
+
   it('lists every sufficient combination of scopes, with those of the controller', async () => {
     const { Things_any: any } = await operationsOf([ThingsController]);
     expect(any!.security).toEqual([

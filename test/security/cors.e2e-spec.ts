@@ -3,6 +3,7 @@ import type { Answer } from '../support/http.js';
 
 const FIRST = 'https://app.example.com';
 const SECOND = 'http://localhost:5173';
+const EXPOSED = 'WWW-Authenticate, Retry-After, Location, X-Request-Id, DPoP-Nonce';
 
 const corsHeadersOf = ({ headers }: Answer) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control')));
@@ -37,7 +38,7 @@ describe('CORS with CORS_ORIGINS', () => {
           'access-control-allow-origin': origin,
           'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
           'access-control-allow-headers': 'authorization',
-          'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Location, X-Request-Id',
+          'access-control-expose-headers': EXPOSED,
           'access-control-max-age': '600',
         },
       ]);
@@ -120,7 +121,7 @@ describe('CORS with CORS_ORIGINS', () => {
     expect(answer.status).toBe(401);
     expect(corsHeadersOf(answer)).toEqual({
       'access-control-allow-origin': FIRST,
-      'access-control-expose-headers': 'WWW-Authenticate, Retry-After, Location, X-Request-Id',
+      'access-control-expose-headers': EXPOSED,
     });
   });
 });

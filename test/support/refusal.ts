@@ -23,6 +23,9 @@ const ERROR_OF: Readonly<Record<string, string>> = {
   insufficient_scope: 'insufficient_scope',
   keys_unavailable: 'temporarily_unavailable',
   revocation_unavailable: 'temporarily_unavailable',
+  replay_memory_unavailable: 'temporarily_unavailable',
+  dpop_proof_invalid: 'invalid_dpop_proof',
+  dpop_nonce_required: 'use_dpop_nonce',
 };
 
 /** Asserts a whole refusal: status, challenge, other headers and body. */

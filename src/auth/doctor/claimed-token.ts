@@ -1,4 +1,5 @@
 import type { ResolvedAuthOptions } from '../auth.options.js';
+import type { ProvenKeys } from '../bound/confirmation.js';
 import { claimOf, grantedScopes } from '../token/claim-path.js';
 import type { ClaimedToken } from './diagnosis.js';
 import { printable, printableTime } from './printable.js';
@@ -23,6 +24,15 @@ function jsonObject(part: string): object {
   } catch {
     return {};
   }
+}
+
+/** What a request must prove to be sent with the token: the thumbprints in its `cnf`. */
+export function boundKeys({ payload }: Unverified): ProvenKeys {
+  const thumbprint = (method: keyof ProvenKeys) => {
+    const value = claimOf(payload, ['cnf', method]);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { jkt: thumbprint('jkt'), 'x5t#S256': thumbprint('x5t#S256') };
 }
 
 /** A token in brief, without its subject and its signature. */

@@ -4,7 +4,7 @@ import { reasonOf } from '../keys/jwks-source.js';
 import { AuthError } from '../refusals/auth.errors.js';
 import type { RequestAuth } from '../request-auth.js';
 import { claimOf } from '../token/claim-path.js';
-import { readUnverified, type Unverified } from './claimed-token.js';
+import { boundKeys, readUnverified, type Unverified } from './claimed-token.js';
 import type { Settings, Step } from './diagnosis.js';
 import { printable, printableMoment } from './printable.js';
 import { adviceFor, type TokenCode } from './token-advice.js';
@@ -18,11 +18,11 @@ const STEPS = [
   'algorithm',
   'key',
   'signature',
-  'binding',
   'kind',
   'audience',
   'claims',
   'time',
+  'binding',
   'revocation',
 ] as const;
 
@@ -74,7 +74,8 @@ export async function examineToken(
 ): Promise<ExaminedToken> {
   const unverified = readUnverified(token);
   try {
-    const auth = await verifier.verify(token, { audience });
+    // As if the request proved what the token asks for: that can only be judged with a request.
+    const auth = await verifier.verify(token, { audience, proven: boundKeys(unverified) });
     const steps = STEPS.map((name) => passed(name, unverified, options));
     return { auth, steps };
   } catch (refusal) {
@@ -90,6 +91,18 @@ export async function examineToken(
   }
 }
 
+/** What a client must send besides the token. */
+function bindingOf(token: Unverified): string {
+  const { jkt, 'x5t#S256': certificate } = boundKeys(token);
+  const bindings = [
+    jkt === undefined ? [] : `the key ${printable(jkt)}: every request needs a DPoP proof`,
+    certificate === undefined ? [] : `the client certificate ${printable(certificate)}`,
+  ].flat();
+  return bindings.length === 0 ? 'a bearer token' : `bound to ${bindings.join(', and to ')}`;
+}
+
+const isEmpty = (list: unknown) => !Array.isArray(list) || list.length === 0;
+
 function notReached(name: TokenStep): Step {
   return { section: 'token', name, status: 'skipped', actual: 'not reached' };
 }
@@ -104,7 +117,7 @@ function passed(name: TokenStep, token: Unverified, options: ResolvedAuthOptions
     algorithm: printable(claimOf(header, 'alg')),
     key: `kid ${printable(claimOf(header, 'kid'))}`,
     signature: 'valid',
-    binding: 'a bearer token',
+    binding: bindingOf(token),
     kind: 'an access token',
     audience: printable(claimOf(payload, 'aud')),
     claims: 'valid',
@@ -165,7 +178,10 @@ function comparison(
     case 'id_token_used':
       return { expected: 'an access token', actual: `marked by ${printable(detail.claims)}` };
     case 'token_bound':
-      return { expected: 'no cnf', actual: 'cnf' };
+      return {
+        expected: isEmpty(detail.expected) ? 'no cnf' : `cnf with ${printable(detail.expected)}`,
+        actual: isEmpty(detail.actual) ? 'no such member' : `cnf with ${printable(detail.actual)}`,
+      };
     case 'keys_unavailable':
     case 'revocation_unavailable':
       return { actual: cause instanceof Error ? printable(reasonOf(cause)) : undefined };

@@ -7,10 +7,14 @@ import { looksLikeClientId } from './client-id.js';
 import type { Settings } from './diagnosis.js';
 import { printable } from './printable.js';
 
-/** Codes with which `AccessTokenVerifier.verify()` refuses a token. */
+/** Codes with which `AccessTokenVerifier.verify()` refuses a token, whatever it came with. */
 export type TokenCode = Exclude<
   AuthErrorCode,
   | 'credentials_repeated'
+  | 'certificate_mismatch'
+  | 'dpop_proof_invalid'
+  | 'dpop_nonce_required'
+  | 'replay_memory_unavailable'
   | 'insufficient_scope'
   | 'claim_requirement'
   | 'authentication_insufficient'
@@ -49,8 +53,11 @@ const ADVICE: Record<TokenCode, (refused: RefusedToken) => string> = {
     options.issuers.some(({ secret }) => secret)
       ? `The token was changed or cut, or ${settings.secret} is not the secret of this API.`
       : `The token was changed or cut, or signed by somebody else. Copy it whole, or: ${NEW_TOKEN}`,
-  token_bound: () =>
-    'The token is bound to a key or a certificate (DPoP, mutual TLS). Request a bearer token.',
+  token_bound: ({ payload }) =>
+    Object.hasOwn(payload, 'cnf')
+      ? 'The token is bound to a key or a certificate (DPoP, mutual TLS) that this API does not ' +
+        'check. Turn that on, or request a bearer token.'
+      : 'This API requires DPoP: request the token with a proof, so that it is bound to a key.',
   id_token_used: ({ detail: { claims } }) =>
     printable(claims) === 'nonce'
       ? `${ACCESS_TOKEN} If the issuer puts nonce into access tokens, set nonceInAccessToken.`

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenVerifier, type VerifyOptions } from '../access-token.verifier.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import { authenticateRequest } from '../authenticate-request.js';
+import { authenticateRequest, freshNonceOf } from '../authenticate-request.js';
 import {
   carrierOf,
   handlerCarrierOf,
@@ -67,8 +67,7 @@ export class AccessTokenGuard implements CanActivate {
       if (error instanceof AuthError) await this.refusals.refuse(error, context);
       throw error;
     }
-    // Set before the handler runs, so that its own `Cache-Control` wins.
-    if (response) httpAdapter.setHeader(response, 'cache-control', 'private, no-cache');
+    if (response) this.setHeaders(response, context);
     return true;
   }
 
@@ -80,6 +79,17 @@ export class AccessTokenGuard implements CanActivate {
    */
   protected getRequest(context: ExecutionContext): object | undefined {
     return requestOf(context);
+  }
+
+  /** Called before the handler runs, so that its own `Cache-Control` wins. */
+  private setHeaders(response: object, context: ExecutionContext): void {
+    const { httpAdapter } = this.adapterHost;
+    const request = this.verifier.dpop && this.getRequest(context);
+    const nonce = request && freshNonceOf(request);
+    if (nonce !== undefined) httpAdapter.setHeader(response, 'dpop-nonce', nonce);
+    // Another request must not get the nonce from a cache (RFC 9449 §8.2).
+    const cacheControl = nonce === undefined ? 'private, no-cache' : 'no-store';
+    httpAdapter.setHeader(response, 'cache-control', cacheControl);
   }
 
   private authenticate(

@@ -30,7 +30,7 @@ const CURVE_ALGORITHMS = new Map<unknown, readonly Algorithm[]>([
 ]);
 
 /** Members that only a symmetric or a private key has (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */
-const SECRET_MEMBERS = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
+export const SECRET_MEMBERS = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /** A key that verifies signatures. */
 export interface SigningKey {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules, type ProtectedResource } from '../access-rules.js';
-import { ResolvedAuthOptions } from '../auth.options.js';
+import { PROOF_ALGORITHMS, ResolvedAuthOptions } from '../auth.options.js';
 import { RESOURCE_PATH } from '../decorators/audience.decorator.js';
 
 /** Where the metadata of a resource without a path are (RFC 9728 §3.1). */
@@ -75,7 +75,7 @@ export class ResourceMetadata implements OnModuleInit {
 
   /** The document (RFC 9728 §2). `offline_access` is for refresh tokens, which no API takes. */
   private document(audience: string | undefined): object {
-    const { publicUrl, issuers, resourceMetadata } = this.options;
+    const { publicUrl, issuers, dpop, resourceMetadata } = this.options;
     const rules = this.rules.all().map(({ rule }) => rule);
     const own = rules.filter(({ resource }) => resource?.audience === audience);
     const scopes = new Set(
@@ -90,6 +90,8 @@ export class ResourceMetadata implements OnModuleInit {
       authorization_servers: issuers.map(({ issuer }) => issuer),
       scopes_supported: [...scopes].toSorted(),
       bearer_methods_supported: ['header'],
+      ...(dpop.mode !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
+      ...(dpop.mode === 'required' && { dpop_bound_access_tokens_required: true }),
       ...resourceMetadata,
     };
   }

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { bearerChallenge, checkParameters, type ChallengeParameters } from './challenge.js';
+import { challenge, checkParameters, type ChallengeParameters } from './challenge.js';
 
 const INVALID_TOKEN = {
   token_malformed: 'The access token is malformed.',
@@ -15,18 +15,23 @@ const INVALID_TOKEN = {
   claim_invalid: 'The access token lacks a registered claim, or has a malformed one.',
   id_token_used: 'An ID token was sent in place of an access token.',
   token_bound: 'The access token is bound to a key or a certificate, so it is not a bearer token.',
+  certificate_mismatch:
+    'The access token is bound to a client certificate that the request does not have.',
   token_revoked: 'The access token has been revoked.',
 } as const;
 
 const UNAVAILABLE = {
   keys_unavailable: 'The signing keys of the issuer are unavailable. Try again later.',
   revocation_unavailable: 'The revocation of tokens cannot be checked. Try again later.',
+  replay_memory_unavailable: 'Replays of DPoP proofs cannot be ruled out now. Try again later.',
 } as const;
 
 /** Every `code`, by the `error` that it comes with. */
 export const AUTH_ERROR_CODES = {
   invalid_request: ['credentials_repeated'],
   invalid_token: [...(Object.keys(INVALID_TOKEN) as InvalidTokenCode[]), 'claim_requirement'],
+  invalid_dpop_proof: ['dpop_proof_invalid'],
+  use_dpop_nonce: ['dpop_nonce_required'],
   insufficient_scope: ['insufficient_scope', 'claim_requirement'],
   insufficient_user_authentication: ['authentication_insufficient'],
   temporarily_unavailable: Object.keys(UNAVAILABLE) as (keyof typeof UNAVAILABLE)[],
@@ -38,7 +43,7 @@ export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 /** The `code` of a refusal. Codes are stable; the README lists them. */
 export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
-/** The `error` of a refusal (RFC 6750 §3.1, RFC 9470 §3, RFC 6749 §4.1.2.1). */
+/** The `error` of a refusal (RFC 6750 §3.1, RFC 9449 §7.1 and §9, RFC 9470 §3, RFC 6749 §4.1.2.1). */
 export type AuthErrorName = keyof typeof AUTH_ERROR_CODES;
 
 /** What only the log shows of a refusal: its cause, what was expected and what came. */
@@ -82,9 +87,13 @@ export abstract class AuthError extends HttpException {
     this.detail = options.detail ?? {};
   }
 
-  /** Value of `WWW-Authenticate`, to which the guards add what belongs to the route. */
+  /**
+   * Value of `WWW-Authenticate`. The guards add what belongs to the route, and answer requests with
+   * the scheme DPoP in theirs.
+   */
   get challenge(): string | undefined {
-    return this.parameters && bearerChallenge(this.parameters);
+    const isOfProof = this.error === 'invalid_dpop_proof' || this.error === 'use_dpop_nonce';
+    return this.parameters && challenge(isOfProof ? 'DPoP' : 'Bearer', this.parameters);
   }
 }
 
@@ -110,8 +119,31 @@ export class InvalidRequestError extends AuthError {
 
 /** The access token cannot be accepted (RFC 6750 §3.1): 401 `invalid_token`; `code` says why. */
 export class InvalidTokenError extends AuthError {
-  constructor(code: InvalidTokenCode, options?: AuthErrorOptions) {
-    super(401, { error: 'invalid_token', code, description: INVALID_TOKEN[code] }, options);
+  constructor(
+    code: InvalidTokenCode,
+    options?: AuthErrorOptions,
+    description: string = INVALID_TOKEN[code],
+  ) {
+    super(401, { error: 'invalid_token', code, description }, options);
+  }
+}
+
+/** The DPoP proof cannot be accepted (RFC 9449 §7.1): 401 `invalid_dpop_proof`. */
+export class DpopProofError extends AuthError {
+  constructor(description: string, options?: AuthErrorOptions) {
+    super(401, { error: 'invalid_dpop_proof', code: 'dpop_proof_invalid', description }, options);
+  }
+}
+
+/** The DPoP proof lacks a nonce of the server, or has an old one (RFC 9449 §9): 401. */
+export class DpopNonceError extends AuthError {
+  /** @param nonce value of the header `DPoP-Nonce`: the one to use. */
+  constructor(
+    readonly nonce: string,
+    options?: AuthErrorOptions,
+  ) {
+    const description = 'The DPoP proof needs the nonce of the header DPoP-Nonce.';
+    super(401, { error: 'use_dpop_nonce', code: 'dpop_nonce_required', description }, options);
   }
 }
 

@@ -1,3 +1,6 @@
+import { PROOF_ALGORITHMS } from '../auth.options.js';
+import type { Scheme } from '../token/credentials.js';
+
 /** Characters of `error_description` (RFC 6750 §3): printable ASCII without `"` and `\`. */
 const DESCRIPTION = /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/;
 
@@ -39,10 +42,10 @@ export function checkParameters(parameters: ChallengeParameters): ChallengeParam
 }
 
 /**
- * The value of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks for
- * a token and names no error (§3.1).
+ * A challenge of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks for
+ * a token and names no error (§3.1). One of `DPoP` has `algs` (RFC 9449 §7.1).
  */
-export function bearerChallenge(parameters: ChallengeParameters = {}): string {
+export function challenge(scheme: Scheme, parameters: ChallengeParameters = {}): string {
   const { error, description, scopes = [], acr = [], maxAgeSec, resourceMetadata } = parameters;
   const values = {
     error,
@@ -50,8 +53,9 @@ export function bearerChallenge(parameters: ChallengeParameters = {}): string {
     scope: scopes.join(' '),
     acr_values: acr.join(' '),
     max_age: maxAgeSec?.toString(),
+    algs: scheme === 'DPoP' ? PROOF_ALGORITHMS.join(' ') : undefined,
     resource_metadata: resourceMetadata,
   };
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
-  return ['Bearer', given.map(([name, value]) => `${name}="${value}"`).join(', ')].join(' ').trim();
+  return [scheme, given.map(([name, value]) => `${name}="${value}"`).join(', ')].join(' ').trim();
 }

@@ -1,11 +1,13 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { exceptionFor } from '../contexts/exception.js';
-import { carrierOf, responseOf } from '../contexts/execution-context.js';
+import { carrierOf, requestOf, responseOf } from '../contexts/execution-context.js';
 import { AccessRules } from '../access-rules.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { ResourceMetadata } from '../metadata/resource-metadata.js';
-import type { AuthError } from './auth.errors.js';
-import { bearerChallenge } from './challenge.js';
+import { hasScheme, type Scheme, schemesOf } from '../token/credentials.js';
+import { type AuthError, DpopNonceError } from './auth.errors.js';
+import { challenge } from './challenge.js';
 import { logRefusal } from './refusal-log.js';
 
 /** How every guard refuses a request: it sets the headers, logs the reason and throws. */
@@ -18,6 +20,7 @@ export class Refusals {
     private readonly adapterHost: HttpAdapterHost,
     private readonly rules: AccessRules,
     private readonly metadata: ResourceMetadata,
+    private readonly options: ResolvedAuthOptions,
   ) {}
 
   /** Headers set here, and not in a filter, stay under an application's catch-all filter. */
@@ -25,10 +28,14 @@ export class Refusals {
     const { httpAdapter } = this.adapterHost;
     const response = responseOf(context);
     const { retryAfterSec } = error;
-    const challenge = this.challengeFor(error, context);
+    const challenges = this.challengesFor(error, context);
     if (response) {
       httpAdapter.setHeader(response, 'cache-control', 'no-store');
-      if (challenge) httpAdapter.setHeader(response, 'www-authenticate', challenge);
+      // One value: a second header would replace the first on Fastify.
+      if (challenges) httpAdapter.setHeader(response, 'www-authenticate', challenges);
+      if (error instanceof DpopNonceError) {
+        httpAdapter.setHeader(response, 'dpop-nonce', error.nonce);
+      }
       if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
     }
     if (this.isFirst(error, context)) logRefusal(error, context);
@@ -36,12 +43,23 @@ export class Refusals {
   }
 
   /** With what is known of the route: its metadata, and the scopes to request first. */
-  private challengeFor({ parameters, code }: AuthError, context: ExecutionContext) {
+  private challengesFor(error: AuthError, context: ExecutionContext): string | undefined {
+    const { parameters, code } = error;
     if (!parameters) return undefined;
     const { resource } = this.rules.of(context.getClass(), context.getHandler());
     const resourceMetadata = this.metadata.urlOf(resource);
     const scopes = code === undefined ? resource?.challengeScopes : parameters.scopes;
-    return bearerChallenge({ ...parameters, scopes, resourceMetadata });
+    return this.schemesFor(error, context)
+      .map((scheme) => challenge(scheme, { ...parameters, scopes, resourceMetadata }))
+      .join(', ');
+  }
+
+  /** A request without credentials is offered every scheme. Others are answered in their own. */
+  private schemesFor({ code }: AuthError, context: ExecutionContext): readonly Scheme[] {
+    const schemes = schemesOf(this.options.dpop);
+    const request = requestOf(context);
+    if (code === undefined || schemes.length === 1) return schemes;
+    return [request && hasScheme(request, 'DPoP') ? 'DPoP' : 'Bearer'];
   }
 
   /** One GraphQL request may call a resolver thousands of times. */

@@ -5,6 +5,7 @@ import { ResolvedAuthOptions } from '../auth.options.js';
 import type { AuthErrorCode } from '../refusals/auth.errors.js';
 import { claimCases, loginCases, scopeCases } from './denied-claims.js';
 import { findTestIssuer, type TestIssuer } from './test-issuer.js';
+import { senderOf } from './token-sender.js';
 
 /** A request that an application must refuse. */
 export interface DenialCase {
@@ -13,7 +14,7 @@ export interface DenialCase {
   readonly method: string;
   /** Each parameter is `1`. */
   readonly path: string;
-  /** With the token, where there is one. */
+  /** With the token, where there is one. With a new proof each time where DPoP is required. */
   readonly headers: Readonly<Record<string, string>>;
   /** The status that is expected: 401 or 403. */
   readonly status: number;
@@ -52,9 +53,10 @@ interface Denial {
 export function denialCases(app: INestApplication): DenialCase[] {
   const options = app.get(ResolvedAuthOptions);
   const { issuer, audience } = testIssuerOf(options);
+  const sender = senderOf(app, options);
   const denials = ({ access, audience: ofRoute, ...requirements }: RouteAccess): Denial[] => {
     const mint = (claims: object, aud = ofRoute ?? audience) =>
-      issuer.mint({ ...claims, iss: issuer.url, aud });
+      issuer.mint({ cnf: sender.cnf, ...claims, iss: issuer.url, aud });
     const badTokens = badTokensOf(mint, ofRoute === undefined ? ANOTHER_AUDIENCE : audience);
     if (access === 'optional') return badTokens;
     if (access !== 'token') return [];
@@ -86,7 +88,10 @@ export function denialCases(app: INestApplication): DenialCase[] {
       title: `${route.method} ${route.path} ${what}: ${status}`,
       method: route.method === 'ALL' ? 'GET' : route.method,
       path: withParameters(route.path),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      get headers() {
+        const { method, path } = this;
+        return token === undefined ? {} : sender.headersFor({ method, path, token });
+      },
       status,
       code,
       toString() {

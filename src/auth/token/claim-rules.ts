@@ -29,8 +29,6 @@ export function validateClaims(
   if (iss !== issuer) {
     refuse(payload, 'issuer_mismatch', { expected: issuer, actual: iss });
   }
-  // A stolen token that is bound to a key must not work as a bearer token (RFC 7800 §3).
-  if (Object.hasOwn(payload, 'cnf')) refuse(payload, 'token_bound', { claim: 'cnf' });
   refuseOtherTokens(jws, options);
   if (Object.hasOwn(payload, 'sub')) requireString(payload, 'sub');
   if (options.profile !== 'rfc9068') return;

@@ -220,7 +220,17 @@ const REFUSED: [string, Refused][] = [
       code: 'token_bound',
       step: 'binding',
       token: () => mint({ cnf: { jkt: 'x' } }),
-      advice: /Request a bearer token\.$/,
+      advice: /that this API does not check\. Turn that on, or request a bearer token\.$/,
+    },
+  ],
+  [
+    'is not bound to a key, where DPoP is required',
+    {
+      code: 'token_bound',
+      step: 'binding',
+      token: () => mint(),
+      options: () => ({ publicUrl: 'https://api.example.com', dpop: { mode: 'required' } }),
+      advice: /^This API requires DPoP: request the token with a proof/,
     },
   ],
   [
@@ -366,12 +376,44 @@ describe('A token that', () => {
       'insufficient_scope',
       'claim_requirement',
       'authentication_insufficient',
+      'dpop_proof_invalid',
+      'dpop_nonce_required',
+      'certificate_mismatch',
+      'replay_memory_unavailable',
     ];
     const ofTokens = Object.values(AUTH_ERROR_CODES)
       .flat()
       .filter((code) => !ofRequests.includes(code));
     const tried = REFUSED.map(([, { code }]) => code);
     expect([...new Set(tried)].toSorted()).toEqual(ofTokens.toSorted());
+  });
+});
+
+describe('A token that is bound to a key', () => {
+  const jkt = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
+  const publicUrl = 'https://api.example.com';
+
+  it.each(['allowed', 'required'])(
+    'is accepted with DPoP that is %s, with a proof',
+    async (mode) => {
+      const token = mint({ cnf: { jkt } });
+      const diagnosis = await given.diagnose({ publicUrl, dpop: { mode } }, { token });
+      expect(diagnosis.ok).toBe(true);
+      expect(stepOf(diagnosis, 'token', 'binding')).toMatchObject({
+        status: 'ok',
+        actual: `bound to the key ${jkt}: every request needs a DPoP proof`,
+      });
+    },
+  );
+
+  it('says what is not checked', async () => {
+    const token = mint({ cnf: { jkt, 'x5t#S256': 'x' } });
+    const diagnosis = await given.diagnose({ publicUrl, dpop: { mode: 'allowed' } }, { token });
+    expect(stepOf(diagnosis, 'token', 'binding')).toMatchObject({
+      status: 'failed',
+      expected: 'cnf with jkt',
+      actual: 'cnf with jkt, x5t#S256',
+    });
   });
 });
 

@@ -39,7 +39,7 @@ const PADDED = `
   const [directory] = process.argv.slice(1);
   const { NestFactory } = await import('@nestjs/core');
   const { AccessTokenVerifier, AuthModule } = await import(directory + '/index.js');
-  const { bearerToken } = await import(directory + '/token/bearer-token.js');
+  const { credentialsOf } = await import(directory + '/token/credentials.js');
   const { createTestIssuer } = await import(directory + '/testing/index.js');
   const issuer = await createTestIssuer({ algorithms: ['ES256'] });
   const { url, audience, jwksUri } = issuer;
@@ -50,7 +50,7 @@ const PADDED = `
     for (let index = 0; index < count; index++) {
       const text = 'Bearer ' + ' '.repeat(14_000) + issuer.mint({ jti: String(from + index) });
       const headers = { authorization: Buffer.from(text).toString('latin1') };
-      await verifier.verify(bearerToken({ headers, rawHeaders: [] }));
+      await verifier.verify(credentialsOf({ headers, rawHeaders: [] }, ['Bearer']).token);
     }
     gc();
     return process.memoryUsage().heapUsed;

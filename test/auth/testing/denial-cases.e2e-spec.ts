@@ -160,6 +160,15 @@ describe('denialCases()', () => {
     ['the rules of the contract, on Express', { adapter: 'Express', controllers: CONTROLLERS }],
     ["claimFailure: 'insufficient_scope'", { options: { claimFailure: 'insufficient_scope' } }],
     ['other grantClaims', { options: { grantClaims: ['permissions'] } }],
+    [
+      'DPoP that is required, with nonces',
+      {
+        options: {
+          publicUrl: 'https://api.example.com',
+          dpop: { mode: 'required', nonceSecret: 'n'.repeat(32) },
+        },
+      },
+    ],
   ])('expects what an application does with %s', async (_, options) => {
     const fixture = await start(options);
     expect(denialCases(fixture.app).length).toBeGreaterThan(10);
