@@ -47,9 +47,9 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
 
 /** What is set about proxies and limits, and what of it is probably a mistake. */
 function reportNetwork(app: Pick<INestApplication, 'get'>): void {
-  const { mode, publicUrl, trustedProxies } = app.get<ConfigType<typeof serverConfig>>(
-    serverConfig.KEY,
-  );
+  const { mode, publicUrl, trustedProxies, certificateHeader } = app.get<
+    ConfigType<typeof serverConfig>
+  >(serverConfig.KEY);
   const { perMinute, redisUrl } = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
   const { audience, dpop } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
   const memory = redisUrl === undefined ? 'by this instance' : `in Redis at ${hostOf(redisUrl)}`;
@@ -63,6 +63,9 @@ function reportNetwork(app: Pick<INestApplication, 'get'>): void {
     }
   }
   if (trustedProxies.length > 0) logger.log(`Trusted proxies: ${trustedProxies.join(', ')}`);
+  if (certificateHeader !== undefined) {
+    logger.log(`Client certificates: in the header ${certificateHeader} of the trusted proxies`);
+  }
   if (dpop) logger.log(`DPoP: ${dpop.mode}, proofs remembered ${memory}`);
   if (perMinute === undefined) {
     if (redisUrl !== undefined && !dpop) {

@@ -110,6 +110,14 @@ describe('The log of a start', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('says in which header client certificates come', async () => {
+    const variables = { TRUSTED_PROXIES: '10.0.0.1', MTLS_CERT_HEADER: 'X-SSL-Client-Cert' };
+    const { lines } = await report(variables);
+    expect(lines.at(-1)).toBe(
+      'Client certificates: in the header X-SSL-Client-Cert of the trusted proxies',
+    );
+  });
+
   it('warns that NODE_ENV=prod is not production', async () => {
     expect((await report({ NODE_ENV: 'prod' })).warnings).toEqual([
       'NODE_ENV is prod, which changes nothing. Did you mean production?',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
 import { ResolvedAuthOptions } from './auth.options.js';
+import type { MtlsOptions } from './bound/client-certificate.js';
 import {
   type ConfirmationMethod,
   type ProvenKeys,
@@ -58,6 +59,8 @@ type Middleware = (request: object, response: object, next: (error: unknown) => 
 export class AccessTokenVerifier {
   /** @internal Verifies the DPoP proofs of requests. Undefined when the option `dpop` is off. */
   readonly dpop?: Dpop;
+  /** @internal Finds the certificate of a request's client. Undefined without the option `mtls`. */
+  readonly mtls?: MtlsOptions;
   private readonly cache?: TokenCache;
   private readonly methods: readonly ConfirmationMethod[];
   private hits = 0;
@@ -73,7 +76,11 @@ export class AccessTokenVerifier {
     if (options.tokenCache) this.cache = createTokenCache(options.tokenCache);
     const hasDpop = options.dpop.mode !== 'off';
     if (hasDpop) this.dpop = new Dpop(options.dpop, options, clock);
-    this.methods = hasDpop ? ['jkt'] : [];
+    this.mtls = options.mtls;
+    this.methods = [
+      ...(hasDpop ? (['jkt'] as const) : []),
+      ...(this.mtls ? (['x5t#S256'] as const) : []),
+    ];
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ExecutionContext } from '@nestjs/common';
 import type { ReplayStore } from './bound/replay-store.js';
+import type { MtlsOptions } from './bound/client-certificate.js';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { ImpliedScopes } from './token/implied-scopes.js';
@@ -162,6 +163,14 @@ export interface CommonAuthOptions {
    */
   dpop?: DpopOptions;
 
+  /**
+   * Accepts access tokens that are bound to a client certificate (RFC 8705), on requests of a client
+   * with this certificate: `{ certificate: (request) => DER or undefined }`. A token that is not
+   * bound passes with or without one.
+   * @default none: tokens that are bound to a certificate are refused
+   */
+  mtls?: MtlsOptions;
+
   /** Accept access tokens with a `nonce`, which otherwise marks an ID token. @default false */
   nonceInAccessToken?: boolean;
 
@@ -277,6 +286,7 @@ export abstract class ResolvedAuthOptions {
   abstract readonly publicUrl?: string;
   abstract readonly resourceMetadata: Readonly<Record<string, unknown>>;
   abstract readonly dpop: ResolvedDpop;
+  abstract readonly mtls?: MtlsOptions;
   abstract readonly nonceInAccessToken: boolean;
   abstract readonly stepUpClaims: Required<StepUpClaims>;
   abstract readonly profile?: 'rfc9068';

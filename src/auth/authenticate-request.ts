@@ -1,4 +1,6 @@
 import type { AccessTokenVerifier, VerifyOptions } from './access-token.verifier.js';
+import { certificateThumbprint } from './bound/client-certificate.js';
+import type { ProvenKeys } from './bound/confirmation.js';
 import type { RequestProof } from './bound/dpop.js';
 import { InvalidTokenError } from './refusals/auth.errors.js';
 import { attachAuth, type RequestAuth } from './request-auth.js';
@@ -17,7 +19,7 @@ interface JudgedRequest {
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
-type RequestVerifier = Pick<AccessTokenVerifier, 'verify' | 'dpop'> & {
+type RequestVerifier = Pick<AccessTokenVerifier, 'verify' | 'dpop' | 'mtls'> & {
   /** @default from the `Authorization` header, and from nowhere else */
   tokenOf?(request: object): string | undefined;
 };
@@ -63,7 +65,15 @@ async function judge(
   if (!credentials) return undefined;
   const { scheme, token } = credentials;
   const proof = scheme === 'DPoP' ? await proofOf(request, verifier, token) : undefined;
-  const auth = await verifier.verify(token, { audience, proven: { jkt: proof?.jkt } });
+  const { mtls } = verifier;
+  const proven: ProvenKeys = {
+    jkt: proof?.jkt,
+    // Read only when the token names a certificate.
+    get 'x5t#S256'() {
+      return mtls && certificateThumbprint(request, mtls);
+    },
+  };
+  const auth = await verifier.verify(token, { audience, proven });
   // Last, so that a request that is refused for another reason does not use its proof.
   await proof?.use();
   attachAuth(request, auth);

@@ -14,6 +14,7 @@ import {
   type TokenCacheOptions,
 } from './auth.options.js';
 import type { ReplayStore } from './bound/replay-store.js';
+import type { MtlsOptions } from './bound/client-certificate.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
 import { isScopeToken } from './refusals/challenge.js';
 import { isClaimPath } from './token/claim-path.js';
@@ -48,6 +49,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     publicUrl,
     resourceMetadata = {},
     dpop = {},
+    mtls,
     nonceInAccessToken = false,
     isRevoked,
     stepUpClaims = {},
@@ -104,6 +106,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     publicUrl,
     resourceMetadata,
     dpop: resolveDpop(dpop, publicUrl),
+    mtls: resolveMtls(mtls),
     nonceInAccessToken,
     isRevoked,
     stepUpClaims: resolveStepUpClaims(stepUpClaims),
@@ -216,6 +219,15 @@ function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
     strings(`stepUpClaims.${name}`, [path].flat());
   }
   return { authTime, acr, amr };
+}
+
+function resolveMtls(mtls: MtlsOptions | undefined): MtlsOptions | undefined {
+  if (mtls === undefined) return undefined;
+  requireObject('mtls', mtls);
+  const unknown = Object.keys(mtls).find((name) => name !== 'certificate');
+  if (unknown !== undefined) fail(`mtls.${unknown}`, 'is unknown');
+  if (typeof mtls.certificate !== 'function') fail('mtls.certificate', 'must be a function');
+  return mtls;
 }
 
 function resolveRawRoutes(routes: Readonly<Record<string, string>>) {

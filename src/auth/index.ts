@@ -27,6 +27,7 @@ export {
   type IssuerOptions,
   ResolvedAuthOptions,
 } from './auth.options.js';
+export type { MtlsOptions } from './bound/client-certificate.js';
 export type { ProvenKeys } from './bound/confirmation.js';
 export { type RedisClient, RedisReplayStore } from './bound/redis-replay-store.js';
 export { MemoryReplayStore, type ReplayStore } from './bound/replay-store.js';

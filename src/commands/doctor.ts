@@ -39,7 +39,7 @@ process.exitCode = await runDoctor(process.argv.slice(2), {
     settings: {
       issuer: 'AUTH0_DOMAIN or ISSUER_BASE_URL',
       audience: 'AUTH0_AUDIENCE',
-      algorithms: 'algorithms in src/config/auth.config.ts',
+      algorithms: 'TOKEN_ALGORITHMS',
       secret: 'AUTH0_SIGNING_SECRET',
       grantClaims: 'GRANT_CLAIMS',
     },

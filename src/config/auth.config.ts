@@ -1,7 +1,9 @@
 import { registerAs } from '@nestjs/config';
+import { certificateFrom } from '../http/client-certificate.js';
 import { API_NAME } from '../version.js';
 import { browserConfig } from './browser.config.js';
 import { readEnvironment } from './environment.js';
+import { serverConfig } from './server.config.js';
 
 /** Why the routes that are on the HTTP adapter itself need no token. */
 const CLIENT_ROUTES = {
@@ -24,6 +26,7 @@ export const authConfig = registerAs('auth', () => {
   const { AUTH0_DOMAIN, ISSUER_BASE_URL, AUTH0_SIGNING_SECRET, PUBLIC_URL: publicUrl } = variables;
   const { auth_time: authTime, acr, amr } = variables.STEP_UP_CLAIMS;
   const { client, docs } = browserConfig();
+  const { certificateHeader, trustedProxies } = serverConfig();
   const issuer = ISSUER_BASE_URL ?? `https://${AUTH0_DOMAIN}/`;
   // Auth0 publishes its keys at a known address; those of other issuers are found by discovery.
   const hasKnownKeys = AUTH0_DOMAIN !== undefined && AUTH0_SIGNING_SECRET === undefined;
@@ -47,6 +50,10 @@ export const authConfig = registerAs('auth', () => {
       resource_name: API_NAME,
       ...(docs && publicUrl !== undefined && { resource_documentation: `${publicUrl}/docs/` }),
     },
+    mtls:
+      certificateHeader === undefined
+        ? undefined
+        : { certificate: certificateFrom(certificateHeader, trustedProxies) },
     rawRoutes: { ...(client && CLIENT_ROUTES), ...(docs && DOCS_ROUTES) },
   };
 });

@@ -11,6 +11,8 @@ export const serverConfig = registerAs('server', () => {
     publicUrl: variables.PUBLIC_URL,
     /** Addresses and ranges of proxies whose `X-Forwarded-*` headers are believed. */
     trustedProxies: variables.TRUSTED_PROXIES,
+    /** Header in which they hand over the certificate of a client. Without it, none is read. */
+    certificateHeader: variables.MTLS_CERT_HEADER,
     /** Origins whose pages may call the API. None turns CORS off. */
     corsOrigins: variables.CORS_ORIGINS,
     /** Time between "not ready" and closing the port, in seconds. */

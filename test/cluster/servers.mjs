@@ -53,8 +53,13 @@ export class Instance {
   }
 }
 
-/** The repository's configuration of nginx, with other addresses. */
-export async function startNginx({ directory, port, instances }) {
+/**
+ * The repository's configuration of nginx, with other addresses.
+ *
+ * @param {{ directory: string, port: number, instances: { port: number }[], listen?: string }}
+ *   options `listen` replaces the content of listen.conf
+ */
+export async function startNginx({ directory, port, instances, listen }) {
   const prefix = join(directory, 'nginx');
   await mkdir(prefix);
   await copyFile(new URL('nginx.conf', NGINX), join(prefix, 'nginx.conf'));
@@ -67,7 +72,7 @@ export async function startNginx({ directory, port, instances }) {
   const paths = temporary.map((name) => `${name}_temp_path ${prefix}/${name};`);
   await writeFile(
     join(prefix, 'listen.conf'),
-    [`listen 127.0.0.1:${port};`, ...paths, ''].join('\n'),
+    [listen ?? `listen 127.0.0.1:${port};`, ...paths, ''].join('\n'),
   );
   const args = ['-p', prefix, '-c', join(prefix, 'nginx.conf')];
   const globals = `daemon off; pid ${prefix}/nginx.pid;`;

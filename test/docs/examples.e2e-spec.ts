@@ -19,6 +19,7 @@ import { createHandler } from '../../src/mcp/mcp-handler.js';
 import type { MessageTools as OwnMessageTools } from '../../src/mcp/message-tools.js';
 import { ToolCalls } from '../../src/mcp/tool-calls.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
+import { createCertificate, type TestCertificate } from '../support/certificates.js';
 import { expectRefusal } from '../support/refusal.js';
 import { load } from './load.js';
 import { DOCUMENTS, PACKAGE_DOCUMENTS } from './markdown.js';
@@ -92,6 +93,28 @@ describe('An example of the documentation', () => {
       await app.close();
     },
   );
+
+  it('finds the certificate of a connection: docs/bound-tokens.md', async () => {
+    const [server, client, other] = ['localhost', 'client', 'other'].map((name) =>
+      createCertificate(name),
+    ) as [TestCertificate, TestCertificate, TestCertificate];
+    const { mtls, CatsController } = exportedBy('docs/bound-tokens.md');
+    fixture = await startFixture({
+      adapter: 'Fastify',
+      issuer,
+      controllers: [CatsController],
+      options: { mtls },
+      tls: { cert: server.pem, key: server.key, requestCert: true, rejectUnauthorized: false },
+    });
+    const token = issuer.mint({ cnf: { 'x5t#S256': client.thumbprint } });
+    const statusFor = async ({ pem: cert, key }: Partial<TestCertificate>) => {
+      const tls = { ca: server.pem, servername: 'localhost', cert, key };
+      return (await fixture.ask('GET', '/cats', { token, tls })).status;
+    };
+    expect(await statusFor(client)).toBe(200);
+    expect(await statusFor(other)).toBe(401);
+    expect(await statusFor({})).toBe(401);
+  });
 
   describe('in docs/routes.md', () => {
     const { ReportsController, TenantReportsController, WelcomeController } =

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 
 export interface Answer {
   status: number;
@@ -18,6 +19,8 @@ export interface Ask {
   json?: unknown;
   /** Sent unchanged, instead of `json`. */
   body?: string | Buffer;
+  /** Certificates, for a `base` with https. */
+  tls?: https.RequestOptions;
 }
 
 /** Makes one request on a connection of its own, without redirects, retries or decoding. */
@@ -33,7 +36,8 @@ export function request(
     : Object.entries(ask.headers ?? {}).flat();
   const has = (name: string) =>
     headers.some((entry, index) => index % 2 === 0 && entry.toLowerCase() === name);
-  const { hostname, port, host } = new URL(base);
+  const { hostname, port, host, protocol } = new URL(base);
+  const send = protocol === 'https:' ? https.request : http.request;
   if (!has('host')) headers.push('Host', host);
   if (ask.token !== undefined) headers.push('Authorization', `Bearer ${ask.token}`);
   if (ask.json !== undefined && !has('content-type')) {
@@ -43,8 +47,8 @@ export function request(
     headers.push('Content-Length', String(Buffer.byteLength(body)));
   }
   return new Promise((resolve, reject) => {
-    const sent = http.request(
-      { hostname, port, method, path, headers, agent: false },
+    const sent = send(
+      { hostname, port, method, path, headers, agent: false, ...ask.tls },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -36,8 +36,15 @@ export function requireConfirmed(
     if (!isChecked) throw new InvalidTokenError('token_bound', { detail });
   }
   for (const member of members) {
-    if (isSame(proven[member], claimOf(confirmation as object, member))) continue;
-    if (member === 'x5t#S256') throw new InvalidTokenError('certificate_mismatch', { detail });
+    const claimed = claimOf(confirmation as object, member);
+    const actual = proven[member];
+    if (isSame(actual, claimed)) continue;
+    if (member === 'x5t#S256') {
+      const certificates = { expected: claimed, actual: actual ?? 'no certificate' };
+      throw new InvalidTokenError('certificate_mismatch', {
+        detail: { ...detail, ...certificates },
+      });
+    }
     if (proven.jkt === undefined) throw new InvalidTokenError('token_bound', { detail });
     throw new DpopProofError(OTHER_KEY, { detail });
   }

@@ -40,6 +40,7 @@ const STEP_OF: Record<TokenCode, TokenStep> = {
   keys_unavailable: 'key',
   signature_invalid: 'signature',
   token_bound: 'binding',
+  certificate_mismatch: 'binding',
   id_token_used: 'kind',
   audience_mismatch: 'audience',
   claim_invalid: 'claims',
@@ -182,6 +183,8 @@ function comparison(
         expected: isEmpty(detail.expected) ? 'no cnf' : `cnf with ${printable(detail.expected)}`,
         actual: isEmpty(detail.actual) ? 'no such member' : `cnf with ${printable(detail.actual)}`,
       };
+    case 'certificate_mismatch':
+      return { expected: 'x5t#S256, a string', actual: printable(detail.expected) };
     case 'keys_unavailable':
     case 'revocation_unavailable':
       return { actual: cause instanceof Error ? printable(reasonOf(cause)) : undefined };

@@ -11,7 +11,6 @@ import { printable } from './printable.js';
 export type TokenCode = Exclude<
   AuthErrorCode,
   | 'credentials_repeated'
-  | 'certificate_mismatch'
   | 'dpop_proof_invalid'
   | 'dpop_nonce_required'
   | 'replay_memory_unavailable'
@@ -58,6 +57,9 @@ const ADVICE: Record<TokenCode, (refused: RefusedToken) => string> = {
       ? 'The token is bound to a key or a certificate (DPoP, mutual TLS) that this API does not ' +
         'check. Turn that on, or request a bearer token.'
       : 'This API requires DPoP: request the token with a proof, so that it is bound to a key.',
+  // The doctor claims to have every certificate that a token can name.
+  certificate_mismatch: () =>
+    'Let the issuer write the SHA-256 of the client certificate, in base64url, as x5t#S256.',
   id_token_used: ({ detail: { claims } }) =>
     printable(claims) === 'nonce'
       ? `${ACCESS_TOKEN} If the issuer puts nonce into access tokens, set nonceInAccessToken.`

@@ -75,7 +75,7 @@ export class ResourceMetadata implements OnModuleInit {
 
   /** The document (RFC 9728 §2). `offline_access` is for refresh tokens, which no API takes. */
   private document(audience: string | undefined): object {
-    const { publicUrl, issuers, dpop, resourceMetadata } = this.options;
+    const { publicUrl, issuers, dpop, mtls, resourceMetadata } = this.options;
     const rules = this.rules.all().map(({ rule }) => rule);
     const own = rules.filter(({ resource }) => resource?.audience === audience);
     const scopes = new Set(
@@ -92,6 +92,7 @@ export class ResourceMetadata implements OnModuleInit {
       bearer_methods_supported: ['header'],
       ...(dpop.mode !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
       ...(dpop.mode === 'required' && { dpop_bound_access_tokens_required: true }),
+      ...(mtls && { tls_client_certificate_bound_access_tokens: true }),
       ...resourceMetadata,
     };
   }

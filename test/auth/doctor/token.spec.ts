@@ -234,6 +234,16 @@ const REFUSED: [string, Refused][] = [
     },
   ],
   [
+    'is bound to a certificate without a usable thumbprint',
+    {
+      code: 'certificate_mismatch',
+      step: 'binding',
+      token: () => mint({ cnf: { 'x5t#S256': 7 } }),
+      options: () => ({ mtls: { certificate: () => undefined } }),
+      advice: /^Let the issuer write the SHA-256 of the client certificate/,
+    },
+  ],
+  [
     'has a nonce',
     {
       code: 'id_token_used',
@@ -378,7 +388,6 @@ describe('A token that', () => {
       'authentication_insufficient',
       'dpop_proof_invalid',
       'dpop_nonce_required',
-      'certificate_mismatch',
       'replay_memory_unavailable',
     ];
     const ofTokens = Object.values(AUTH_ERROR_CODES)
@@ -453,6 +462,16 @@ describe('An accepted token', () => {
     const diagnosis = await given.diagnose({ isRevoked: () => false }, { token: mint() });
     expect(diagnosis).toMatchObject({ ok: true, verdict: 'The API accepts this token.' });
     expect(diagnosis.steps.map(({ status }) => status)).toEqual(diagnosis.steps.map(() => 'ok'));
+  });
+
+  it('may be bound to a certificate, which it names', async () => {
+    const mtls = { certificate: () => undefined };
+    const token = mint({ cnf: { 'x5t#S256': 'thumbprint' } });
+    const diagnosis = await given.diagnose({ mtls }, { token });
+    expect(stepOf(diagnosis, 'token', 'binding')).toMatchObject({
+      status: 'ok',
+      actual: 'bound to the client certificate thumbprint',
+    });
   });
 
   it('is shown in brief, without its subject', async () => {

@@ -1,4 +1,9 @@
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type {
+  INestApplication,
+  ModuleMetadata,
+  NestApplicationOptions,
+  Type,
+} from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
@@ -32,6 +37,8 @@ export interface ModuleOptions {
 
 export interface FixtureOptions extends ModuleOptions {
   adapter: AdapterName;
+  /** Serves https. */
+  tls?: NestApplicationOptions['httpsOptions'];
   /** Changes the application before it listens. */
   setup?: (app: INestApplication) => unknown;
 }
@@ -64,10 +71,14 @@ export async function startVerifier(options: ModuleOptions): Promise<VerifierFix
 export async function startFixture(options: FixtureOptions): Promise<Fixture> {
   const log = new LogRecorder();
   const module = await compile(options, log);
+  const { adapter, tls } = options;
   const app =
-    options.adapter === 'Fastify'
-      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: log })
-      : module.createNestApplication(new ExpressAdapter(), { logger: log });
+    adapter === 'Fastify'
+      ? module.createNestApplication<NestFastifyApplication>(
+          new FastifyAdapter(tls && { https: tls }),
+          { logger: log },
+        )
+      : module.createNestApplication(new ExpressAdapter(), { logger: log, httpsOptions: tls });
   await options.setup?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
