@@ -31,6 +31,7 @@ export type { MtlsOptions } from './bound/client-certificate.js';
 export type { ProvenKeys } from './bound/confirmation.js';
 export { type RedisClient, RedisReplayStore } from './bound/redis-replay-store.js';
 export { MemoryReplayStore, type ReplayStore } from './bound/replay-store.js';
+export { certificateFromHeader } from './bound/certificate-header.js';
 export { Clock } from './clock.js';
 export { AccessToken } from './decorators/access-token.decorator.js';
 export { Audience, type AudienceOptions } from './decorators/audience.decorator.js';
