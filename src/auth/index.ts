@@ -25,9 +25,9 @@ export {
   type AuthOptions,
   type DpopOptions,
   type IssuerOptions,
+  type MtlsOptions,
   ResolvedAuthOptions,
 } from './auth.options.js';
-export type { MtlsOptions } from './bound/client-certificate.js';
 export type { ProvenKeys } from './bound/confirmation.js';
 export { type RedisClient, RedisReplayStore } from './bound/redis-replay-store.js';
 export { MemoryReplayStore, type ReplayStore } from './bound/replay-store.js';

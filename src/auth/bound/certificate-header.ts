@@ -21,8 +21,8 @@ interface HttpRequest extends ProxiedRequest {
 }
 
 /**
- * For the option `mtls`: returns the function that reads a client's certificate from the header with
- * which a proxy hands it over. The form depends on the header:
+ * For the option `mtls`: returns the function that reads a client's certificate from the header
+ * with which a proxy hands it over. The form depends on the header:
  *
  * - `Client-Cert`: a byte sequence (RFC 9440 §2.2);
  * - `X-Forwarded-Client-Cert`: one element with the key `Cert` (Envoy);

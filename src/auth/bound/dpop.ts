@@ -6,7 +6,8 @@ import {
   DpopProofError,
   TemporarilyUnavailableError,
 } from '../refusals/auth.errors.js';
-import { headerValues, type Scheme, schemesOf } from '../token/credentials.js';
+import type { Scheme } from '../refusals/challenge.js';
+import { headerValues, schemesOf } from '../token/credentials.js';
 import { type DpopProof, verifyProof } from './dpop-proof.js';
 import { ProofKeys } from './proof-keys.js';
 import { MemoryReplayStore, type ReplayStore } from './replay-store.js';

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type Algorithm, ResolvedAuthOptions } from '../auth.options.js';
+import type { Algorithm } from '../algorithms.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
 import { IssuerKeys } from './issuer-keys.js';
