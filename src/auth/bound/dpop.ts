@@ -125,7 +125,6 @@ function onlyProofOf(request: object): string {
   return proofs[0]!;
 }
 
-/** As it was sent: an application on Express may change its own property. */
 function methodOf(request: object): string {
   const { raw, method } = request as HttpRequest;
   return raw?.method ?? method ?? '';
