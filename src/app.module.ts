@@ -28,6 +28,7 @@ import { QuickstartModule } from './quickstart/quickstart.module.js';
 import { rememberProofs } from './redis/proof-memory.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { RedisModule } from './redis/redis.module.js';
+import { LogoutModule } from './revocation/logout.module.js';
 import { RevocationCopy } from './revocation/revocation-copy.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SecurityTxtModule } from './security-txt/security-txt.module.js';
@@ -80,6 +81,8 @@ configuration.catch(() => {});
     QuickstartModule,
     MessagesModule,
     AdminModule,
+    // Reads the environment when an application is created, not when this file is imported.
+    forwardRef(() => LogoutModule.register()),
     BrowserModule,
     HealthModule,
     SecurityTxtModule,

@@ -30,3 +30,10 @@ export type RevocationInput = z.infer<typeof revocationInput>;
 /** Query of the list of revocations. */
 export const revocationsQuery = z.strictObject(pageQuery);
 export type RevocationsQuery = z.infer<typeof revocationsQuery>;
+
+/** Form of a logout (OpenID Connect Back-Channel Logout 1.0 §2.5). It is described only. */
+export const logoutForm = z
+  .object({
+    logout_token: z.string().meta({ description: 'A logout token.', examples: ['eyJhbGciOi…'] }),
+  })
+  .meta({ id: 'LogoutForm' });

@@ -7,6 +7,6 @@ import { RevocationsService } from './revocations.service.js';
 @Module({
   controllers: [RevocationsController],
   providers: [RevocationCopy, RevocationsService],
-  exports: [RevocationCopy],
+  exports: [RevocationCopy, RevocationsService],
 })
 export class RevocationModule {}

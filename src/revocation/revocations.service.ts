@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { desc, lt } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
-import { Clock } from '../auth/index.js';
+import { Clock, type LogoutToken } from '../auth/index.js';
 import { revocationConfig } from '../config/revocation.config.js';
 import { DATABASE, type Database } from '../database/connection.js';
 import { auditEntries, revocations } from '../database/schema.js';
@@ -11,12 +12,17 @@ import { MARGIN_MS, RevocationCopy } from './revocation-copy.js';
 import type { RevocationInput } from './revocation.input.js';
 import type { RevocationOutput, RevocationPage } from './revocation.output.js';
 
+const MAX_UNANSWERED = 10_000;
+
 type Row = typeof revocations.$inferSelect;
 type NewRow = typeof revocations.$inferInsert;
 
 /** Writes revocations. Each is in force on this instance when its promise is fulfilled. */
 @Injectable()
 export class RevocationsService {
+  /** Logout tokens that may have been written although the database did not say so. */
+  private readonly unanswered = new LRUCache<string, true>({ max: MAX_UNANSWERED });
+
   constructor(
     @Inject(DATABASE) private readonly db: Database,
     private readonly copy: RevocationCopy,
@@ -39,6 +45,34 @@ export class RevocationsService {
     });
     this.copy.add(row);
     return toOutput(row);
+  }
+
+  /**
+   * Revokes the tokens of a logout, once for each logout token.
+   *
+   * @returns whether this logout token was new.
+   */
+  async receive({ iss, sub, sid, jti, iat, exp }: LogoutToken): Promise<boolean> {
+    const row = this.newRow({ iss, sub, sid, logoutJti: jti });
+    // Where the issuer's clock is ahead, the tokens until the logout are by its clock.
+    row.at = new Date(Math.max(row.at.getTime(), iat * 1000));
+    // The row is also what is known of the logout token, so it lives as long as that.
+    row.expiresAt = new Date(Math.max(row.expiresAt.getTime(), exp * 1000 + MARGIN_MS));
+    const attempt = JSON.stringify([iss, jti]);
+    const written = await this.db
+      .insert(revocations)
+      .values(row)
+      .onConflictDoNothing({ target: [revocations.iss, revocations.logoutJti] })
+      .returning({ id: revocations.id })
+      .catch((error: unknown) => {
+        this.unanswered.set(attempt, true);
+        throw error;
+      });
+    if (written.length > 0) this.copy.add(row);
+    else if (this.unanswered.has(attempt)) await this.copy.follow();
+    else return false;
+    this.unanswered.delete(attempt);
+    return true;
   }
 
   /** Newest first. */
