@@ -39,9 +39,9 @@ export function logoutToken(
 }
 
 /** Sends a form, as an issuer does. */
-export function sendForm(api: Api, body: string) {
+export function sendForm(api: Api, body: string, query = '') {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-  return api.send('POST', '/backchannel-logout', { headers, body });
+  return api.send('POST', `/backchannel-logout${query}`, { headers, body });
 }
 
 export function sendLogout(api: Api, token: string) {
