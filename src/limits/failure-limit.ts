@@ -7,7 +7,7 @@ const MAX_CLIENTS = 10_000;
 const WINDOW_MS = 60_000;
 
 /**
- * Limits how often a client may fail within a minute. Whoever does not fail is never limited. Each
+ * Limits how often a client may fail within a minute. Anyone who does not fail is never limited. Each
  * instance counts alone.
  */
 export class FailureLimit {

@@ -15,7 +15,16 @@ import { reason } from '../database/outage.js';
 import { revocations } from '../database/schema.js';
 import { type Revocation, RevokedTokens } from './revoked-tokens.js';
 
-type Row = typeof revocations.$inferSelect;
+/** What the copy reads. */
+const COLUMNS = {
+  id: revocations.id,
+  iss: revocations.iss,
+  sub: revocations.sub,
+  sid: revocations.sid,
+  jti: revocations.jti,
+  at: revocations.at,
+  transaction: revocations.transaction,
+};
 
 /** Time between two looks at the database. */
 const INTERVAL_MS = 2000;
@@ -120,11 +129,11 @@ export class RevocationCopy implements OnModuleInit, OnApplicationShutdown {
     // Also after an outage: the database may be another one now, in which numbers were used again.
     this.since = undefined;
     const { oldest, next } = await this.transactions();
-    let last: Pick<Row, 'transaction' | 'id'> = { transaction: since ?? 0n, id: NIL };
+    let last: { transaction: bigint; id: string } = { transaction: since ?? 0n, id: NIL };
     for (;;) {
       const { transaction, id } = last;
       const rows = await this.db
-        .select()
+        .select(COLUMNS)
         .from(revocations)
         .where(
           and(

@@ -247,7 +247,7 @@ describe('POST /backchannel-logout', () => {
       );
     });
 
-    it('whose signature is of another key', async () => {
+    it('whose signature belongs to another key', async () => {
       const { kid } = issuer.key;
       const header = { alg: 'RS256', kid, typ: 'logout+jwt' };
       const forged = stranger.sign(header, logoutClaims(issuer, clock.now()));
