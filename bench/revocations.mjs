@@ -73,7 +73,7 @@ const empty = new RevokedTokens();
 result.lookupNsWithoutAny = lookupNs(empty, other);
 for (const [name, revocationOf] of Object.entries({
   subjects: (n) => ({ iss, sub: subjectOf(n), at }),
-  sessions: (n) => ({ iss, sid: uuid(), at }),
+  sessions: () => ({ iss, sid: uuid(), at }),
   sessionsWithSubjects: (n) => ({ iss, sub: subjectOf(n), sid: uuid(), at }),
 })) {
   const [tokens, mib] = memoryOf(revocationOf);

@@ -194,14 +194,8 @@ function decorateHandlers(
     const described = describedOperation(prototype, method);
     const { summary, failures = [], form } = described;
     const { claimFailure, dpop } = auth;
-    const refusable = {
-      rule,
-      claimFailure,
-      takesProof: dpop.mode !== 'off',
-      failures,
-      hasForm: form !== undefined,
-      ...inputOf(controller, method),
-    };
+    const takesProof = dpop.mode !== 'off';
+    const refusable = { rule, claimFailure, takesProof, failures, ...inputOf(controller, method) };
     const operation = {
       summary,
       ...describeAccess(rule, auth),

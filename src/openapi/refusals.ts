@@ -28,7 +28,6 @@ export interface Refusable {
   takesProof: boolean;
   failures: readonly Failure[];
   hasBody: boolean;
-  hasForm: boolean;
   hasQuery: boolean;
   hasPathParameter: boolean;
 }
@@ -110,7 +109,7 @@ const HEADERS = {
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
 const takesProof = (operation: Refusable) => operation.takesProof && takesToken(operation);
-const takesForm = ({ hasForm }: Refusable) => hasForm;
+const takesLogout = ({ failures }: Refusable) => failures.includes('logoutToken');
 const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
@@ -201,17 +200,17 @@ const REASONS: readonly Reason[] = [
     schema: logoutTokenRefused,
     example: new LogoutTokenError('The logout token has expired.').getResponse(),
     description: 'The logout token is refused.',
-    applies: ({ failures }) => failures.includes('logoutToken'),
+    applies: takesLogout,
   },
   {
     ...httpError('FormTooLarge', 413, 'Request body is too large'),
     description: 'The form is larger than 16 KiB.',
-    applies: takesForm,
+    applies: takesLogout,
   },
   {
     ...httpError('FormExpected', 415, 'Unsupported Media Type'),
     description: 'The body is not a form.',
-    applies: takesForm,
+    applies: takesLogout,
   },
   {
     ...httpError(
