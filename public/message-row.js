@@ -39,7 +39,7 @@ export function messageRow(message, { mine, filter, edit, remove, logOut }) {
   );
   const editing = button('Edit', message.text, () => startEditing());
   const removing = button('Delete', message.text, () => askBeforeRemoving());
-  const loggingOut = button('Log out everywhere', message.author, () => askBeforeLoggingOut());
+  const loggingOut = button('Log out everywhere', message.text, () => askBeforeLoggingOut());
   const idle = () => {
     error.replaceChildren();
     buttons.replaceChildren(edit ? editing : '', remove ? removing : '', logOut ? loggingOut : '');
@@ -89,7 +89,7 @@ export function messageRow(message, { mine, filter, edit, remove, logOut }) {
   const askBeforeLoggingOut = () =>
     ask(loggingOut, {
       label: 'Refuse all their access tokens',
-      about: message.author,
+      about: message.text,
       cancelLabel: 'Cancel',
       work: logOut,
     });

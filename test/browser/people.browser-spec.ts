@@ -489,9 +489,11 @@ describe('The admin', () => {
     expect(await statusOf()).toBe(200);
 
     await visitor.logInAs('admin');
-    await post('By the admin');
-    await messageWith('By the admin').waitFor();
-    expect(await messageWith('By the admin').getByText('Log out everywhere').count()).toBe(0);
+    await post('By the one who logs out others');
+    await messageWith('By the one who logs out others').waitFor();
+    expect(
+      await messageWith('By the one who logs out others').getByText('Log out everywhere').count(),
+    ).toBe(0);
     const row = messageWith('By somebody who is logged out');
     await row.getByRole('button', { name: 'Log out everywhere' }).click();
     await row.getByRole('button', { name: 'Cancel' }).click();
