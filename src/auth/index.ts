@@ -54,6 +54,8 @@ export { AccessTokenGuard } from './guards/access-token.guard.js';
 export { ClaimsGuard } from './guards/claims.guard.js';
 export { ScopesGuard } from './guards/scopes.guard.js';
 export { StepUpGuard } from './guards/step-up.guard.js';
+export { LogoutTokenError } from './logout/logout-token.error.js';
+export { type LogoutToken, LogoutTokenVerifier } from './logout/logout-token.verifier.js';
 export {
   AUTH_ERROR_CODES,
   AuthError,
