@@ -1,7 +1,8 @@
 import { calculateThumbprint, generateKeyPair, generateProof, type KeyPair } from 'dpop';
 import { request } from '../support/http.js';
 import { type Demo, startDemo } from '../support/tenant.js';
-import { claimsOf } from './browser.js';
+import { registered } from './agent.js';
+import { Browser, CLIENT_ID, claimsOf } from './browser.js';
 
 let demo: Demo;
 
@@ -53,5 +54,46 @@ describe('a stolen token that is bound to a key', () => {
     });
     const other = { dpop: await proof(await generateKeyPair('ES256')) };
     expect(await get(`DPoP ${token}`, other)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a stolen token of a session', () => {
+  const logIn = async () => {
+    const browser = new Browser(demo.tenant.url);
+    const { access_token: token } = await browser.tokens('reader', {
+      redirect_uri: demo.publicUrl,
+    });
+    return { browser, token: token as string };
+  };
+
+  it('is refused from the logout on, and the tokens of other sessions pass', async () => {
+    const [one, other] = await Promise.all([logIn(), logIn()]);
+    expect(await get(`Bearer ${one.token}`)).toMatchObject({ status: 200 });
+    await one.browser.get(`/v2/logout?client_id=${CLIENT_ID}`);
+    expect(await get(`Bearer ${one.token}`)).toMatchObject({
+      status: 401,
+      json: { code: 'token_revoked' },
+    });
+    expect(await get(`Bearer ${other.token}`)).toMatchObject({ status: 200 });
+  });
+
+  it('is refused at the MCP server, too', async () => {
+    const { browser } = await logIn();
+    const agent = {
+      ...(await registered(demo.tenant.url)),
+      resource: `${demo.publicUrl}/mcp`,
+    };
+    const { login: consent, verifier } = await browser.begin(agent);
+    const callback = await browser.decide(consent, 'allow');
+    const { access_token: token } = await browser.redeem(callback, verifier, agent);
+    const listTools = () =>
+      demo.api.send('POST', '/mcp', {
+        token,
+        headers: { accept: 'application/json, text/event-stream' },
+        json: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      });
+    expect(await listTools()).toMatchObject({ status: 200 });
+    await browser.get('/v2/logout');
+    expect(await listTools()).toMatchObject({ status: 401, json: { code: 'token_revoked' } });
   });
 });

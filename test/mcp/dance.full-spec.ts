@@ -89,7 +89,7 @@ describe.each(INTERACTIVE_CLIENTS)('%s', (name, connect) => {
       'POST tenant /oauth/token 200',
     ]);
     expect(requests.join('\n')).not.toContain('register');
-    // sdk 1 asks for the missing scope alone. The API lets it read all the same.
+    // sdk 1 asks for the missing scope alone. IMPLIED_SCOPES lets it read with that.
     const asked = isFirst ? 'write:messages' : 'read:messages write:messages offline_access';
     expect(person.logins.slice(1)).toEqual([asked]);
 
