@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { SPA } from '../../demo/clients.mjs';
-import { AUDIENCE, PERMISSIONS } from '../../demo/people.mjs';
+import { apiVariables } from '../../demo/api.mjs';
 import { readEnvironment } from '../../src/config/environment.js';
 import { variables } from '../../src/config/variables.js';
 
@@ -35,12 +34,15 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('configures them for the demo tenant', () => {
-    expect(instances[0]!.environment).toMatchObject({
-      AUTH0_AUDIENCE: AUDIENCE,
-      AUTH0_CLIENT_ID: SPA.id,
-      AUTH0_CLIENT_SCOPES: PERMISSIONS.join(' '),
-    });
+  it('configures them for the demo tenant, as the demo configures its API', () => {
+    const issuer = 'http://localhost:4010/';
+    const {
+      PORT: _,
+      HOST: __,
+      SECURITY_CONTACT: ___,
+      ...demo
+    } = apiVariables({ apiPort: 3001, issuer });
+    expect(instances[0]!.environment).toMatchObject(demo);
   });
 
   it('shares one localhost among the tenant, the instances and nginx', () => {
