@@ -26,6 +26,8 @@ export interface ScopeExtension extends ScopeRequirement {
 /** `x-access` of an operation: its access rule, for clients that check a token before they call. */
 export interface AccessExtension {
   access: AccessRule['access'];
+  /** Why it is public. */
+  reason?: string | undefined;
   /** Without it, the token is for the audiences of the API. */
   audience?: string | undefined;
   /** All must be met. Without `from`, the claims in `x-grant-claims` grant the scopes. */

@@ -57,7 +57,7 @@ export class BackchannelLogoutController {
   }
 
   @Post()
-  @Public()
+  @Public({ reason: 'the logout token is signed by the issuer' })
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @RouteConfig({ readsForm: true })

@@ -11,10 +11,14 @@ export function questionable(map: readonly RouteAccess[]): string[] {
 
 function publicWrites(map: readonly RouteAccess[]): string[] {
   const writes = map.filter(
-    ({ access, method }) => access === 'public' && WRITING.includes(method),
+    ({ access, method, reason }) =>
+      access === 'public' && reason === undefined && WRITING.includes(method),
   );
   if (writes.length === 0) return [];
-  return [`Public routes that write, which anyone can call: ${writes.map(nameOf).join(', ')}.`];
+  const names = writes.map(nameOf).join(', ');
+  return [
+    `Public routes that write, which anyone can call: ${names}. If so, give @Public() a reason.`,
+  ];
 }
 
 /** A scope of one route that looks like a misspelling of another. */

@@ -40,12 +40,14 @@ describe('A warning', () => {
     const open = route({ method, access: 'public', handler: 'C.m' });
     const unnamed = route({ method, access: 'public', path: '/b' });
     expect(questionable([open, unnamed, route({ method })])).toEqual([
-      `Public routes that write, which anyone can call: ${method} /a (C.m), ${method} /b.`,
+      `Public routes that write, which anyone can call: ${method} /a (C.m), ${method} /b. If so, ` +
+        'give @Public() a reason.',
     ]);
   });
 
   it('is not given for routes that only read, need a token or have a reason', () => {
     const routes = [
+      route({ method: 'POST', access: 'public', reason: 'a webhook with a signature' }),
       route({ access: 'public' }),
       route({ method: 'POST', access: 'optional' }),
       route({ method: 'POST', access: 'raw', reason: 'A reason' }),
