@@ -14,6 +14,7 @@ import {
   hasOwnMark,
   PROTECTED,
   PUBLIC,
+  PUBLIC_REASON,
   type RouteTarget,
   readMetadata,
   routeName,
@@ -36,6 +37,8 @@ export interface ProtectedResource {
 export interface AccessRule {
   /** `token`: a valid access token. `optional`: none or a valid one. `public`: nothing. */
   readonly access: 'token' | 'optional' | 'public';
+  /** Why it is public, from `@Public({ reason })`. */
+  readonly reason?: string;
   /** Whose tokens the route accepts. Undefined: those for the module's audiences. */
   readonly resource?: ProtectedResource;
   /** Requirements on scopes, the method's before the controller's. */
@@ -56,6 +59,7 @@ export interface RouteHandler {
 /** The decorators on one target. */
 interface Decorators {
   readonly opens?: 'public' | 'optional';
+  readonly reason?: string;
   /** Whether a token is required explicitly. */
   readonly closes: boolean;
   readonly audience?: AudienceSetting;
@@ -199,9 +203,9 @@ export class AccessRules implements OnModuleInit {
     const resource = setting && this.resourceOf(setting, routeName({ on: controller }));
     // With `@OptionalAuth()`, a token is still for the resource of the controller.
     if (onMethod.opens === 'optional') return { ...without('optional'), resource };
-    if (onMethod.opens) return without(onMethod.opens);
+    if (onMethod.opens) return without(onMethod.opens, onMethod.reason);
     if (!onMethod.closes) {
-      if (onController.opens) return without(onController.opens);
+      if (onController.opens) return without(onController.opens, onController.reason);
       if (!onController.closes) return this.unmarked;
     }
     return {
@@ -225,8 +229,8 @@ export class AccessRules implements OnModuleInit {
 }
 
 /** A rule without requirements. */
-function without(access: AccessRule['access']): AccessRule {
-  return { access, scopes: [], claims: [], stepUp: [] };
+function without(access: AccessRule['access'], reason?: string): AccessRule {
+  return { access, reason, scopes: [], claims: [], stepUp: [] };
 }
 
 function isSameRoute(one: Function, other: Function): boolean {
@@ -261,5 +265,6 @@ function readDecorators(target: RouteTarget): Decorators {
     );
   }
   const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  return { opens, closes, audience, scopes, claims, stepUp };
+  const reason = isPublic ? (readMetadata(PUBLIC_REASON, target) as string | undefined) : undefined;
+  return { opens, reason, closes, audience, scopes, claims, stepUp };
 }

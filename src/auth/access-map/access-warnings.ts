@@ -11,7 +11,8 @@ export function questionable(map: readonly RouteAccess[]): string[] {
 
 function publicWrites(map: readonly RouteAccess[]): string[] {
   const writes = map.filter(
-    ({ access, method }) => access === 'public' && WRITING.includes(method),
+    ({ access, method, reason }) =>
+      access === 'public' && WRITING.includes(method) && reason === undefined,
   );
   if (writes.length === 0) return [];
   return [`Public routes that write, which anyone can call: ${writes.map(nameOf).join(', ')}.`];

@@ -72,10 +72,12 @@ const asJson = ({ claims, ...route }: RouteAccess) => ({
 const lineOf = ({ method, path, handler, ...route }: RouteAccess) =>
   [`${method} ${path}`, needs(route), ...(handler === undefined ? [] : [handler])].join(' | ');
 
-/** `token, read:messages, tier = "premium"`; of a raw route its reason. */
+/** `token, read:messages, tier = "premium"`; of an open route its reason. */
 function needs(route: Omit<RouteAccess, 'method' | 'path'>): string {
   const { access, audience, scopes, claims, stepUp, reason } = route;
-  if (access === 'raw') return reason === undefined ? 'raw' : `raw: ${reason}`;
+  if (access === 'raw' || access === 'public') {
+    return reason === undefined ? access : `${access}: ${reason}`;
+  }
   const requirements = [
     ...scopes.map(scopesInWords),
     ...claims.map(claimInWords),

@@ -1,4 +1,13 @@
-import { mark, type RouteDecorator, PUBLIC } from './requirement.js';
+import { mark, PUBLIC, PUBLIC_REASON, type RouteDecorator, writeMetadata } from './requirement.js';
+
+export interface PublicOptions {
+  /**
+   * Why a route that writes needs no access token, for example what it checks instead. The access
+   * map shows it.
+   * @default none: the start warns about public routes that write
+   */
+  reason?: string;
+}
 
 /**
  * Opens a route to everybody. The access token is ignored.
@@ -6,4 +15,9 @@ import { mark, type RouteDecorator, PUBLIC } from './requirement.js';
  * On a method it drops the requirements of the controller. On a controller it applies to the
  * methods that have no requirement of their own.
  */
-export const Public = (): RouteDecorator => mark(PUBLIC);
+export function Public({ reason }: PublicOptions = {}): RouteDecorator {
+  return (on: object, method?: string | symbol) => {
+    writeMetadata(PUBLIC_REASON, reason, { on, method });
+    mark(PUBLIC)(on as Function, method as string, {});
+  };
+}
