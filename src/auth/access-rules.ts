@@ -37,7 +37,7 @@ export interface ProtectedResource {
 export interface AccessRule {
   /** `token`: a valid access token. `optional`: none or a valid one. `public`: nothing. */
   readonly access: 'token' | 'optional' | 'public';
-  /** Why the route is public, from `@Public()`. */
+  /** Why it is public, from `@Public({ reason })`. */
   readonly reason?: string;
   /** Whose tokens the route accepts. Undefined: those for the module's audiences. */
   readonly resource?: ProtectedResource;
@@ -265,6 +265,6 @@ function readDecorators(target: RouteTarget): Decorators {
     );
   }
   const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  const reason = readMetadata(PUBLIC_REASON, target) as string | undefined;
+  const reason = isPublic ? (readMetadata(PUBLIC_REASON, target) as string | undefined) : undefined;
   return { opens, reason, closes, audience, scopes, claims, stepUp };
 }

@@ -57,7 +57,7 @@ export class BackchannelLogoutController {
   }
 
   @Post()
-  @Public({ reason: 'the logout token is signed by the issuer' })
+  @Public({ reason: 'logout tokens, which the issuer signs' })
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @RouteConfig({ readsForm: true })

@@ -150,6 +150,22 @@ describe('Logging in', () => {
     expect(await second.locator('#who-name').textContent()).toBe('writer');
   });
 
+  it('ends the access token as well: it is refused from the logout on', async () => {
+    await visitor.logIn('reader');
+    await page.locator('#token-details summary').click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    const token = await page.locator('#ipt-access-token').textContent();
+    const answer = async () => {
+      const headers = { Authorization: `Bearer ${token}` };
+      const response = await fetch(new URL('/api/me', demo.url), { headers });
+      return [response.status, ((await response.json()) as { code?: string }).code];
+    };
+    expect(await answer()).toEqual([200, undefined]);
+    await page.locator('#btn-logout').click();
+    await visitor.is('out');
+    expect(await answer()).toEqual([401, 'token_revoked']);
+  });
+
   it('ends in all tabs with Log out; the next login asks for a password again', async () => {
     await visitor.logIn('writer');
     const second = await visitor.tab();

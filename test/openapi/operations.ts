@@ -70,8 +70,8 @@ export function callsOf(document: Document, api: Api): Call[] {
 
 /** The example of the body; undefined when the operation reads none. */
 export function validBody(document: Document, { requestBody }: Operation): object | undefined {
-  if (requestBody === undefined) return undefined;
-  return sampleOf(document, requestBody.content['application/json'].schema) as object;
+  const { 'application/json': json }: Partial<Content> = requestBody?.content ?? {};
+  return json && (sampleOf(document, json.schema) as object);
 }
 
 /** Every scope that an operation requires. */

@@ -12,7 +12,7 @@ export function questionable(map: readonly RouteAccess[]): string[] {
 function publicWrites(map: readonly RouteAccess[]): string[] {
   const writes = map.filter(
     ({ access, method, reason }) =>
-      access === 'public' && reason === undefined && WRITING.includes(method),
+      access === 'public' && WRITING.includes(method) && reason === undefined,
   );
   if (writes.length === 0) return [];
   const names = writes.map(nameOf).join(', ');

@@ -75,7 +75,9 @@ const lineOf = ({ method, path, handler, ...route }: RouteAccess) =>
 /** `token, read:messages, tier = "premium"`; of an open route its reason. */
 function needs(route: Omit<RouteAccess, 'method' | 'path'>): string {
   const { access, audience, scopes, claims, stepUp, reason } = route;
-  if (reason !== undefined) return `${access}: ${reason}`;
+  if (access === 'raw' || access === 'public') {
+    return reason === undefined ? access : `${access}: ${reason}`;
+  }
   const requirements = [
     ...scopes.map(scopesInWords),
     ...claims.map(claimInWords),

@@ -17,6 +17,6 @@ export interface RouteAccess {
   readonly stepUp: readonly StepUpRequirement[];
   /** `'MessagesController.list'`; undefined for a raw route. */
   readonly handler?: string;
-  /** Why a raw or public route is open, from the option `rawRoutes` or from `@Public()`. */
-  readonly reason?: string | undefined;
+  /** Why a route is open, from the option `rawRoutes` or from `@Public({ reason })`. */
+  readonly reason?: string;
 }

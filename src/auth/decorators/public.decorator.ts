@@ -1,7 +1,11 @@
-import { PUBLIC, PUBLIC_REASON, type RouteDecorator, writeMetadata } from './requirement.js';
+import { mark, PUBLIC, PUBLIC_REASON, type RouteDecorator, writeMetadata } from './requirement.js';
 
 export interface PublicOptions {
-  /** Why it needs no token: the access map shows it, and does not question a route that writes. */
+  /**
+   * Why a route that writes needs no access token, for example what it checks instead. The access
+   * map shows it.
+   * @default none: the start warns about public routes that write
+   */
   reason?: string;
 }
 
@@ -13,9 +17,9 @@ export interface PublicOptions {
  *
  * @example @Public({ reason: 'a webhook with a signature' })
  */
-export const Public =
-  ({ reason }: PublicOptions = {}): RouteDecorator =>
-  (on: object, method?: string | symbol) => {
-    writeMetadata(PUBLIC, true, { on, method });
+export function Public({ reason }: PublicOptions = {}): RouteDecorator {
+  return (on: object, method?: string | symbol) => {
     writeMetadata(PUBLIC_REASON, reason, { on, method });
+    mark(PUBLIC)(on as Function, method as string, {});
   };
+}

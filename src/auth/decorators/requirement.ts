@@ -2,6 +2,7 @@ import { isDescription } from '../refusals/challenge.js';
 
 /** Metadata of `@Public()`, `@OptionalAuth()` and `@Protected()`. */
 export const PUBLIC = Symbol('auth:public');
+/** Metadata of `@Public({ reason })`. */
 export const PUBLIC_REASON = Symbol('auth:public reason');
 export const OPTIONAL_AUTH = Symbol('auth:optional');
 export const PROTECTED = Symbol('auth:protected');

@@ -51,6 +51,7 @@ describe('A warning', () => {
       route({ access: 'public' }),
       route({ method: 'POST', access: 'optional' }),
       route({ method: 'POST', access: 'raw', reason: 'A reason' }),
+      route({ method: 'POST', access: 'public', reason: 'A reason' }),
     ];
     expect(questionable(routes)).toEqual([]);
   });
