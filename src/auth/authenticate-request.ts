@@ -12,7 +12,6 @@ const FRESH_NONCE = Symbol('DPoP nonce');
 
 interface JudgedRequest {
   [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
-  upgrade?: boolean;
 }
 
 /**
@@ -22,6 +21,8 @@ interface JudgedRequest {
 interface NodeRequest {
   [PROOF]?: Promise<RequestProof>;
   [FRESH_NONCE]?: string | undefined;
+  /** Whether it opened a WebSocket. */
+  upgrade?: boolean;
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
@@ -46,9 +47,8 @@ export function authenticateRequest(
   options: Pick<VerifyOptions, 'audience'> = {},
 ): Promise<RequestAuth | undefined> {
   const judged = request as JudgedRequest;
-  // Node sets it on the request that opened a WebSocket, which lives as long as the connection: its
-  // token expires.
-  if (judged.upgrade === true) return judge(request, verifier, options);
+  // The request that opened a WebSocket lives as long as the connection: its token expires.
+  if (nodeRequestOf(request).upgrade === true) return judge(request, verifier, options);
   const { audience } = options;
   const known = judged[JUDGED];
   if (known && known.audience === audience) return known.judgement;
@@ -93,15 +93,15 @@ function findCredentials(request: object, verifier: RequestVerifier): Credential
 }
 
 async function proofOf(
-  request: JudgedRequest,
+  request: object,
   { dpop }: RequestVerifier,
   token: string,
 ): Promise<RequestProof> {
-  if (request.upgrade === true) {
+  const carrier = nodeRequestOf(request);
+  if (carrier.upgrade === true) {
     const reason = 'a WebSocket cannot send a proof with every message';
     throw new InvalidTokenError('token_bound', { detail: { reason } });
   }
-  const carrier = nodeRequestOf(request);
   const proof = await (carrier[PROOF] ??= dpop!.verify(request, token));
   carrier[FRESH_NONCE] = proof.freshNonce;
   return proof;

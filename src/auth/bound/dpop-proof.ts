@@ -60,8 +60,7 @@ export async function verifyProof(
   rules.requireNonce?.(nonce);
   const now = rules.now / 1000;
   if (typeof iat !== 'number' || Math.abs(now - iat) > rules.maxAgeSec) {
-    const description = 'The iat claim of the DPoP proof is too far from the present time.';
-    refuse(description, { expected: `${now} ± ${rules.maxAgeSec}`, actual: iat });
+    refuseAge(iat, now, rules);
   }
   if (ath !== hash('sha256', token, 'base64url')) {
     refuse('The ath claim of the DPoP proof is not the hash of the access token.', { actual: ath });
@@ -71,6 +70,21 @@ export async function verifyProof(
     refuse(description, { actual: jti });
   }
   return { jkt, jti, iat };
+}
+
+/**
+ * Refuses a proof that was made too long ago, or is dated too far ahead (RFC 9449 §11.1).
+ *
+ * @param now seconds since 1970.
+ * @throws DpopProofError
+ */
+export function refuseAge(
+  iat: unknown,
+  now: number,
+  { maxAgeSec }: Pick<ProofRules, 'maxAgeSec'>,
+): never {
+  const description = 'The iat claim of the DPoP proof is too far from the present time.';
+  refuse(description, { expected: `${now} ± ${maxAgeSec}`, actual: iat });
 }
 
 /** Form and header, and the signature by the key in the header. */

@@ -8,7 +8,7 @@ import {
 } from '../refusals/auth.errors.js';
 import type { Scheme } from '../refusals/challenge.js';
 import { headerValues, schemesOf } from '../token/credentials.js';
-import { type DpopProof, verifyProof } from './dpop-proof.js';
+import { type DpopProof, refuseAge, verifyProof } from './dpop-proof.js';
 import { ProofKeys } from './proof-keys.js';
 import { MemoryReplayStore, type ReplayStore } from './replay-store.js';
 import { urlOf } from './request-url.js';
@@ -114,6 +114,8 @@ export class Dpop {
     if (isNew !== true) {
       throw new DpopProofError('The DPoP proof has been used before.', { detail: { jti } });
     }
+    // The request may have waited until the memory had forgotten the proof.
+    if (this.clock.now() > endsAt) refuseAge(iat, this.clock.now() / 1000, this.options);
   }
 }
 

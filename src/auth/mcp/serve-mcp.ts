@@ -57,7 +57,7 @@ export class McpInterceptor implements NestInterceptor<McpHttpHandler> {
     const { resource } = this.rules.of(context.getClass(), context.getHandler());
     const answer = await handler.fetch(this.toWebRequest(request, context), {
       authInfo: auth && toAuthInfo(auth, { resource: resource?.audience }),
-      parsedBody: request.body,
+      parsedBody: withoutCancellations(request.body),
     });
     const scopes = missingScopes(answer);
     if (scopes) {
@@ -96,6 +96,18 @@ export class McpInterceptor implements NestInterceptor<McpHttpHandler> {
     if (!isStream || !body) return answer.text();
     return new StreamableFile(Readable.fromWeb(body as ReadableStream));
   }
+}
+
+/**
+ * A batch may contain a request and its cancellation: the SDK then sends no answer and leaves its
+ * stream open. Requests of others cannot be cancelled, so without it nothing is lost.
+ */
+function withoutCancellations(body: unknown): unknown {
+  if (!Array.isArray(body)) return body;
+  const kept = body.filter(
+    (message: { method?: unknown } | null) => message?.method !== 'notifications/cancelled',
+  );
+  return kept.length === 0 ? body : kept;
 }
 
 /** The scopes that the SDK asks for in its refusal of a call. */

@@ -275,24 +275,3 @@ describe.each(ADAPTERS)('DPoP that is required, on %s', (adapter) => {
     }
   });
 });
-
-describe('A WebSocket that is opened with a proof', () => {
-  it('is refused: a proof is for one request', async () => {
-    const issuer = await createTestIssuer();
-    const fixture = await startFixture({
-      adapter: 'Fastify',
-      issuer,
-      options: { publicUrl: PUBLIC_URL, dpop: { mode: 'allowed' } },
-    });
-    const client = new DpopClient(await createDpopKey(), issuer, fixture.ask);
-    const headers = { authorization: `DPoP ${client.token}`, dpop: client.proof() };
-    const request = { method: 'GET', url: '/api/cats', headers, upgrade: true };
-    const verifier = fixture.app.get(AccessTokenVerifier);
-    await expect(authenticateRequest(request, verifier)).rejects.toMatchObject({
-      code: 'token_bound',
-    });
-    await expect(verifier.verify(client.token)).rejects.toMatchObject({ code: 'token_bound' });
-    await fixture.close();
-    await issuer.close();
-  });
-});

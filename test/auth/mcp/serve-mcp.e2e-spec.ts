@@ -116,6 +116,19 @@ describe.each(ADAPTERS)('@ServeMcp() on %s', (adapter) => {
     expect([status, body]).toEqual([202, '']);
   });
 
+  it('answers a batch that cancels its own call: its stream ends', async () => {
+    const cancel = {
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: call('').id },
+    };
+    const token = own({ scope: 'write:cats' });
+    const { status, body } = await ask('/mcp', [call('adopt', { name: 'Tom' }), cancel], { token });
+    expect(status).toBe(200);
+    expect(body).toContain('ann has Tom');
+    expect((await ask('/mcp', [cancel], { token })).status).toBe(202);
+  });
+
   it('passes the status and the JSON of the SDK on', async () => {
     const { status, json } = await ask('/mcp', { jsonrpc: '2.0', id: 1 }, { token: own() });
     expect([status, json.error.code]).toEqual([400, -32600]);
