@@ -34,9 +34,17 @@ const STEPS = {
   time: ['Time', 'valid now', 'A token that has not expired, is already active and not revoked.'],
 };
 
+const PROOF_NEEDED =
+  'A proof that was made for this request and is sent for the first time, with the key that the ' +
+  'token is bound to.';
+
 const TOKEN_STEPS = Object.keys(STEPS);
 
 const LOG_IN = 'Log in, or use a token of your own, and send the request again.';
+
+/** The API was sent a token, and did not read it. */
+const BIND =
+  'Send a token that is bound to a key, with the scheme DPoP and a proof: this API reads no others.';
 
 /**
  * By `code`: the check that failed, what to do next, and the checks that passed before it, where
@@ -130,7 +138,12 @@ const FAILURES = {
     step: 'time',
     next: 'Let the issuer set exp to a time and sub, where present, to a string.',
   },
-  token_revoked: { step: 'time', next: 'Log in again.' },
+  token_revoked: {
+    step: 'time',
+    next:
+      'Log in again. The login that this token came from has ended, or an administrator has logged ' +
+      'this person out.',
+  },
   revocation_unavailable: {
     step: 'time',
     next: 'Try again later. The token was neither accepted nor refused.',
@@ -155,17 +168,20 @@ const FAILURES = {
  * @param {object} answer
  * @param {number} answer.status
  * @param {boolean} answer.withToken
+ * @param {string} [answer.scheme] of the token that was sent
  * @param {string | null} answer.challenge
  * @param {any} answer.json
  * @param {import('./access.js').Access} [access] of the route; undefined when it is unknown
  * @returns {Anatomy}
  */
-export function anatomyOf({ status, withToken, challenge, json }, access) {
+export function anatomyOf({ status, withToken, scheme, challenge, json }, access) {
   if (status === 0) return { steps: [], needed: '', next: '' };
   const rules = access ?? { access: 'token', scopes: [], claims: [], stepUp: [] };
   const code = status === 401 && challenge !== null && !json?.code ? 'no_token' : json?.code;
   const failure =
-    code === 'no_token' ? { step: 'found', next: LOG_IN, passed: [] } : FAILURES[code];
+    code === 'no_token'
+      ? { step: 'found', next: scheme === 'Bearer' ? BIND : LOG_IN, passed: [] }
+      : FAILURES[code];
   const requirements = requirementsOf(access);
   const names = [...TOKEN_STEPS, ...Object.keys(requirements)];
   const failedAt = failure === undefined ? names.length : names.indexOf(failure.step);
@@ -232,6 +248,7 @@ function requirementsOf(access) {
 
 function neededFor(step, code, challenge, requirements) {
   if (code === 'no_token') return 'An access token for this API.';
+  if (code === 'dpop_proof_invalid') return PROOF_NEEDED;
   if (step === 'scopes') {
     const [, scope] = /scope="([^"]*)"/.exec(challenge ?? '') ?? [];
     const names = scope?.split(' ') ?? [requirements.scopes.text];

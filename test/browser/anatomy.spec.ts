@@ -60,6 +60,12 @@ describe('The anatomy of an answer', () => {
     expect(anatomyOf(missing, ROUTE).next).toContain('Log in');
   });
 
+  it('says that the API does not read bearer tokens, when it did not read one', () => {
+    const unread = answer({ status: 401, scheme: 'Bearer', challenge: 'DPoP algs="ES256"' });
+    expect(steps(unread, 'failed')).toEqual(['Token found']);
+    expect(anatomyOf(unread, ROUTE).next).toContain('with the scheme DPoP and a proof');
+  });
+
   const FORM = ['Token found'];
   const AFTER_FORM = [...FORM, 'Form'];
   const KIND = [...AFTER_FORM, 'Key', 'Signature', 'Issuer'];
