@@ -15,8 +15,8 @@ import { showFailure } from './pages.js';
  * @param {() => void} [actions.filter] shows the messages of this author
  * @param {(text: string) => Promise<import('./call.js').Answer | undefined>} [actions.edit]
  * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.remove]
- * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.logOut] revokes the access
- * tokens of the author
+ * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.logOut] refuses the
+ * access tokens of the author
  */
 export function messageRow(message, { mine, filter, edit, remove, logOut }) {
   const text = element('p', { class: 'message-text' }, message.text);
