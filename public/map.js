@@ -5,6 +5,8 @@ import { samplePeople } from './people.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
+const FORM = 'application/x-www-form-urlencoded';
+
 const SIGNS = { true: '✓', false: '✕', undefined: '?' };
 
 /**
@@ -16,10 +18,14 @@ const SIGNS = { true: '✓', false: '✕', undefined: '?' };
  * @property {import('./access.js').Access} access
  */
 
-/** The routes of an OpenAPI document whose access is known. */
+/**
+ * The routes of an OpenAPI document whose access is known. Those that take a form are left out:
+ * machines send it, and no access token.
+ */
 export function routesOf({ paths }) {
+  const takesForm = ({ requestBody }) => requestBody?.content?.[FORM] !== undefined;
   return Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.filter((method) => item[method]?.['x-access'] !== undefined).map((key) => {
+    METHODS.filter((key) => item[key]?.['x-access'] && !takesForm(item[key])).map((key) => {
       const [method, operation] = [key.toUpperCase(), item[key]];
       return { name: `${method} ${path}`, method, path, operation, access: operation['x-access'] };
     }),

@@ -15,8 +15,10 @@ import { showFailure } from './pages.js';
  * @param {() => void} [actions.filter] shows the messages of this author
  * @param {(text: string) => Promise<import('./call.js').Answer | undefined>} [actions.edit]
  * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.remove]
+ * @param {() => Promise<import('./call.js').Answer | undefined>} [actions.logOut] refuses the
+ * access tokens of the author
  */
-export function messageRow(message, { mine, filter, edit, remove }) {
+export function messageRow(message, { mine, filter, edit, remove, logOut }) {
   const text = element('p', { class: 'message-text' }, message.text);
   const error = element('p', { class: 'error', role: 'alert' });
   const buttons = element('div', { class: 'row' });
@@ -35,11 +37,12 @@ export function messageRow(message, { mine, filter, edit, remove }) {
     buttons,
     error,
   );
-  const editing = button('Edit', message, () => startEditing());
-  const removing = button('Delete', message, () => askBeforeRemoving());
+  const editing = button('Edit', message.text, () => startEditing());
+  const removing = button('Delete', message.text, () => askBeforeRemoving());
+  const loggingOut = button('Log out everywhere', message.text, () => askBeforeLoggingOut());
   const idle = () => {
     error.replaceChildren();
-    buttons.replaceChildren(edit ? editing : '', remove ? removing : '');
+    buttons.replaceChildren(edit ? editing : '', remove ? removing : '', logOut ? loggingOut : '');
     text.hidden = false;
     row.querySelector('textarea')?.remove();
   };
@@ -61,20 +64,35 @@ export function messageRow(message, { mine, filter, edit, remove }) {
     field.addEventListener('input', () => error.replaceChildren());
     field.addEventListener('keydown', ({ key }) => key === 'Escape' && cancel());
     buttons.replaceChildren(
-      button('Save', message, () => attempt(() => edit(field.value)), 'primary'),
-      button('Cancel', message, cancel),
+      button('Save', message.text, () => attempt(() => edit(field.value)), 'primary'),
+      button('Cancel', message.text, cancel),
     );
     field.focus();
   };
-  const askBeforeRemoving = () => {
-    const keep = () => {
+  /** Asks before it does what a button says. */
+  const ask = (asked, { label, about, cancelLabel, work }) => {
+    const cancel = () => {
       idle();
-      removing.focus();
+      asked.focus();
     };
-    const sure = button('Delete for good', message, () => attempt(remove), 'danger');
-    buttons.replaceChildren(sure, button('Keep', message, keep));
+    const sure = button(label, about, () => attempt(work), 'danger');
+    buttons.replaceChildren(sure, button(cancelLabel, about, cancel));
     sure.focus();
   };
+  const askBeforeRemoving = () =>
+    ask(removing, {
+      label: 'Delete for good',
+      about: message.text,
+      cancelLabel: 'Keep',
+      work: remove,
+    });
+  const askBeforeLoggingOut = () =>
+    ask(loggingOut, {
+      label: 'Refuse all their access tokens',
+      about: message.text,
+      cancelLabel: 'Cancel',
+      work: logOut,
+    });
   idle();
   return row;
 }
@@ -94,8 +112,9 @@ function authorOf({ author }, filter) {
   return element('button', { type: 'button', class: 'link', title, on: { click: filter } }, author);
 }
 
-function button(label, { text }, click, kind = '') {
-  const shortened = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+/** @param {string} about what the button is for, for those who do not see its row */
+function button(label, about, click, kind = '') {
+  const shortened = about.length > 40 ? `${about.slice(0, 40)}…` : about;
   const name = `${label}: ${shortened}`;
   return element(
     'button',

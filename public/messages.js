@@ -8,12 +8,13 @@ import { PagedList, showFailure } from './pages.js';
 const OWN = '/api/messages';
 const OF_ANYONE = '/api/admin/messages';
 const AUDIT = '/api/admin/audit';
+const REVOCATIONS = '/api/admin/revocations';
 const MAX_CHARACTERS = 2000;
 
 /**
  * The messages and their moderation: one list, in which authors change their own messages. Anyone
  * with `read:admin` can also search it by author and read the audit trail; `write:admin` deletes
- * messages of others.
+ * messages of others, and logs others out.
  */
 export class Messages {
   #session;
@@ -37,7 +38,7 @@ export class Messages {
       key: 'entries',
       prefix: 'audit',
       row: auditRow,
-      emptyText: 'Nobody has deleted a message of somebody else.',
+      emptyText: 'No administrator has done anything yet.',
     });
     byId('post-form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -132,6 +133,7 @@ export class Messages {
       mine,
       filter: this.#moderates ? () => this.#filterBy(message.author) : undefined,
       edit: mine ? (text) => this.#edit(message.id, text) : undefined,
+      logOut: mayRemove && !mine ? () => this.#logOut(message) : undefined,
       remove: mayRemove ? () => this.#remove(message.id, mine ? OWN : OF_ANYONE) : undefined,
     });
   }
@@ -170,6 +172,15 @@ export class Messages {
     return undefined;
   }
 
+  async #logOut({ id, author }) {
+    const answer = await call(this.#session, 'POST', REVOCATIONS, { sub: author });
+    if (answer.status !== 201) return answer;
+    await this.#reloading;
+    this.#list.rowOf(id)?.focus();
+    announce(`The access tokens of ${author} are refused from now on.`);
+    return undefined;
+  }
+
   /** Counts as the API does: code points, after trimming. An error about the old text goes. */
   #typed() {
     const count = Array.from(byId('post-text').value.trim()).length;
@@ -179,19 +190,28 @@ export class Messages {
   }
 }
 
-/** An entry of the audit trail: who deleted whose message, and what it said. */
-function auditRow({ id, actor, messageId, author, text, at }) {
-  // Entries from before the API kept the message have neither its author nor its text.
-  const whose = author === null ? ['a message'] : ['a message of ', element('strong', {}, author)];
+/** An entry of the audit trail: who deleted whose message and what it said, or who revoked what. */
+function auditRow({ id, actor, messageId, author, text, revoked, at }) {
   return element(
     'li',
-    { tabindex: -1, 'data-id': id, 'data-message': messageId },
+    { tabindex: -1, 'data-id': id, ...(messageId !== null && { 'data-message': messageId }) },
     element(
       'p',
       { class: 'byline' },
-      element('span', {}, element('strong', {}, actor), ' deleted ', ...whose),
+      element('span', {}, element('strong', {}, actor), ...actionOf({ author, revoked })),
       timeOf(at),
     ),
     text === null ? '' : element('p', { class: 'message-text' }, text),
   );
+}
+
+function actionOf({ author, revoked }) {
+  if (revoked !== undefined) {
+    const [[claim, value]] = Object.entries(revoked);
+    const what = { sub: 'all access tokens of ', sid: 'the session ', jti: 'the access token ' };
+    return [' revoked ', what[claim], element('strong', {}, value)];
+  }
+  // Entries from before the API kept the message have neither its author nor its text.
+  if (author === null) return [' deleted a message'];
+  return [' deleted a message of ', element('strong', {}, author)];
 }

@@ -1,5 +1,5 @@
 import { forwardRef, Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { APP_FILTER } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/index.js';
@@ -12,6 +12,7 @@ import { limitsConfig } from './config/limits.config.js';
 import { loggingConfig } from './config/logging.config.js';
 import { mcpConfig } from './config/mcp.config.js';
 import { metricsConfig } from './config/metrics.config.js';
+import { revocationConfig } from './config/revocation.config.js';
 import { serverConfig } from './config/server.config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -27,6 +28,9 @@ import { QuickstartModule } from './quickstart/quickstart.module.js';
 import { rememberProofs } from './redis/proof-memory.js';
 import { RedisConnection } from './redis/redis-connection.js';
 import { RedisModule } from './redis/redis.module.js';
+import { LogoutModule } from './revocation/logout.module.js';
+import { RevocationCopy } from './revocation/revocation-copy.js';
+import { RevocationModule } from './revocation/revocation.module.js';
 import { SecurityTxtModule } from './security-txt/security-txt.module.js';
 
 /** Reads `.env` and checks the environment when this file is imported. */
@@ -41,6 +45,7 @@ export const configuration = ConfigModule.forRoot({
     loggingConfig,
     mcpConfig,
     metricsConfig,
+    revocationConfig,
     serverConfig,
   ],
 }).catch(refuseEnvFile);
@@ -60,14 +65,24 @@ configuration.catch(() => {});
     // Reads the environment when an application is created, not when this file is imported.
     forwardRef(() => McpModule.register()),
     AuthModule.forRootAsync({
-      inject: [authConfig.KEY, RedisConnection],
-      useFactory: rememberProofs,
+      imports: [RevocationModule],
+      inject: [authConfig.KEY, RevocationCopy, RedisConnection],
+      useFactory: (
+        options: ConfigType<typeof authConfig>,
+        copy: RevocationCopy,
+        redis?: RedisConnection,
+      ) => ({
+        ...rememberProofs(options, redis),
+        isRevoked: (claims) => copy.isRevoked(claims),
+      }),
     }),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     MetricsModule,
     QuickstartModule,
     MessagesModule,
     AdminModule,
+    // Reads the environment when an application is created, not when this file is imported.
+    forwardRef(() => LogoutModule.register()),
     BrowserModule,
     HealthModule,
     SecurityTxtModule,

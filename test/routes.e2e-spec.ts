@@ -100,8 +100,11 @@ describe('Among all routes of the server', () => {
     }
   });
 
-  it('none is questionable', () => {
-    expect(accessWarnings(api.app)).toEqual([]);
+  it('none is questionable, except that anyone can call what checks a logout token', () => {
+    expect(accessWarnings(api.app)).toEqual([
+      'Public routes that write, which anyone can call: POST /backchannel-logout ' +
+        '(BackchannelLogoutController.logout).',
+    ]);
   });
 
   it('those of controllers are in the OpenAPI document, which the page reads, with the same access', async () => {

@@ -5,7 +5,7 @@ import { DATABASE, type Database } from '../database/connection.js';
 import { auditEntries, messages } from '../database/schema.js';
 import { cutPage, type PageQuery } from '../http/pagination.js';
 import { messageNotFound, requireUuid } from '../messages/message-id.js';
-import type { AuditPage } from './audit.output.js';
+import type { AuditEntry, AuditPage } from './audit.output.js';
 
 /** Deletes other people's messages, and keeps the audit trail. */
 @Injectable()
@@ -35,6 +35,11 @@ export class AdminService {
       .orderBy(desc(auditEntries.id))
       .limit(limit + 1);
     const { items, nextCursor } = cutPage(rows, limit);
-    return { entries: items, nextCursor };
+    return { entries: items.map(toEntry), nextCursor };
   }
+}
+
+function toEntry(row: typeof auditEntries.$inferSelect): AuditEntry {
+  const { revokedClaim, revokedValue, ...entry } = row;
+  return revokedClaim === null ? entry : { ...entry, revoked: { [revokedClaim]: revokedValue } };
 }

@@ -117,13 +117,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     if (hasExpired(payload, this.options, this.clock.now() / 1000)) {
       throw new InvalidTokenError('token_expired', { detail: { exp: payload.exp } });
     }
-    const issuer = this.issuers.of(claimOf(payload, 'iss'));
-    if (!(issuer.algorithms as readonly string[]).includes(header.alg)) {
-      throw new InvalidTokenError('algorithm_not_allowed', {
-        detail: { expected: issuer.algorithms, actual: header.alg },
-      });
-    }
-    const key = await issuer.keys.find(jws);
+    const { issuer, key } = await this.issuers.keyOf(jws);
     Object.assign(request, { issuer, key });
     return key.key;
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.js';
-import { ResolvedAuthOptions } from './auth.options.js';
-import type { MtlsOptions } from './bound/client-certificate.js';
+import { type MtlsOptions, ResolvedAuthOptions } from './auth.options.js';
 import {
   type ConfirmationMethod,
   type ProvenKeys,

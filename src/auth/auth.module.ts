@@ -22,6 +22,7 @@ import { Gateways } from './guards/gateways.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
+import { LogoutTokenVerifier } from './logout/logout-token.verifier.js';
 import { ResourceMetadata } from './metadata/resource-metadata.js';
 import { Refusals } from './refusals/refuse.js';
 
@@ -52,7 +53,15 @@ const GUARDS = [AccessTokenGuard, ScopesGuard, ClaimsGuard, StepUpGuard];
  * `Refusals` too, because the guards of a gateway on Nest 11 are created in its own module, and
  * `ResourceMetadata` for the interceptors of MCP.
  */
-const EXPORTED = [Clock, AccessRules, AccessMap, AccessTokenVerifier, Refusals, ResourceMetadata];
+const EXPORTED = [
+  Clock,
+  AccessRules,
+  AccessMap,
+  AccessTokenVerifier,
+  LogoutTokenVerifier,
+  Refusals,
+  ResourceMetadata,
+];
 
 /**
  * Closes every route of the application to requests without a valid access token. Import it once,

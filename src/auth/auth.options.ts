@@ -1,29 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { ExecutionContext } from '@nestjs/common';
+import type { Algorithm, ALGORITHMS } from './algorithms.js';
 import type { ReplayStore } from './bound/replay-store.js';
-import type { MtlsOptions } from './bound/client-certificate.js';
 import type { ClaimPath } from './token/claim-path.js';
 import type { AccessTokenClaims } from './token/claims.js';
 import type { ImpliedScopes } from './token/implied-scopes.js';
-
-/** Signature algorithms for public keys (RFC 7518 §3.1): those of jsonwebtoken. */
-export const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-] as const;
-
-/** Algorithms that a DPoP proof may be signed with: those, and Ed25519 (RFC 8037, RFC 9864). */
-export const PROOF_ALGORITHMS: readonly string[] = [...ALGORITHMS, 'Ed25519', 'EdDSA'];
-
-/** A signature algorithm. HS256 is only used with the option `secret`. */
-export type Algorithm = (typeof ALGORITHMS)[number] | 'HS256';
 
 /** An authorization server whose access tokens are accepted. */
 export interface IssuerOptions {
@@ -240,6 +221,19 @@ export interface ResolvedDpop {
   readonly replays?: ReplayStore;
   /** A `KeyObject`, because nothing prints its content. */
   readonly nonceSecret?: KeyObject;
+}
+
+/** The option `mtls`: how a token is tied to the certificate of its client (RFC 8705). */
+export interface MtlsOptions {
+  /**
+   * Returns the certificate with which the client of this request has authenticated to TLS, in DER,
+   * or undefined when it has none. The TLS handshake has proved that the client holds its key; who
+   * signed it is not checked, and need not be (RFC 8705 §6.2). An exception, or anything else than
+   * bytes, refuses a token that is bound to a certificate.
+   *
+   * The request is the adapter's: Fastify's or Express'.
+   */
+  certificate(request: object): Uint8Array | undefined;
 }
 
 /** Bounds of the cache of accepted tokens. */

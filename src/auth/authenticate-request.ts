@@ -12,10 +12,16 @@ const FRESH_NONCE = Symbol('DPoP nonce');
 
 interface JudgedRequest {
   [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
-  /** Verified once, because it may be used once: a request may be judged for two audiences. */
+  upgrade?: boolean;
+}
+
+/**
+ * Node's request. A proof is verified once for it, because it may be used once: the request may be
+ * judged for two audiences, or by middleware, which gets no Fastify request.
+ */
+interface NodeRequest {
   [PROOF]?: Promise<RequestProof>;
   [FRESH_NONCE]?: string | undefined;
-  upgrade?: boolean;
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
@@ -27,8 +33,8 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify' | 'dpop' | 'mtls'> & {
 /**
  * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
  * `request.auth` and `request.user`. A request is judged once, however often this is called: a
- * guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate limit, costs no
- * second verification, as long as the audience is the same. It does not refuse the request.
+ * guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate limit, costs
+ * no second verification, as long as the audience is the same. It does not refuse the request.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.
@@ -51,9 +57,9 @@ export function authenticateRequest(
   return judgement;
 }
 
-/** Value of `DPoP-Nonce` for the answer to a request: its proof had the nonce of the last period. */
+/** The nonce to send with the answer: the proof of the request had that of the last period. */
 export function freshNonceOf(request: object): string | undefined {
-  return (request as JudgedRequest)[FRESH_NONCE];
+  return nodeRequestOf(request)[FRESH_NONCE];
 }
 
 async function judge(
@@ -95,7 +101,13 @@ async function proofOf(
     const reason = 'a WebSocket cannot send a proof with every message';
     throw new InvalidTokenError('token_bound', { detail: { reason } });
   }
-  const proof = await (request[PROOF] ??= dpop!.verify(request, token));
-  request[FRESH_NONCE] = proof.freshNonce;
+  const carrier = nodeRequestOf(request);
+  const proof = await (carrier[PROOF] ??= dpop!.verify(request, token));
+  carrier[FRESH_NONCE] = proof.freshNonce;
   return proof;
+}
+
+/** On Fastify it is a part of the request. */
+function nodeRequestOf(request: object): NodeRequest {
+  return (request as { raw?: NodeRequest }).raw ?? request;
 }

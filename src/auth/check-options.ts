@@ -1,12 +1,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { RAW_ROUTE } from './access-map/raw-routes.js';
+import { type Algorithm, ALGORITHMS } from './algorithms.js';
 import {
-  ALGORITHMS,
-  type Algorithm,
   type AuthOptions,
   type CommonAuthOptions,
   type DpopOptions,
   type IssuerOptions,
+  type MtlsOptions,
   type ResolvedAuthOptions,
   type ResolvedDpop,
   type ResolvedIssuer,
@@ -14,7 +14,6 @@ import {
   type TokenCacheOptions,
 } from './auth.options.js';
 import type { ReplayStore } from './bound/replay-store.js';
-import type { MtlsOptions } from './bound/client-certificate.js';
 import { isSecureUrl, withoutSlash } from './keys/issuer-url.js';
 import { isScopeToken } from './refusals/challenge.js';
 import { isClaimPath } from './token/claim-path.js';

@@ -25,12 +25,13 @@ export {
   type AuthOptions,
   type DpopOptions,
   type IssuerOptions,
+  type MtlsOptions,
   ResolvedAuthOptions,
 } from './auth.options.js';
-export type { MtlsOptions } from './bound/client-certificate.js';
 export type { ProvenKeys } from './bound/confirmation.js';
 export { type RedisClient, RedisReplayStore } from './bound/redis-replay-store.js';
 export { MemoryReplayStore, type ReplayStore } from './bound/replay-store.js';
+export { certificateFromHeader } from './bound/certificate-header.js';
 export { Clock } from './clock.js';
 export { AccessToken } from './decorators/access-token.decorator.js';
 export { Audience, type AudienceOptions } from './decorators/audience.decorator.js';
@@ -53,6 +54,8 @@ export { AccessTokenGuard } from './guards/access-token.guard.js';
 export { ClaimsGuard } from './guards/claims.guard.js';
 export { ScopesGuard } from './guards/scopes.guard.js';
 export { StepUpGuard } from './guards/step-up.guard.js';
+export { LogoutTokenError } from './logout/logout-token.error.js';
+export { type LogoutToken, LogoutTokenVerifier } from './logout/logout-token.verifier.js';
 export {
   AUTH_ERROR_CODES,
   AuthError,

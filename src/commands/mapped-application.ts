@@ -4,6 +4,7 @@ import { configureApp } from '../app.setup.js';
 import { variables } from '../config/variables.js';
 import { CONNECTION } from '../database/connection.js';
 import { APP_OPTIONS, createAdapter } from '../http/adapter.js';
+import { RevocationCopy } from '../revocation/revocation-copy.js';
 import { EVERY_FEATURE } from './access-lock.js';
 
 /**
@@ -18,6 +19,8 @@ export async function createMappedApplication(): Promise<NestFastifyApplication>
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(CONNECTION)
     .useValue({ db: {}, close: () => {} })
+    .overrideProvider(RevocationCopy)
+    .useValue({})
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(
     createAdapter({ trustedProxies: [] }),

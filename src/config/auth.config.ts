@@ -1,5 +1,5 @@
 import { registerAs } from '@nestjs/config';
-import { certificateFrom } from '../http/client-certificate.js';
+import { certificateFromHeader } from '../auth/bound/certificate-header.js';
 import { API_NAME } from '../version.js';
 import { browserConfig } from './browser.config.js';
 import { readEnvironment } from './environment.js';
@@ -53,7 +53,7 @@ export const authConfig = registerAs('auth', () => {
     mtls:
       certificateHeader === undefined
         ? undefined
-        : { certificate: certificateFrom(certificateHeader, trustedProxies) },
+        : { certificate: certificateFromHeader(certificateHeader, trustedProxies) },
     rawRoutes: { ...(client && CLIENT_ROUTES), ...(docs && DOCS_ROUTES) },
   };
 });

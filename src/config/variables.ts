@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALGORITHMS } from '../auth/auth.options.js';
+import { ALGORITHMS } from '../auth/algorithms.js';
 import { circleIn } from '../auth/token/implied-scopes.js';
 import {
   groupByFirst,

@@ -3,7 +3,7 @@ import { HealthCheckService } from '@nestjs/terminus';
 import { SkipThrottle } from '@nestjs/throttler';
 import { Public } from '../auth/index.js';
 import { Operation, TagDescription } from '../openapi/operation.decorator.js';
-import { healthy } from './health.output.js';
+import { healthy, ready } from './health.output.js';
 import { Readiness } from './readiness.js';
 
 /** Probes of load balancers and orchestrators. They are neither logged nor limited. */
@@ -26,13 +26,15 @@ export class HealthController {
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
-  @Operation('Tell whether requests can be served', { answer: healthy, failures: ['notReady'] })
+  @Operation('Tell whether requests can be served', { answer: ready, failures: ['notReady'] })
   async ready() {
     await this.health.check([
       () => this.readiness.database(),
       () => this.readiness.keys(),
+      () => this.readiness.revocations(),
       () => this.readiness.shutdown(),
     ]);
-    return { status: 'ok' } as const;
+    const { ageSec } = this.readiness.revocations().revocations;
+    return { status: 'ok', revocations: { ageSec } } as const;
   }
 }

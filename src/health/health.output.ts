@@ -2,8 +2,16 @@ import { z } from 'zod';
 
 export const healthy = z.object({ status: z.literal('ok') }).meta({ id: 'Healthy' });
 
+const ageSec = z.number().meta({
+  description: 'Seconds since the revocations were last read from the database.',
+  examples: [1],
+});
+
+/** What an instance answers that can serve requests. */
+export const ready = healthy.extend({ revocations: z.object({ ageSec }) }).meta({ id: 'Ready' });
+
 const parts = (...status: ('up' | 'down')[]) =>
-  z.record(z.string(), z.object({ status: z.enum(status) }));
+  z.record(z.string(), z.object({ status: z.enum(status), ageSec: ageSec.optional() }));
 
 /** What `@nestjs/terminus` answers when a part fails: the status of each part by its name. */
 export const notReady = z
@@ -15,7 +23,11 @@ export const notReady = z
   })
   .meta({ id: 'NotReady' });
 
-const up = { keys: { status: 'up' }, shutdown: { status: 'up' } } as const;
+const up = {
+  keys: { status: 'up' },
+  revocations: { status: 'up', ageSec: 12 },
+  shutdown: { status: 'up' },
+} as const;
 const down = { database: { status: 'down' } } as const;
 
 /** An example of {@link notReady}. */

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import { AccessTokenVerifier } from '../auth/index.js';
 import { DATABASE, type Database } from '../database/connection.js';
 import { isStopping } from '../http/shutdown.js';
+import { RevocationCopy } from '../revocation/revocation-copy.js';
 
 /** A database that does not answer within this time is down, in milliseconds. */
 const DATABASE_TIMEOUT_MS = 2000;
@@ -20,6 +21,7 @@ export class Readiness {
     private readonly verifier: AccessTokenVerifier,
     private readonly adapterHost: HttpAdapterHost,
     @Inject(DATABASE) private readonly db: Database,
+    private readonly copy: RevocationCopy,
   ) {}
 
   async database() {
@@ -37,6 +39,12 @@ export class Readiness {
       'keys',
       this.verifier.status().issuers.every(({ isReady }) => isReady),
     );
+  }
+
+  /** Up at any age: what is known stays in force. */
+  revocations() {
+    const ageSec = Math.round(this.copy.status().ageSec);
+    return this.indicators.check('revocations').up({ ageSec });
   }
 
   shutdown() {

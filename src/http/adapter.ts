@@ -2,7 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { STATUS_CODES } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { Readable } from 'node:stream';
-import { BadRequestException, type NestApplicationOptions } from '@nestjs/common';
+import {
+  BadRequestException,
+  type NestApplicationOptions,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { ConfigType } from '@nestjs/config';
 import type { serverConfig } from '../config/server.config.js';
@@ -13,6 +17,9 @@ import { isStopping } from './shutdown.js';
 
 /** Largest body that is read, in bytes. A larger one is answered with 413. */
 const MAX_BODY_BYTES = 64 * 1024;
+
+/** Largest form that is read, in bytes: a logout token has up to 12 KiB. */
+const MAX_FORM_BYTES = 16 * 1024;
 
 /** Time in which a whole request must arrive, in milliseconds; a slower one gets 408. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -47,6 +54,7 @@ export function createAdapter({
     frameworkErrors: answerMalformedUrl,
   });
   readJsonOnly(adapter);
+  readForms(adapter);
   // This hook runs before the hook of CORS, so that preflights have the headers too.
   adapter.setOnRequestHook((request, reply, done) => {
     if (!beginRequest(request.raw)) return;
@@ -95,6 +103,24 @@ function readJsonOnly(adapter: FastifyAdapter): void {
       else done(new BadRequestException('The body is not valid UTF-8'));
     },
   );
+}
+
+/**
+ * Reads the form of a route that has `@RouteConfig({ readsForm: true })`, as URLSearchParams. Pages
+ * of any origin can send forms, so other routes do not take them.
+ */
+function readForms(adapter: FastifyAdapter): void {
+  adapter
+    .getInstance()
+    .addContentTypeParser<string>(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
+      ({ routeOptions }, body, done) => {
+        const { readsForm } = routeOptions.config as { readsForm?: boolean };
+        if (readsForm) done(null, new URLSearchParams(body));
+        else done(new UnsupportedMediaTypeException());
+      },
+    );
 }
 
 /** Address to listen on without `HOST`: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageQuery } from '../http/pagination.js';
 
 const MAX_TEXT = 2000;
-const MAX_AUTHOR = 255; // what OpenID Connect Core §2 allows a `sub`
+const MAX_IDENTIFIER = 255; // what OpenID Connect Core §2 allows a `sub`
 
 /** PostgreSQL's text cannot contain NUL, and UTF-8 cannot encode half of a surrogate pair. */
 const isStorable = (text: string) => !/\0|\p{Surrogate}/u.test(text);
@@ -20,14 +20,20 @@ const text = z
   .refine(isStorable, { error: notStorable })
   .meta({ minLength: 1, maxLength: MAX_TEXT, description: 'Is trimmed.', examples: ['Hello!'] });
 
+/** An identifier of an issuer that the API can store, such as a `sub`. */
+export const identifier = (error: string) =>
+  z
+    .string({ error })
+    .refine((value) => value !== '' && codePoints(value) <= MAX_IDENTIFIER, {
+      error: `must have 1 to ${MAX_IDENTIFIER} characters`,
+    })
+    .refine(isStorable, { error: notStorable })
+    .meta({ minLength: 1, maxLength: MAX_IDENTIFIER });
+
 /** A `sub` that the API can store. */
-export const author = z
-  .string({ error: 'must be given once' })
-  .refine((value) => value !== '' && codePoints(value) <= MAX_AUTHOR, {
-    error: `must have 1 to ${MAX_AUTHOR} characters`,
-  })
-  .refine(isStorable, { error: notStorable })
-  .meta({ minLength: 1, maxLength: MAX_AUTHOR, description: 'The `sub` of an author.' });
+export const author = identifier('must be given once').meta({
+  description: 'The `sub` of an author.',
+});
 
 /** Body of POST and PATCH. */
 export const messageInput = z

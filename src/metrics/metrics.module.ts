@@ -6,6 +6,8 @@ import { AccessTokenVerifier } from '../auth/index.js';
 import { metricsConfig } from '../config/metrics.config.js';
 import { CONNECTION, type Connection } from '../database/connection.js';
 import { RedisConnection } from '../redis/redis-connection.js';
+import { RevocationCopy } from '../revocation/revocation-copy.js';
+import { RevocationModule } from '../revocation/revocation.module.js';
 import type { Metrics } from './metrics.js';
 import { MetricsServer } from './metrics.server.js';
 import { METRICS } from './metrics.token.js';
@@ -15,19 +17,21 @@ async function createMetrics(
   { port }: ConfigType<typeof metricsConfig>,
   verifier: AccessTokenVerifier,
   connection: Connection,
+  revocations: RevocationCopy,
   redis?: RedisConnection,
 ): Promise<Metrics | null> {
   if (port === undefined) return null;
   const { Metrics } = await import('./metrics.js');
-  return new Metrics({ verifier, connection, rateLimitStorage: redis });
+  return new Metrics({ verifier, connection, revocations, rateLimitStorage: redis });
 }
 
 /** Collects metrics and serves them on `METRICS_PORT`. Without the variable it does nothing. */
 @Module({
+  imports: [RevocationModule],
   providers: [
     {
       provide: METRICS,
-      inject: [metricsConfig.KEY, AccessTokenVerifier, CONNECTION, RedisConnection],
+      inject: [metricsConfig.KEY, AccessTokenVerifier, CONNECTION, RevocationCopy, RedisConnection],
       useFactory: createMetrics,
     },
     MetricsServer,

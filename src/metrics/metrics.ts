@@ -9,6 +9,7 @@ import { API_VERSION } from '../version.js';
 export interface MetricsSources {
   verifier: Pick<AccessTokenVerifier, 'status'>;
   connection: Pick<Connection, 'pool'>;
+  revocations?: { status(): { known: number; ageSec: number } };
   /** Where clients are counted for rate limits. */
   rateLimitStorage?: { readonly failures: number };
 }
@@ -81,6 +82,7 @@ export class Metrics {
     const codes = new Set([TOKEN_MISSING, ...Object.values(AUTH_ERROR_CODES).flat()]);
     for (const code of codes) this.refusals.inc({ code }, 0);
     this.readAuth(sources);
+    this.readRevocations(sources);
     this.readDatabase(sources);
     this.readRateLimits(sources);
     this.readProcess();
@@ -156,6 +158,21 @@ export class Metrics {
       'auth_token_cache_bytes',
       'Estimated memory of the tokens in the cache',
       () => [[cache()?.bytes ?? 0]],
+    );
+  }
+
+  private readRevocations({ revocations }: MetricsSources): void {
+    this.read(
+      Gauge,
+      'revocations_known',
+      'Subjects, sessions and tokens whose access tokens are refused',
+      () => [[revocations?.status().known ?? 0]],
+    );
+    this.read(
+      Gauge,
+      'revocations_age_seconds',
+      'Time since the revocations were last read from the database',
+      () => (revocations ? [[revocations.status().ageSec]] : []),
     );
   }
 

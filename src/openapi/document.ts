@@ -12,6 +12,7 @@ import {
   ApiOperation,
   type OpenAPIObject,
   type OperationIdFactory,
+  type RequestBodyObject,
   type ResponseObject,
   type SecuritySchemeObject,
   SwaggerModule,
@@ -191,13 +192,14 @@ function decorateHandlers(
     const prototype = controller.prototype as Record<string, Function>;
     const handler = prototype[method]!;
     const described = describedOperation(prototype, method);
-    const { summary, failures = [] } = described;
+    const { summary, failures = [], form } = described;
     const { claimFailure, dpop } = auth;
     const takesProof = dpop.mode !== 'off';
     const refusable = { rule, claimFailure, takesProof, failures, ...inputOf(controller, method) };
     const operation = {
       summary,
       ...describeAccess(rule, auth),
+      ...(form && { requestBody: formBody(form, components) }),
       responses: {
         [statusOf(handler)]: success(statusOf(handler), described, components),
         ...refusalsOf(refusable, components),
@@ -230,6 +232,12 @@ function success(
     response.headers = { ...response.headers, [name]: header };
   }
   return response;
+}
+
+function formBody(form: z.ZodType, { schemas }: Components): RequestBodyObject {
+  const { schema, components } = convertSchema(form);
+  Object.assign(schemas, components);
+  return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } };
 }
 
 /** The status of success, as Nest chooses it. */

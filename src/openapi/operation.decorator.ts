@@ -5,7 +5,14 @@ const OPERATION = Symbol('openapi:operation');
 
 /** Why an operation may fail, apart from its input and its access rule. */
 export type Failure =
-  'noSubject' | 'notAuthor' | 'notFound' | 'keyReused' | 'notReady' | 'database';
+  | 'noSubject'
+  | 'notAuthor'
+  | 'notFound'
+  | 'keyReused'
+  | 'notReady'
+  | 'database'
+  | 'keys'
+  | 'logoutToken';
 
 /** What the document says about an operation and no other decorator says. */
 export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {
@@ -16,6 +23,8 @@ export interface OperationDetails<Answer extends z.ZodType = z.ZodType> {
   /** Headers of a successful response, by name, each with its description. */
   headers?: Readonly<Record<string, string>>;
   failures?: readonly Failure[];
+  /** The body, where it is a form. Only described: the handler reads and checks it. */
+  form?: z.ZodType;
 }
 
 export interface DescribedOperation extends OperationDetails {

@@ -10,6 +10,7 @@ import {
   InsufficientScopeError,
   InvalidRequestError,
   InvalidTokenError,
+  LogoutTokenError,
   MissingTokenError,
   type ResolvedAuthOptions,
   TemporarilyUnavailableError,
@@ -79,6 +80,11 @@ const missingToken = z
   .object({ statusCode: z.literal(401), message: z.literal('Unauthorized') })
   .meta({ id: 'MissingToken' });
 
+/** OpenID Connect Back-Channel Logout 1.0 §2.8. */
+const logoutTokenRefused = z
+  .object({ error: z.literal('invalid_request'), error_description: z.string() })
+  .meta({ id: 'LogoutTokenRefused' });
+
 const LACKS_SCOPE = new InsufficientScopeError(['read:messages']);
 
 const HEADERS = {
@@ -103,6 +109,7 @@ const HEADERS = {
 
 const takesToken = ({ rule }: Refusable) => rule.access !== 'public';
 const takesProof = (operation: Refusable) => operation.takesProof && takesToken(operation);
+const takesLogout = ({ failures }: Refusable) => failures.includes('logoutToken');
 const takesBody = ({ hasBody }: Refusable) => hasBody;
 
 const REASONS: readonly Reason[] = [
@@ -188,6 +195,24 @@ const REASONS: readonly Reason[] = [
     applies: takesBody,
   },
   {
+    name: 'LogoutTokenRefused',
+    status: 400,
+    schema: logoutTokenRefused,
+    example: new LogoutTokenError('The logout token has expired.').getResponse(),
+    description: 'The logout token is refused.',
+    applies: takesLogout,
+  },
+  {
+    ...httpError('FormTooLarge', 413, 'Request body is too large'),
+    description: 'The form is larger than 16 KiB.',
+    applies: takesLogout,
+  },
+  {
+    ...httpError('FormExpected', 415, 'Unsupported Media Type'),
+    description: 'The body is not a form.',
+    applies: takesLogout,
+  },
+  {
     ...httpError(
       'KeyReused',
       422,
@@ -199,8 +224,8 @@ const REASONS: readonly Reason[] = [
   },
   {
     ...authError('TemporarilyUnavailable', new TemporarilyUnavailableError('keys_unavailable', 5)),
-    description: 'The API cannot check the access token at the moment.',
-    applies: takesToken,
+    description: 'The API cannot check the token at the moment.',
+    applies: (operation) => takesToken(operation) || operation.failures.includes('keys'),
   },
   {
     name: 'DatabaseUnavailable',

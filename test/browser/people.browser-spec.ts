@@ -476,6 +476,40 @@ describe('The admin', () => {
     await page.locator('#messages-list[data-empty]:empty').waitFor();
   });
 
+  it('logs an author out everywhere, whose token is refused until the next login', async () => {
+    await visitor.logInAs('writer');
+    await post('By somebody who is logged out');
+    await messageWith('By somebody who is logged out').waitFor();
+    await page.locator('#token-details summary').click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    const token = await page.locator('#ipt-access-token').textContent();
+    const statusOf = async () =>
+      (await fetch(new URL('/api/me', demo.url), { headers: { Authorization: `Bearer ${token}` } }))
+        .status;
+    expect(await statusOf()).toBe(200);
+
+    await visitor.logInAs('admin');
+    await post('By the one who logs out others');
+    await messageWith('By the one who logs out others').waitFor();
+    expect(
+      await messageWith('By the one who logs out others').getByText('Log out everywhere').count(),
+    ).toBe(0);
+    const row = messageWith('By somebody who is logged out');
+    await row.getByRole('button', { name: 'Log out everywhere' }).click();
+    await row.getByRole('button', { name: 'Cancel' }).click();
+    await row.getByRole('button', { name: 'Log out everywhere' }).click();
+    await row.getByRole('button', { name: 'Refuse all their access tokens' }).click();
+    await entries().filter({ hasText: 'revoked all access tokens of auth0|writer' }).waitFor();
+    expect(await statusOf()).toBe(401);
+    expect(await page.locator('#announcements').textContent()).toBe(
+      'The access tokens of auth0|writer are refused from now on.',
+    );
+
+    await visitor.logInAs('writer');
+    await post('After the next login');
+    await messageWith('After the next login').waitFor();
+  });
+
   it('sees in both lists what a call from the access map deletes', async () => {
     await visitor.logInAs('writer');
     await post('Deleted from the map');

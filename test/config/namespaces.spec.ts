@@ -6,6 +6,7 @@ import { ConfigError, useSampleIssuer, type Variables } from '../../src/config/e
 import { limitsConfig } from '../../src/config/limits.config.js';
 import { loggingConfig } from '../../src/config/logging.config.js';
 import { metricsConfig } from '../../src/config/metrics.config.js';
+import { revocationConfig } from '../../src/config/revocation.config.js';
 import { serverConfig } from '../../src/config/server.config.js';
 import { withEnvironment } from '../support/environment.js';
 
@@ -23,6 +24,7 @@ describe('The namespaces', () => {
       limits: limitsConfig(),
       logging: loggingConfig(),
       metrics: metricsConfig(),
+      revocation: revocationConfig(),
       server: serverConfig(),
     }));
     expect(namespaces).toEqual({
@@ -47,6 +49,7 @@ describe('The namespaces', () => {
       limits: {},
       logging: { logLevel: 'info', logFormat: 'text' },
       metrics: {},
+      revocation: { tokenLifeSec: 2_678_400 },
       server: { port: 3001, trustedProxies: [], corsOrigins: [], shutdownDelaySec: 0 },
     });
   });
@@ -58,6 +61,7 @@ describe('The namespaces', () => {
     limitsConfig,
     loggingConfig,
     metricsConfig,
+    revocationConfig,
     serverConfig,
   ])('%# refuses an environment in which any variable is wrong', async (namespace) => {
     for (const wrong of [{ AUTH0_DOMAIN: 'x' }, { DATABASE_URL: 'x' }, { DOCS: 'x' }]) {

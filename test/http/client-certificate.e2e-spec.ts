@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
-import { certificateFrom } from '../../src/http/client-certificate.js';
+import { certificateFromHeader } from '../../src/auth/index.js';
 import { type Fixture, startFixture } from '../auth/support/fixture.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
 import { createCertificate } from '../support/certificates.js';
@@ -38,7 +38,7 @@ afterAll(() => issuer.close());
 describe('A bound token behind a proxy', () => {
   let fixture: Fixture;
   let url: string;
-  let find: ReturnType<typeof certificateFrom>;
+  let find: ReturnType<typeof certificateFromHeader>;
 
   beforeAll(async () => {
     fixture = await startFixture({
@@ -61,7 +61,7 @@ describe('A bound token behind a proxy', () => {
     ['X-SSL-Client-Cert', escapedOf],
   ])('with %s', (header, valueOf) => {
     beforeEach(() => {
-      find = certificateFrom(header, [PROXY]);
+      find = certificateFromHeader(header, [PROXY]);
     });
 
     it('passes with its certificate', async () => {
@@ -91,7 +91,7 @@ describe('A bound token behind a proxy', () => {
     });
 
     it('is refused when the connection is not from the proxy, whatever its headers say', async () => {
-      find = certificateFrom(header, ['192.0.2.1']);
+      find = certificateFromHeader(header, ['192.0.2.1']);
       const lines = [`${header}: ${valueOf(ann)}`, 'X-Forwarded-For: 192.0.2.1'];
       expect(await ask(lines)).toMatchObject(MISMATCH);
     });

@@ -33,4 +33,10 @@ describe('An API without docs', () => {
     ]);
     expect([...loadedBy('src/openapi/serve.ts')]).toContain('@nestjs/swagger');
   });
+
+  it('loads the SDK of MCP only with MCP=on', () => {
+    expect(loaded).toContain('src/mcp/message-tools.ts');
+    expect(loaded.filter((name) => name.startsWith('@modelcontextprotocol/'))).toEqual([]);
+    expect([...loadedBy('src/mcp/mcp-handler.ts')]).toContain('@modelcontextprotocol/server');
+  });
 });

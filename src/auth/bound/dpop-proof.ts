@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { PROOF_ALGORITHMS } from '../auth.options.js';
+import { PROOF_ALGORITHMS } from '../algorithms.js';
 import { DpopProofError } from '../refusals/auth.errors.js';
 import type { ProofKey, ProofKeys } from './proof-keys.js';
 import { normalUrl } from './request-url.js';

@@ -6,7 +6,8 @@ import {
   DpopProofError,
   TemporarilyUnavailableError,
 } from '../refusals/auth.errors.js';
-import { headerValues, type Scheme, schemesOf } from '../token/credentials.js';
+import type { Scheme } from '../refusals/challenge.js';
+import { headerValues, schemesOf } from '../token/credentials.js';
 import { type DpopProof, verifyProof } from './dpop-proof.js';
 import { ProofKeys } from './proof-keys.js';
 import { MemoryReplayStore, type ReplayStore } from './replay-store.js';
@@ -124,7 +125,6 @@ function onlyProofOf(request: object): string {
   return proofs[0]!;
 }
 
-/** As it was sent: an application on Express may change its own property. */
 function methodOf(request: object): string {
   const { raw, method } = request as HttpRequest;
   return raw?.method ?? method ?? '';

@@ -5,7 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { Algorithm } from '../auth.options.js';
+import type { Algorithm } from '../algorithms.js';
 import type { AccessTokenHeader } from '../token/compact-jws.js';
 
 /** Most keys that a set may have. */

@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { type Algorithm, ResolvedAuthOptions } from '../auth.options.js';
+import type { Algorithm } from '../algorithms.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
+import { claimOf } from '../token/claim-path.js';
+import type { CompactJws } from '../token/compact-jws.js';
 import { IssuerKeys } from './issuer-keys.js';
 import type { IssuerStatus } from './issuer-status.js';
 import type { SigningKey } from './key-set.js';
@@ -45,6 +48,23 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
     if (issuer) return issuer;
     const expected = this.issuers.map(({ keys }) => keys.issuer);
     throw new InvalidTokenError('issuer_mismatch', { detail: { expected, actual: iss } });
+  }
+
+  /**
+   * The key that a token must be signed with. The token is not verified.
+   *
+   * @throws InvalidTokenError `issuer_mismatch`, `algorithm_not_allowed` or `key_unknown`.
+   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
+   */
+  async keyOf(jws: CompactJws): Promise<{ issuer: TrustedIssuer; key: SigningKey }> {
+    const issuer = this.of(claimOf(jws.payload, 'iss'));
+    const { alg } = jws.header;
+    if (!(issuer.algorithms as readonly string[]).includes(alg)) {
+      throw new InvalidTokenError('algorithm_not_allowed', {
+        detail: { expected: issuer.algorithms, actual: alg },
+      });
+    }
+    return { issuer, key: await issuer.keys.find(jws) };
   }
 
   status(): IssuerStatus[] {

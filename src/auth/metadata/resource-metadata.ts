@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules, type ProtectedResource } from '../access-rules.js';
-import { PROOF_ALGORITHMS, ResolvedAuthOptions } from '../auth.options.js';
+import { PROOF_ALGORITHMS } from '../algorithms.js';
+import { ResolvedAuthOptions } from '../auth.options.js';
 import { RESOURCE_PATH } from '../decorators/audience.decorator.js';
 
 /** Where the metadata of a resource without a path are (RFC 9728 §3.1). */

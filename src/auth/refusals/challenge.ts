@@ -1,5 +1,7 @@
-import { PROOF_ALGORITHMS } from '../auth.options.js';
-import type { Scheme } from '../token/credentials.js';
+import { PROOF_ALGORITHMS } from '../algorithms.js';
+
+/** Authentication schemes of access tokens (RFC 6750 §2.1, RFC 9449 §7.1). */
+export type Scheme = 'Bearer' | 'DPoP';
 
 /** Characters of `error_description` (RFC 6750 §3): printable ASCII without `"` and `\`. */
 const DESCRIPTION = /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/;

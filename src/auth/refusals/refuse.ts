@@ -5,9 +5,9 @@ import { carrierOf, requestOf, responseOf } from '../contexts/execution-context.
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { ResourceMetadata } from '../metadata/resource-metadata.js';
-import { hasScheme, type Scheme, schemesOf } from '../token/credentials.js';
+import { hasScheme, schemesOf } from '../token/credentials.js';
 import { type AuthError, DpopNonceError } from './auth.errors.js';
-import { challenge } from './challenge.js';
+import { challenge, type Scheme } from './challenge.js';
 import { logRefusal } from './refusal-log.js';
 
 /** How every guard refuses a request: it sets the headers, logs the reason and throws. */

@@ -1,6 +1,6 @@
 import { generateKeyPair, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Algorithm } from '../auth.options.js';
+import type { Algorithm } from '../algorithms.js';
 
 /** An algorithm that there are key pairs for. */
 export type TestKeyAlgorithm = Exclude<Algorithm, 'HS256'>;

@@ -5,9 +5,9 @@ import { InvalidTokenError } from '../refusals/auth.errors.js';
 const MAX_TOKEN_LENGTH = 12 * 1024;
 
 /** `typ` of an access token (RFC 9068 §2.1), and what issuers wrote before RFC 9068. */
-const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
+const ACCESS_TOKEN_TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
-/** JOSE header of an access token (RFC 7515 §4.1). */
+/** JOSE header of a token (RFC 7515 §4.1). */
 export interface AccessTokenHeader {
   alg: string;
   kid?: string;
@@ -22,18 +22,22 @@ export interface CompactJws {
 }
 
 /**
- * Reads an access token in JWS compact form (RFC 7515 §7.1) and checks everything about its form
+ * Reads a token in JWS compact form (RFC 7515 §7.1) and checks everything about its form
  * and header that needs no key. Where a member of a JSON object is repeated, the last one counts.
  *
+ * @param types values that `typ` may have, in lower case. It may be absent as well.
  * @throws InvalidTokenError `token_malformed`, `critical_header` or `type_not_allowed`.
  */
-export function readCompactJws(token: string): CompactJws {
+export function readCompactJws(
+  token: string,
+  types: readonly string[] = ACCESS_TOKEN_TYPES,
+): CompactJws {
   if (typeof token !== 'string') malformed('not a string');
   if (token.length > MAX_TOKEN_LENGTH) malformed(`longer than ${MAX_TOKEN_LENGTH} characters`);
   const parts = token.split('.', 4);
   if (parts.length !== 3) malformed('not three parts');
   const [header, payload, signature] = parts as [string, string, string];
-  const jws = { header: readHeader(header), payload: jsonObject(payload, 'payload') };
+  const jws = { header: readHeader(header, types), payload: jsonObject(payload, 'payload') };
   decode(signature, 'signature');
   return jws;
 }
@@ -43,7 +47,7 @@ export function isAccessTokenType({ typ }: AccessTokenHeader): boolean {
   return typ !== undefined && /^(?:application\/)?at\+jwt$/i.test(typ);
 }
 
-function readHeader(part: string): AccessTokenHeader {
+function readHeader(part: string, types: readonly string[]): AccessTokenHeader {
   const header = jsonObject(part, 'header');
   const own = (name: string) => (Object.hasOwn(header, name) ? header[name] : undefined);
   if (typeof own('alg') !== 'string') malformed('the header has no alg');
@@ -54,9 +58,9 @@ function readHeader(part: string): AccessTokenHeader {
     malformed('the kid is not a non-empty string');
   }
   const typ = own('typ');
-  const isAllowed = typeof typ === 'string' && TYPES.includes(typ.toLowerCase());
+  const isAllowed = typeof typ === 'string' && types.includes(typ.toLowerCase());
   if (Object.hasOwn(header, 'typ') && !isAllowed) {
-    throw new InvalidTokenError('type_not_allowed', { detail: { expected: TYPES, actual: typ } });
+    throw new InvalidTokenError('type_not_allowed', { detail: { expected: types, actual: typ } });
   }
   return header as AccessTokenHeader;
 }

@@ -1,4 +1,5 @@
 import type { ResolvedDpop } from '../auth.options.js';
+import type { Scheme } from '../refusals/challenge.js';
 import { InvalidRequestError, MissingTokenError } from '../refusals/auth.errors.js';
 
 /** What is read of a request. `raw` is Node's request on Fastify. */
@@ -9,9 +10,6 @@ interface HttpRequest {
   query?: unknown;
   body?: unknown;
 }
-
-/** Authentication schemes of access tokens (RFC 6750 §2.1, RFC 9449 §7.1). */
-export type Scheme = 'Bearer' | 'DPoP';
 
 /** The access token of a request, and how it was sent. */
 export interface Credentials {

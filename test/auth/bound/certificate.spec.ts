@@ -1,7 +1,5 @@
-import {
-  certificateThumbprint,
-  type MtlsOptions,
-} from '../../../src/auth/bound/client-certificate.js';
+import type { MtlsOptions } from '../../../src/auth/index.js';
+import { certificateThumbprint } from '../../../src/auth/bound/client-certificate.js';
 import { InvalidTokenError } from '../../../src/auth/index.js';
 
 /** The certificate of RFC 8705, appendix A. */

@@ -1,4 +1,5 @@
-import { ALGORITHMS, type IssuerOptions } from '../../../src/auth/auth.options.js';
+import { ALGORITHMS } from '../../../src/auth/algorithms.js';
+import type { IssuerOptions } from '../../../src/auth/auth.options.js';
 import { createTestIssuer } from '../../../src/auth/testing/index.js';
 import type { FakeClock } from '../support/fake-clock.js';
 import type { Given } from './case.js';

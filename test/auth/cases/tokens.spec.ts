@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ALGORITHMS as EVERY_ALGORITHM } from '../../../src/auth/auth.options.js';
+import { ALGORITHMS as EVERY_ALGORITHM } from '../../../src/auth/algorithms.js';
 import { AuthError } from '../../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { challengeOf } from '../../support/refusal.js';

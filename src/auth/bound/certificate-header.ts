@@ -13,14 +13,16 @@ const PEM = /^-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERT
 /** A key of `X-Forwarded-Client-Cert` with its value, which may be quoted. */
 const XFCC_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))(?:;|$)/y;
 
-/** What is read of a request of Fastify. */
-interface ProxiedRequest {
-  readonly raw: Pick<IncomingMessage, 'rawHeaders' | 'socket'>;
+type ProxiedRequest = Pick<IncomingMessage, 'rawHeaders' | 'socket'>;
+
+/** What is read of a request. `raw` is Node's request on Fastify. */
+interface HttpRequest extends ProxiedRequest {
+  readonly raw?: ProxiedRequest;
 }
 
 /**
- * Returns the function that reads a client's certificate from the header with which a proxy hands
- * it over. The form depends on the header:
+ * For the option `mtls`: returns the function that reads a client's certificate from the header
+ * with which a proxy hands it over. The form depends on the header:
  *
  * - `Client-Cert`: a byte sequence (RFC 9440 §2.2);
  * - `X-Forwarded-Client-Cert`: one element with the key `Cert` (Envoy);
@@ -30,9 +32,10 @@ interface ProxiedRequest {
  * from elsewhere the request has no certificate. The bytes are not parsed: they matter only when
  * their hash is the one in the token. Only the proxy can check chain and dates.
  *
+ * @param trustedProxies IP addresses and CIDR ranges.
  * @throws Error of the returned function, when the header has several values or another form.
  */
-export function certificateFrom(
+export function certificateFromHeader(
   header: string,
   trustedProxies: readonly string[],
 ): (request: object) => Buffer | undefined {
@@ -40,7 +43,8 @@ export function certificateFrom(
   const read = READERS.get(name) ?? readEscapedPem;
   const proxies = blockListOf(trustedProxies);
   return (request) => {
-    const { rawHeaders, socket } = (request as ProxiedRequest).raw;
+    const http = request as HttpRequest;
+    const { rawHeaders, socket } = http.raw ?? http;
     const { remoteAddress = '' } = socket;
     if (!proxies.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')) return undefined;
     const [value = '', ...others] = valuesOf(name, rawHeaders);

@@ -1,5 +1,5 @@
-import { certificateFrom } from '../../src/http/client-certificate.js';
-import { createCertificate, pemOf } from '../support/certificates.js';
+import { certificateFromHeader } from '../../../src/auth/bound/certificate-header.js';
+import { createCertificate, pemOf } from '../../support/certificates.js';
 
 const PROXIES = ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'];
 
@@ -17,7 +17,7 @@ const hash = `By=spiffe://cluster.test/ns/api;Hash=${'ab'.repeat(32)}`;
 function read(name: string, values: string[], remoteAddress?: string, sentName = name) {
   const rawHeaders = ['Host', 'api.test', ...values.flatMap((value) => [sentName, value])];
   const socket = { remoteAddress: remoteAddress ?? '127.0.0.1' };
-  return certificateFrom(name, PROXIES)({ raw: { rawHeaders, socket } });
+  return certificateFromHeader(name, PROXIES)({ raw: { rawHeaders, socket } });
 }
 
 describe('The certificate of a client is read from', () => {
@@ -67,7 +67,7 @@ describe('A request has no certificate', () => {
 
   it('on a connection without an address, such as a Unix socket', () => {
     const request = { raw: { rawHeaders: ['Client-Cert', bytes], socket: {} } };
-    expect(certificateFrom('Client-Cert', PROXIES)(request)).toBeUndefined();
+    expect(certificateFromHeader('Client-Cert', PROXIES)(request)).toBeUndefined();
   });
 
   it.each(['Client-Cert', 'X-Forwarded-Client-Cert', 'X-SSL-Client-Cert'])(
@@ -85,7 +85,7 @@ describe('A request has no certificate', () => {
   it('in a header whose value is the name of the configured one', () => {
     const rawHeaders = ['X-Note', 'Client-Cert', bytes, 'x'];
     const request = { raw: { rawHeaders, socket: { remoteAddress: '127.0.0.1' } } };
-    expect(certificateFrom('Client-Cert', PROXIES)(request)).toBeUndefined();
+    expect(certificateFromHeader('Client-Cert', PROXIES)(request)).toBeUndefined();
   });
 });
 
