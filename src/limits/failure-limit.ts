@@ -7,8 +7,8 @@ const MAX_CLIENTS = 10_000;
 const WINDOW_MS = 60_000;
 
 /**
- * Limits how often a client may fail within a minute. Anyone who does not fail is never limited. Each
- * instance counts alone.
+ * Limits how often a client may fail within a minute. Anyone who does not fail is never limited.
+ * Each instance counts alone.
  */
 export class FailureLimit {
   private readonly failures = new LRUCache<string, { count: number; endsAt: number }>({

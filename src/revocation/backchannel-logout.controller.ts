@@ -23,7 +23,7 @@ import { logoutForm } from './revocation.input.js';
 import { RevocationsService } from './revocations.service.js';
 
 /** Logout tokens that are refused, per minute and address. Verifying them costs time. */
-const MAX_FAILURES = 30;
+const MAX_FAILURES = 100;
 
 /** A logout token may live this long at most, so that its `jti` can be remembered as long. */
 const MAX_LIFE_SEC = 31 * 24 * 60 * 60;

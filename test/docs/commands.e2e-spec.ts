@@ -44,7 +44,7 @@ function commandsOf({ text }: Snippet): { command: string; answer: string[] }[] 
     // The issuer is the tenant; the API needs no other.
     api = await startApi({
       issuer: {} as TestIssuer,
-      environment: { ISSUER_BASE_URL: tenant.url },
+      environment: { ISSUER_BASE_URL: tenant.url, PUBLIC_URL: 'http://localhost:3001' },
     });
   });
 

@@ -1,3 +1,4 @@
+import { DpopSession } from '@modelcontextprotocol/client';
 import { Clock } from '../../src/auth/index.js';
 import { type Demo, startDemo } from '../support/tenant.js';
 import { INTERACTIVE_CLIENTS, type InteractiveClient } from './support/interactive-clients.js';
@@ -147,5 +148,27 @@ describe.each(INTERACTIVE_CLIENTS)('%s', (name, connect) => {
     for (const { result, text, author } of await Promise.all(calls)) {
       expect(result.structuredContent).toMatchObject({ text, author });
     }
+  });
+});
+
+describe('client 2 with a key of its own', () => {
+  it('gets tokens that are bound to it, and sends a proof with each (RFC 9449)', async () => {
+    const session = await DpopSession.create();
+    const person = new Person('writer');
+    person.dpop = () => session;
+    const credentials: (string | undefined)[] = [];
+    const [, connect] = INTERACTIVE_CLIENTS[0]!;
+    const client = await connect(url, person, (target, init) => {
+      const headers = new Headers(init?.headers);
+      const scheme = headers.get('authorization')?.split(' ')[0];
+      if (String(target) === url.href) credentials.push(headers.has('dpop') ? scheme : undefined);
+      return fetch(target, init);
+    });
+    connected.push(client);
+    const { structuredContent } = await client.callTool('post_message', { text: 'Bound' });
+    expect(structuredContent).toMatchObject({ text: 'Bound', author: 'auth0|writer' });
+    expect(person.claims.cnf).toEqual({ jkt: session.thumbprint });
+    // Without a token, with one that lacks the scope, and after the step-up.
+    expect(credentials).toEqual([undefined, 'DPoP', 'DPoP', 'DPoP']);
   });
 });

@@ -1,5 +1,6 @@
 import type {
   AuthorizationServerMetadata,
+  DpopSession,
   OAuthClientInformationMixed,
   OAuthTokens,
 } from '@modelcontextprotocol/client';
@@ -18,6 +19,8 @@ interface Discovery {
 export class Person {
   /** The scopes that each login asked for. */
   readonly logins: (string | null)[] = [];
+  /** The key that client 2 binds its tokens to (RFC 9449). */
+  dpop?: () => DpopSession;
   /** Called when the client has new tokens. */
   onTokens: () => void = () => {};
   /** Where the last login returned to. */
