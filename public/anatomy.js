@@ -35,8 +35,7 @@ const STEPS = {
 };
 
 const PROOF_NEEDED =
-  'A proof that was made for this request and is sent for the first time, with the key that the ' +
-  'token is bound to.';
+  'A proof for this request, signed with the key that the token is bound to, and never sent before.';
 
 const TOKEN_STEPS = Object.keys(STEPS);
 
@@ -50,7 +49,7 @@ const BIND =
  * By `code`: the check that failed, what to do next, and the checks that passed before it, where
  * the API does not check in the order of the list.
  *
- * @type {Record<string, { step: string, next: string, passed?: string[] }>}
+ * @type {Record<string, { step: string, next: string, passed?: string[], login?: {} }>}
  */
 const FAILURES = {
   credentials_repeated: {
@@ -140,6 +139,7 @@ const FAILURES = {
   },
   token_revoked: {
     step: 'time',
+    login: {},
     next:
       'Log in again. The login that this token came from has ended, or an administrator has logged ' +
       'this person out.',
@@ -201,7 +201,7 @@ export function anatomyOf({ status, withToken, scheme, challenge, json }, access
     const reason = name === failure?.step ? json?.error_description : undefined;
     return { name: label, state: stateOf(name), text: reason ?? text };
   });
-  const login = failure?.step === 'login' ? loginParameters(challenge ?? '') : undefined;
+  const login = failure?.step === 'login' ? loginParameters(challenge ?? '') : failure?.login;
   const { needed, next } = failure
     ? { needed: neededFor(failure.step, code, challenge, requirements), next: failure.next }
     : besidesToken(status, json);

@@ -91,6 +91,7 @@ export async function call(session, method, path, json, credentials) {
     const { response, proof } = await send(session, request, token, credentials);
     const answer = await read(request, response, start);
     if (proof !== undefined) proofs.set(answer, { token, proof });
+    if (credentials === undefined && answer.json?.code === 'token_revoked') session.endRevoked();
     if (method !== 'GET' && response.ok) session.dispatchEvent(new Event('written'));
     return answer;
   } catch {

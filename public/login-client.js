@@ -7,6 +7,18 @@ const SILENT_LOGIN_TIMEOUT_SEC = 10;
 /** The issuer's discovery document. An issuer that takes longer is considered unreachable. */
 const PROBE_TIMEOUT_MS = 5000;
 
+/** OAuth errors that only a new login can resolve. All other errors may be temporary. */
+const LOGIN_NEEDED = new Set([
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'account_selection_required',
+  'invalid_grant',
+  'missing_refresh_token',
+  'access_denied',
+  'mfa_required',
+]);
+
 /** Whether the person wants bound tokens, in all tabs of this browser. */
 const BINDING = 'bind-tokens';
 
@@ -84,6 +96,11 @@ export function wantsBinding({ dpop }) {
 /** @param {boolean} isOn */
 export function rememberBinding(isOn) {
   localStorage.setItem(BINDING, isOn ? 'on' : 'off');
+}
+
+/** Whether only a new login helps. */
+export function needsLogin({ error }) {
+  return LOGIN_NEEDED.has(error);
 }
 
 export function textOf(error) {

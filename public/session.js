@@ -3,6 +3,7 @@ import {
   createClient,
   finishLogin,
   loadConfig,
+  needsLogin,
   reachIssuer,
   rememberBinding,
   textOf,
@@ -19,18 +20,6 @@ const RENEW_BEFORE_EXPIRY_MS = 55_000;
 
 /** Delay between a failed renewal and the next attempt. */
 const RETRY_MS = 15_000;
-
-/** OAuth errors that only a new login can resolve. All other errors may be temporary. */
-const LOGIN_NEEDED = new Set([
-  'login_required',
-  'consent_required',
-  'interaction_required',
-  'account_selection_required',
-  'invalid_grant',
-  'missing_refresh_token',
-  'access_denied',
-  'mfa_required',
-]);
 
 /**
  * @typedef {object} Token
@@ -186,6 +175,14 @@ export class Session extends EventTarget {
     return this.config?.dpop === 'required';
   }
 
+  /** Ends the session here, because the API no longer accepts its token. */
+  endRevoked() {
+    if (this.state !== 'in' || this.current.isPasted) return;
+    this.#end(
+      'You were logged out elsewhere, so your access token is refused. Log in to continue.',
+    );
+  }
+
   /** @returns {Promise<string | undefined>} the ID token of the login */
   async idToken() {
     if (this.state !== 'in' || this.current.isPasted) return undefined;
@@ -255,7 +252,7 @@ export class Session extends EventTarget {
 
   /** @throws {SessionEnded} if the current token cannot be used any longer */
   #notRenewed(error) {
-    if (LOGIN_NEEDED.has(error.error)) {
+    if (needsLogin(error)) {
       this.#end('Your session has ended. Log in to continue.');
       throw new SessionEnded();
     }

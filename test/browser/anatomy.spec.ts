@@ -144,6 +144,7 @@ describe('The anatomy of an answer', () => {
       needed: 'A token of a login at most 300 seconds old.',
       login: { acr_values: 'gold silver', max_age: '300' },
     });
+    expect(anatomyOf(refusal('token_revoked'), ROUTE).login).toEqual({});
     expect(anatomyOf(refusal('token_expired'), ROUTE).login).toBeUndefined();
   });
 
