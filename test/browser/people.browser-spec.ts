@@ -506,7 +506,8 @@ describe('The admin', () => {
     );
 
     // The times in a token are whole seconds, so one of the same second would be refused.
-    await page.waitForFunction(`Date.now() >= ${Math.ceil(Date.now() / 1000) * 1000}`);
+    const nextSecond = Math.ceil(Date.now() / 1000) * 1000;
+    await page.waitForFunction((time) => Date.now() >= time, nextSecond);
     await visitor.logInAs('writer');
     await post('After the next login');
     await messageWith('After the next login').waitFor();
