@@ -60,9 +60,14 @@ export function apiVariables({ apiPort, issuer }) {
 /**
  * Starts the API in its own process, with the embedded database.
  *
- * @param {{ apiPort: number, dataDir: string, issuer: string, logLevel?: string }} options
+ * @param {object} options
+ * @param {number} options.apiPort
+ * @param {string} options.dataDir
+ * @param {string} options.issuer
+ * @param {string} [options.logLevel]
+ * @param {Record<string, string>} [options.variables] besides those of the demo, or instead of them
  */
-export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) {
+export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info', variables = {} }) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const child = spawn(
     process.execPath,
@@ -73,6 +78,7 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info' }) 
       env: {
         ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
         ...apiVariables({ apiPort, issuer }),
+        ...variables,
         DATA_DIR: join(dataDir, 'database'),
         // `info` has a line for every refusal, also of a request without a token.
         LOG_LEVEL: logLevel,

@@ -34,15 +34,22 @@ const STEPS = {
   time: ['Time', 'valid now', 'A token that has not expired, is already active and not revoked.'],
 };
 
+const PROOF_NEEDED =
+  'A proof for this request, signed with the key that the token is bound to, and never sent before.';
+
 const TOKEN_STEPS = Object.keys(STEPS);
 
 const LOG_IN = 'Log in, or use a token of your own, and send the request again.';
+
+/** The API was sent a token, and did not read it. */
+const BIND =
+  'Send a token that is bound to a key, with the scheme DPoP and a proof: this API reads no others.';
 
 /**
  * By `code`: the check that failed, what to do next, and the checks that passed before it, where
  * the API does not check in the order of the list.
  *
- * @type {Record<string, { step: string, next: string, passed?: string[] }>}
+ * @type {Record<string, { step: string, next: string, passed?: string[], login?: {} }>}
  */
 const FAILURES = {
   credentials_repeated: {
@@ -130,7 +137,13 @@ const FAILURES = {
     step: 'time',
     next: 'Let the issuer set exp to a time and sub, where present, to a string.',
   },
-  token_revoked: { step: 'time', next: 'Log in again.' },
+  token_revoked: {
+    step: 'time',
+    login: {},
+    next:
+      'Log in again. The login that this token came from has ended, or an administrator has logged ' +
+      'this person out.',
+  },
   revocation_unavailable: {
     step: 'time',
     next: 'Try again later. The token was neither accepted nor refused.',
@@ -155,17 +168,20 @@ const FAILURES = {
  * @param {object} answer
  * @param {number} answer.status
  * @param {boolean} answer.withToken
+ * @param {string} [answer.scheme] of the token that was sent
  * @param {string | null} answer.challenge
  * @param {any} answer.json
  * @param {import('./access.js').Access} [access] of the route; undefined when it is unknown
  * @returns {Anatomy}
  */
-export function anatomyOf({ status, withToken, challenge, json }, access) {
+export function anatomyOf({ status, withToken, scheme, challenge, json }, access) {
   if (status === 0) return { steps: [], needed: '', next: '' };
   const rules = access ?? { access: 'token', scopes: [], claims: [], stepUp: [] };
   const code = status === 401 && challenge !== null && !json?.code ? 'no_token' : json?.code;
   const failure =
-    code === 'no_token' ? { step: 'found', next: LOG_IN, passed: [] } : FAILURES[code];
+    code === 'no_token'
+      ? { step: 'found', next: scheme === 'Bearer' ? BIND : LOG_IN, passed: [] }
+      : FAILURES[code];
   const requirements = requirementsOf(access);
   const names = [...TOKEN_STEPS, ...Object.keys(requirements)];
   const failedAt = failure === undefined ? names.length : names.indexOf(failure.step);
@@ -185,7 +201,7 @@ export function anatomyOf({ status, withToken, challenge, json }, access) {
     const reason = name === failure?.step ? json?.error_description : undefined;
     return { name: label, state: stateOf(name), text: reason ?? text };
   });
-  const login = failure?.step === 'login' ? loginParameters(challenge ?? '') : undefined;
+  const login = failure?.step === 'login' ? loginParameters(challenge ?? '') : failure?.login;
   const { needed, next } = failure
     ? { needed: neededFor(failure.step, code, challenge, requirements), next: failure.next }
     : besidesToken(status, json);
@@ -232,6 +248,7 @@ function requirementsOf(access) {
 
 function neededFor(step, code, challenge, requirements) {
   if (code === 'no_token') return 'An access token for this API.';
+  if (code === 'dpop_proof_invalid') return PROOF_NEEDED;
   if (step === 'scopes') {
     const [, scope] = /scope="([^"]*)"/.exec(challenge ?? '') ?? [];
     const names = scope?.split(' ') ?? [requirements.scopes.text];

@@ -1,6 +1,7 @@
 import { anatomyOf } from './anatomy.js';
-import { toneOf } from './call.js';
+import { proofOf, toneOf } from './call.js';
 import { element } from './element.js';
+import { partsOf } from './jwt.js';
 
 const STATES = { passed: 'passed', failed: 'failed', open: 'not checked', unneeded: 'not needed' };
 
@@ -15,6 +16,7 @@ const STATES = { passed: 'passed', failed: 'failed', open: 'not checked', unneed
 export function answerView(answer, access, logIn) {
   const { status, statusText, ms, requestId, meaning } = answer;
   const { steps, needed, next, login } = anatomyOf(answer, access);
+  const proven = proofOf(answer);
   const failed = steps.findIndex(({ state }) => state === 'failed');
   const isEarly = steps.slice(0, Math.max(failed, 0)).some(({ state }) => state === 'open');
   const facts = [
@@ -63,6 +65,7 @@ export function answerView(answer, access, logIn) {
     requestId === null
       ? ''
       : element('p', { class: 'quiet' }, 'Request ', element('code', {}, requestId)),
+    proven === undefined ? '' : proofView(proven),
     status === 0 ? '' : rawHeaders(answer),
   );
 }
@@ -83,8 +86,28 @@ function bodyOf({ text, json }) {
   return json === undefined ? text : JSON.stringify(json, null, 2);
 }
 
-function rawHeaders({ method, path, withToken, status, statusText, headers }) {
-  const request = [`${method} ${path}`, ...(withToken ? ['authorization: Bearer …'] : [])];
+/** What a proof says: it is for one method, one URL and one token, at one time. */
+function proofView({ proof }) {
+  const { header, payload } = partsOf(proof);
+  return element(
+    'details',
+    { class: 'raw' },
+    element('summary', {}, 'The proof of this request'),
+    element(
+      'pre',
+      { tabindex: 0, 'aria-label': 'The proof of this request' },
+      [header, payload].map((part) => JSON.stringify(part, null, 2)).join('\n'),
+    ),
+  );
+}
+
+/** @param {import('./call.js').Answer} answer */
+function rawHeaders({ method, path, scheme, status, statusText, headers }) {
+  const request = [
+    `${method} ${path}`,
+    ...(scheme === undefined ? [] : [`authorization: ${scheme} …`]),
+    ...(scheme === 'DPoP' ? ['dpop: …'] : []),
+  ];
   const response = [
     `${status} ${statusText}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

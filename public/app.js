@@ -1,5 +1,6 @@
 /** Creates the parts of the page. See `session.js` for the login and `call.js` for a request. */
 import { Answers } from './answers.js';
+import { wireBindingSwitch } from './binding-switch.js';
 import { CallPanel } from './call-panel.js';
 import { wireEndpoints } from './endpoints.js';
 import { byId } from './element.js';
@@ -13,6 +14,7 @@ const card = new SessionCard(session);
 const messages = new Messages(session);
 const panel = new CallPanel(session, new Answers(), () => messages.anyId);
 wireEndpoints(session);
+wireBindingSwitch(session);
 
 /** Loads the OpenAPI document. With `DOCS=off` there is none. */
 async function loadDescription() {

@@ -1,17 +1,17 @@
 import { judge } from './access.js';
 import { answerView } from './answer-view.js';
-import { BROKEN_TOKENS, brokenToken } from './broken-tokens.js';
-import { call } from './call.js';
-import { curlCommand, tokenCommand, usualShell } from './curl.js';
+import { BreakButtons } from './break-buttons.js';
+import { call, proofOf } from './call.js';
+import { CommandView } from './command-view.js';
 import { decoratorsOf } from './decorators.js';
-import { byId, copy, element, whileBusy } from './element.js';
+import { byId, element, whileBusy } from './element.js';
 import { FreeForm, RequestForm } from './request-form.js';
 
 const OTHER_REQUEST = 'Another request';
 
 /**
- * The call of one route: its fields, the buttons that send it with a good or a broken token, the
- * answer taken apart, and the request as a command.
+ * The call of one route: its fields, the buttons that send it, the answer taken apart, and the
+ * request as a command.
  */
 export class CallPanel {
   /** @param {string | undefined} _route name of the route; undefined for a request of their own */
@@ -26,6 +26,14 @@ export class CallPanel {
   #route;
   #form;
   #answer;
+  #breakers;
+  #command;
+  /**
+   * The last answer of each route to a request with a proof.
+   *
+   * @type {Map<string, import('./call.js').Answer>}
+   */
+  #proven = new Map();
   /** Counts the times that answers were dropped. */
   #sequel = 0;
 
@@ -44,17 +52,15 @@ export class CallPanel {
     });
     byId('call-form').addEventListener('input', () => {
       byId('call-fault').textContent = '';
-      this.#drawCommand();
+      void this.#command.draw();
     });
     byId('call-close').addEventListener('click', () => this.close());
     byId('call').addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
-    byId('curl-shell').value = usualShell(navigator.platform);
-    for (const id of ['curl-shell', 'curl-token']) {
-      byId(id).addEventListener('change', () => this.#drawCommand());
-    }
-    byId('call-copy').addEventListener('click', () => this.#copyCommand());
-    byId('curl-copy').addEventListener('click', () => this.#copyCommand(byId('curl-copy')));
-    byId('break-buttons').append(...this.#breakers());
+    this.#command = new CommandView(session, () => this.#form.read());
+    this.#breakers = new BreakButtons(session, {
+      instead: (credentials) => this.#send(credentials),
+      again: () => this.#replay(),
+    });
     session.addEventListener('change', () => {
       const { state, user } = session;
       if (state === 'in' && answers.belongTo(user.sub)) this.#forget();
@@ -156,7 +162,15 @@ export class CallPanel {
     );
     this.#drawBreakers();
     this.#drawAnswer();
-    this.#drawCommand();
+    void this.#command.draw(this.#isPublic);
+  }
+
+  get #isPublic() {
+    return this.#route?.access.access === 'public';
+  }
+
+  #drawBreakers() {
+    this.#breakers.draw(this.#isPublic, this.#proven.has(this.#name));
   }
 
   /** What will happen to the first request. */
@@ -193,6 +207,7 @@ export class CallPanel {
   /** Drops the answer that is shown, and those that are still to come. */
   #forget() {
     this.#answer = undefined;
+    this.#proven.clear();
     this.#sequel += 1;
   }
 
@@ -202,90 +217,33 @@ export class CallPanel {
     this.#drawAnswer();
   }
 
-  /** @param {{ name: string, token: string | undefined }} [credentials] */
+  /** @param {import('./call.js').Credentials} [credentials] */
   async #send(credentials) {
     const request = this.#form.read();
     byId('call-fault').textContent = request.fault ?? '';
-    if (request.fault !== undefined) return;
+    if (request.fault === undefined) await this.#call(request, credentials);
+  }
+
+  /** Sends a request once more as it was, with the proof that it had. */
+  #replay() {
+    const answer = this.#proven.get(this.#name);
+    const { method, path, sent: json } = answer;
+    return this.#call({ method, path, json }, { name: 'a used proof', ...proofOf(answer) });
+  }
+
+  async #call({ method, path, json }, credentials) {
     const [name, sequel] = [this.#name, this.#sequel];
     await whileBusy(byId('call-work'), async () => {
-      const { method, path, json } = request;
       const answer = await call(this.#session, method, path, json, credentials);
       // Meanwhile the person may have logged out, or another route may have been opened.
       if (sequel !== this.#sequel) return;
+      if (credentials === undefined && proofOf(answer)) this.#proven.set(name, answer);
       if (name === this.#name) this.#show(answer);
       else this.#answers.keep(name, answer);
     });
+    // Not earlier: a button that was disabled while the request ran is enabled after it.
+    this.#drawBreakers();
   }
-
-  #breakers() {
-    const none = element('button', { type: 'button', class: 'small' }, 'No token');
-    none.addEventListener('click', () => this.#send({ name: 'no token', token: undefined }));
-    const others = BROKEN_TOKENS.map(({ kind, label, name }) => {
-      const button = element(
-        'button',
-        { type: 'button', class: 'small', 'data-kind': kind },
-        label,
-      );
-      button.addEventListener('click', async () => {
-        const token = await brokenToken(kind, this.#session);
-        if (token !== undefined) return this.#send({ name, token });
-        byId('call-fault').textContent = 'The tenant is unreachable, so there is no such token.';
-        return undefined;
-      });
-      return button;
-    });
-    return [none, ...others];
-  }
-
-  /** Explains the buttons that cannot work now. */
-  #drawBreakers() {
-    byId('break').hidden = this.#route?.access.access === 'public';
-    const { state, demo, current } = this.#session;
-    const isIn = state === 'in';
-    const has = {
-      tampered: isIn && current?.claims !== undefined,
-      id_token: isIn && current?.isPasted === false,
-    };
-    for (const { kind } of BROKEN_TOKENS) {
-      byId('break-buttons').querySelector(`[data-kind=${kind}]`).disabled =
-        demo === undefined && !has[kind];
-    }
-    byId('break-hint').textContent =
-      demo === undefined
-        ? 'Only an issuer can sign an expired token or one for another audience: npm run demo has a ' +
-          `tenant that does.${has.tampered ? '' : ' The others are made from your token: log in first.'}`
-        : '';
-  }
-
-  #drawCommand() {
-    const shell = byId('curl-shell').value;
-    const { current, state } = this.#session;
-    const raw = state === 'in' ? current?.raw : undefined;
-    const withToken = byId('curl-token').checked && raw !== undefined;
-    const { method, path, json, fault } = this.#form?.read() ?? { fault: '' };
-    const url = fault === undefined ? new URL(path, location.origin).href : undefined;
-    const token = this.#route?.access.access === 'public' ? undefined : '$TOKEN';
-    byId('curl-command').textContent =
-      url === undefined
-        ? fault
-        : curlCommand({ method, url, json, token: token && withToken ? raw : token }, shell);
-    byId('curl-token').disabled = raw === undefined || token === undefined;
-    byId('curl-hint').hidden = token === undefined || withToken;
-    byId('curl-set').textContent = tokenCommand(shell);
-  }
-
-  #copyCommand(button = byId('call-copy')) {
-    byId('curl').open = true;
-    this.#drawCommand();
-    const command = byId('curl-command').textContent;
-    const select = () => getSelection().selectAllChildren(byId('curl-command'));
-    void copy(button, command, select, copiedText(command));
-  }
-}
-
-function copiedText(command) {
-  return command.includes('$TOKEN') ? 'Copied: set TOKEN first' : 'Copied';
 }
 
 /** Whether a path is one of an OpenAPI path such as `/api/messages/{id}`. */

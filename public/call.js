@@ -6,6 +6,7 @@ import { SessionEnded } from './session.js';
  * @property {string} path
  * @property {unknown} sent the body of the request
  * @property {boolean} withToken
+ * @property {'Bearer' | 'DPoP'} [scheme] of the token that was sent
  * @property {string} [credentials] which token was sent, if it was not the person's own
  * @property {number} status 0 if there was no response
  * @property {string} statusText
@@ -34,18 +35,46 @@ const STATUS_TEXTS = {
 };
 
 /**
- * Calls the API, with the access token if somebody is logged in. After a request that changed
- * something, the session dispatches `written`.
+ * What a call can send instead of the person's token and a new proof.
+ *
+ * @typedef {object} Credentials
+ * @property {string} name for the explanation
+ * @property {string | undefined} token
+ * @property {'Bearer' | 'DPoP'} [scheme]
+ * @property {string} [proof] one that was used before
+ * @property {import('./prover.js').Prover} [prover] one with another key
+ */
+
+/**
+ * The token and the proof of an answer. They are not part of it, because answers are stored.
+ *
+ * @type {WeakMap<Answer, { token: string, proof: string }>}
+ */
+const proofs = new WeakMap();
+
+/** @param {Answer} answer */
+export const proofOf = (answer) => proofs.get(answer);
+
+/**
+ * Calls the API, with the access token if somebody is logged in, and with a proof if the token is
+ * bound to this browser. After a request that changed something, the session dispatches `written`.
  *
  * @param {import('./session.js').Session} session
  * @param {string} method
  * @param {string} path
  * @param {unknown} [json]
- * @param {{ name: string, token: string | undefined }} [credentials] sent instead of the person's
+ * @param {Credentials} [credentials]
  * @returns {Promise<Answer>} also after a network error: then its status is 0
  */
 export async function call(session, method, path, json, credentials) {
-  const request = { method, path, sent: json, withToken: false, credentials: credentials?.name };
+  const request = {
+    method,
+    path,
+    sent: json,
+    withToken: false,
+    scheme: undefined,
+    credentials: credentials?.name,
+  };
   let token = credentials?.token;
   if (credentials === undefined) {
     try {
@@ -56,23 +85,42 @@ export async function call(session, method, path, json, credentials) {
     }
   }
   request.withToken = token !== undefined;
+  if (token !== undefined) request.scheme = credentials?.scheme ?? session.schemeOf(token);
   const start = performance.now();
   try {
-    const response = await fetch(path, {
-      method,
-      cache: 'no-store',
-      headers: {
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        ...(json !== undefined && { 'Content-Type': 'application/json' }),
-      },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
-    });
+    const { response, proof } = await send(session, request, token, credentials);
     const answer = await read(request, response, start);
+    if (proof !== undefined) proofs.set(answer, { token, proof });
+    if (credentials === undefined && answer.json?.code === 'token_revoked') session.endRevoked();
     if (method !== 'GET' && response.ok) session.dispatchEvent(new Event('written'));
     return answer;
   } catch {
     return unsent(request, 'The API is unreachable. Check that it is running, then try again.');
   }
+}
+
+/** Sends a request, and once again if the API asks for a nonce in the proof (RFC 9449 §9). */
+async function send(session, { method, path, sent: json, scheme }, token, credentials) {
+  const url = new URL(path, location.origin).href;
+  const prover = credentials?.prover ?? session.prover;
+  const newProof = () => credentials?.proof ?? prover.proofFor({ method, url, token });
+  const sendOnce = async () => {
+    const proof = scheme === 'DPoP' ? await newProof() : undefined;
+    const response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      headers: {
+        ...(token !== undefined && { Authorization: `${scheme} ${token}` }),
+        ...(proof !== undefined && { DPoP: proof }),
+        ...(json !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    });
+    return { response, proof };
+  };
+  const first = await sendOnce();
+  const needsNonce = (await prover?.takeNonce(first.response)) ?? false;
+  return needsNonce && credentials?.proof === undefined ? sendOnce() : first;
 }
 
 async function read(request, response, start) {
@@ -117,13 +165,16 @@ function parsed(text) {
   }
 }
 
-function meaningOf({ status, challenge, retryAfter, json, withToken, credentials }) {
+function meaningOf({ status, challenge, retryAfter, json, withToken, scheme, credentials }) {
   if (status < 300) {
     if (!withToken) return 'Sent without an access token.';
     return `Sent with ${credentials ?? 'your access token'}.`;
   }
   if (status === 401 && !withToken) {
     return 'No access token was sent, and this endpoint requires one. Log in to get one.';
+  }
+  if (status === 401 && json?.code === undefined && scheme === 'Bearer') {
+    return 'The access token was not read: this API takes tokens that are bound to a key only.';
   }
   if (status === 401)
     return `The access token was refused: ${json?.error_description ?? 'no reason given.'}`;

@@ -1,4 +1,4 @@
-import { curlCommand, usualShell } from './curl.js';
+import { PROOF, curlCommand, usualShell } from './curl.js';
 import { copy, element } from './element.js';
 
 /**
@@ -6,11 +6,13 @@ import { copy, element } from './element.js';
  * command is shown below the button.
  *
  * @param {HTMLElement} button
- * @param {{ method: string, path: string, json?: unknown, token?: string }} request
+ * @param {import('./session.js').Session} session
+ * @param {{ method: string, path: string, json?: unknown, withToken: boolean }} request
  */
-export function copyAsCurl(button, { path, ...request }) {
+export function copyAsCurl(button, { sendsProofs }, { path, withToken, ...request }) {
   const url = new URL(path, location.origin).href;
-  const command = curlCommand({ ...request, url }, usualShell(navigator.platform));
+  const credentials = withToken && { token: '$TOKEN', ...(sendsProofs && { proof: PROOF }) };
+  const command = curlCommand({ ...request, ...credentials, url }, usualShell(navigator.platform));
   return copy(button, command, () => {
     const shown = element('pre', { tabindex: 0, 'aria-label': 'Command' }, command);
     button.parentElement.append(shown);

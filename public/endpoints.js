@@ -22,8 +22,8 @@ export function wireEndpoints(session) {
   const copiers = document.querySelectorAll('button[data-curl]');
   for (const copier of copiers) {
     const { curl: path, token } = copier.dataset;
-    const request = { method: 'GET', path, token: token === undefined ? undefined : '$TOKEN' };
-    copier.addEventListener('click', () => copyAsCurl(copier, request));
+    const request = { method: 'GET', path, withToken: token !== undefined };
+    copier.addEventListener('click', () => copyAsCurl(copier, session, request));
   }
   const draw = () => {
     for (const button of buttons) button.disabled = session.state === 'starting';

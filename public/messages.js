@@ -45,11 +45,11 @@ export class Messages {
       void whileBusy(byId('post-form'), () => this.#post());
     });
     byId('post-curl').addEventListener('click', ({ currentTarget }) =>
-      copyAsCurl(currentTarget, {
+      copyAsCurl(currentTarget, session, {
         method: 'POST',
         path: OWN,
         json: { text: byId('post-text').value },
-        token: '$TOKEN',
+        withToken: true,
       }),
     );
     byId('post-text').addEventListener('input', () => this.#typed());

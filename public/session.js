@@ -1,35 +1,25 @@
-import { fromBase64url } from './broken-tokens.js';
+import { claimsOf } from './jwt.js';
+import {
+  createClient,
+  finishLogin,
+  loadConfig,
+  needsLogin,
+  reachIssuer,
+  rememberBinding,
+  textOf,
+  wantsBinding,
+} from './login-client.js';
 import { findDemo } from './people.js';
+import { Prover } from './prover.js';
 
 /** The access token has expired and could not be renewed: a login is necessary. */
 export class SessionEnded extends Error {}
-
-const SDK = '/vendor/auth0-spa-js.production.esm.js';
-const SDK_WORKER = '/vendor/auth0-spa-js.worker.production.js';
 
 /** The SDK renews a token that expires within 60 seconds, so renewal must start later than that. */
 const RENEW_BEFORE_EXPIRY_MS = 55_000;
 
 /** Delay between a failed renewal and the next attempt. */
 const RETRY_MS = 15_000;
-
-/** A silent login needs no interaction. An issuer that takes longer is considered unreachable. */
-const SILENT_LOGIN_TIMEOUT_SEC = 10;
-
-/** The issuer's discovery document. An issuer that takes longer is considered unreachable. */
-const PROBE_TIMEOUT_MS = 5000;
-
-/** OAuth errors that only a new login can resolve. All other errors may be temporary. */
-const LOGIN_NEEDED = new Set([
-  'login_required',
-  'consent_required',
-  'interaction_required',
-  'account_selection_required',
-  'invalid_grant',
-  'missing_refresh_token',
-  'access_denied',
-  'mfa_required',
-]);
 
 /**
  * @typedef {object} Token
@@ -49,7 +39,7 @@ export class Session extends EventTarget {
   state = 'starting';
   /** A sentence for the person, or ''. */
   notice = '';
-  /** @type {{ domain: string, clientId: string, audience: string, scope: string } | undefined} */
+  /** @type {import('./login-client.js').LoginConfig | undefined} */
   config;
   /** @type {Record<string, any> | undefined} claims of the ID token */
   user;
@@ -57,6 +47,8 @@ export class Session extends EventTarget {
   current;
   /** @type {import('./people.js').Demo | undefined} */
   demo;
+  /** @type {Prover | undefined} makes proofs, if new tokens are bound to this browser */
+  prover;
 
   #client;
   #beforePaste;
@@ -71,7 +63,7 @@ export class Session extends EventTarget {
   /** Reads where people log in, and whether that is the demo. */
   async configure() {
     try {
-      this.config = await this.#loadConfig();
+      this.config = await loadConfig();
       this.demo = await findDemo(this.config);
       if (this.config === undefined) this.#become('unconfigured');
     } catch (error) {
@@ -83,8 +75,8 @@ export class Session extends EventTarget {
   async start() {
     if (this.config === undefined) return undefined;
     try {
-      await this.#createClient(this.config);
-      const failure = await this.#finishLogin();
+      await this.#useClient(wantsBinding(this.config));
+      const failure = await finishLogin(this.#client);
       if (failure === undefined) await this.#client.checkSession();
       if (!(await this.#client.isAuthenticated())) return this.#become('out', failure);
       this.user = await this.#client.getUser();
@@ -99,26 +91,58 @@ export class Session extends EventTarget {
    * Redirects to the issuer's login page.
    *
    * @param {Record<string, string>} [parameters] of the authorization request
+   * @returns {Promise<boolean>} whether the page is being left
    */
   async logIn(parameters = {}) {
     try {
-      // A redirect to an issuer that is down would leave the page for an error of the browser.
-      const address = `${originOf(this.config.domain)}/.well-known/openid-configuration`;
-      await fetch(address, { mode: 'no-cors', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+      await reachIssuer(this.config);
     } catch {
-      return this.#become(
+      this.#become(
         this.state,
         'The issuer is unreachable, so nobody can log in. Try again later, or use a token of your own.',
       );
+      return false;
     }
     try {
-      return await this.#client.loginWithRedirect({
+      await this.#client.loginWithRedirect({
         appState: { hash: location.hash },
         authorizationParams: parameters,
       });
+      return true;
     } catch (error) {
-      return this.#become(this.state, textOf(error));
+      this.#become(this.state, textOf(error));
+      return false;
     }
+  }
+
+  /**
+   * Decides whether tokens are bound to a key of this browser. A token never changes, so a person
+   * who is logged in gets a new one: the issuer still knows them and sends them back.
+   *
+   * @param {boolean} isOn
+   */
+  async bind(isOn) {
+    const [client, prover] = [this.#client, this.prover];
+    await this.#useClient(isOn);
+    rememberBinding(isOn);
+    if (this.state !== 'in' || this.current.isPasted) return this.#become(this.state);
+    if (await this.logIn()) return undefined;
+    // There is no new token. The old client has the one that is shown.
+    [this.#client, this.prover] = [client, prover];
+    rememberBinding(prover !== undefined);
+    return this.#become(this.state, this.notice);
+  }
+
+  /**
+   * How a token is sent: with a proof if it is bound to a key, or if the API takes nothing else.
+   *
+   * @param {string} raw
+   * @returns {'Bearer' | 'DPoP'}
+   */
+  schemeOf(raw) {
+    const isBound = claimsOf(raw)?.cnf?.jkt !== undefined;
+    const mustProve = isBound || this.config?.dpop === 'required';
+    return mustProve && this.prover !== undefined ? 'DPoP' : 'Bearer';
   }
 
   /**
@@ -128,7 +152,7 @@ export class Session extends EventTarget {
    * @returns {string} what is wrong with it, or ''
    */
   usePasted(text) {
-    const raw = text.trim().replace(/^Bearer +/i, '');
+    const raw = text.trim().replace(/^(Bearer|DPoP) +/i, '');
     const claims = claimsOf(raw);
     if (claims === undefined) {
       return (
@@ -143,6 +167,20 @@ export class Session extends EventTarget {
     this.user = { sub: claims.sub ?? 'no subject', name: claims.sub ?? 'Your token' };
     this.#become('in');
     return '';
+  }
+
+  /** Whether the person's requests have a proof. */
+  get sendsProofs() {
+    if (this.state === 'in') return this.schemeOf(this.current.raw) === 'DPoP';
+    return this.config?.dpop === 'required';
+  }
+
+  /** Ends the session here, because the API no longer accepts its token. */
+  endRevoked() {
+    if (this.state !== 'in' || this.current.isPasted) return;
+    this.#end(
+      'You were logged out elsewhere, so your access token is refused. Log in to continue.',
+    );
   }
 
   /** @returns {Promise<string | undefined>} the ID token of the login */
@@ -187,42 +225,9 @@ export class Session extends EventTarget {
     return this.current.raw;
   }
 
-  async #loadConfig() {
-    const answer = await fetch('/config.json');
-    if (answer.status === 404) return undefined;
-    if (!answer.ok) throw new Error(`Cannot load /config.json (status ${answer.status}).`);
-    return answer.json();
-  }
-
-  async #createClient({ domain, clientId, audience, scope }) {
-    const { Auth0Client } = await import(SDK);
-    this.#client = new Auth0Client({
-      domain,
-      clientId,
-      // Browsers block the issuer's cookies in a hidden frame. Refresh tokens need no cookies.
-      useRefreshTokens: true,
-      useRefreshTokensFallback: true,
-      workerUrl: SDK_WORKER,
-      authorizeTimeoutInSeconds: SILENT_LOGIN_TIMEOUT_SEC,
-      authorizationParams: { audience, scope, redirect_uri: location.origin },
-    });
-  }
-
-  /** @returns {Promise<string | undefined>} why the login failed */
-  async #finishLogin() {
-    const parameters = new URLSearchParams(location.search);
-    if (!parameters.has('state') || !(parameters.has('code') || parameters.has('error'))) {
-      return undefined;
-    }
-    try {
-      const { appState } = await this.#client.handleRedirectCallback();
-      history.replaceState(null, '', `/${appState?.hash ?? ''}`);
-      return undefined;
-    } catch (error) {
-      // A code works only once: reloading the page must not send it again.
-      history.replaceState(null, '', '/');
-      return `Login failed: ${textOf(error)}`;
-    }
+  async #useClient(isBound) {
+    this.#client = await createClient(this.config, isBound);
+    this.prover = isBound ? new Prover(this.#client) : undefined;
   }
 
   #adopt(raw) {
@@ -247,7 +252,7 @@ export class Session extends EventTarget {
 
   /** @throws {SessionEnded} if the current token cannot be used any longer */
   #notRenewed(error) {
-    if (LOGIN_NEEDED.has(error.error)) {
+    if (needsLogin(error)) {
       this.#end('Your session has ended. Log in to continue.');
       throw new SessionEnded();
     }
@@ -284,24 +289,4 @@ export class Session extends EventTarget {
     this.notice = notice;
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** Decodes the claims for display. Only the API verifies tokens. */
-function claimsOf(token) {
-  try {
-    const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token);
-    const claims = JSON.parse(new TextDecoder().decode(fromBase64url(payload)));
-    return typeof claims === 'object' && claims !== null ? claims : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The option `domain` of the SDK is a domain or, for some issuers, a URL. */
-function originOf(domain) {
-  return domain.includes('://') ? domain : `https://${domain}`;
-}
-
-function textOf(error) {
-  return error.error_description ?? error.message ?? String(error);
 }

@@ -59,6 +59,8 @@ configuration.catch(() => {});
 @Module({
   imports: [
     configuration,
+    // The first routes of the API reference and of the access map, which follow this order.
+    QuickstartModule,
     RedisModule,
     // Its guard, and that of McpModule, must run before those of AuthModule.
     LimitsModule,
@@ -78,7 +80,6 @@ configuration.catch(() => {});
     }),
     DatabaseModule.forRootAsync(databaseConfig.asProvider()),
     MetricsModule,
-    QuickstartModule,
     MessagesModule,
     AdminModule,
     // Reads the environment when an application is created, not when this file is imported.

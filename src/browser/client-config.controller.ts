@@ -8,13 +8,20 @@ import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { issuerDomain } from './issuer-domain.js';
 import { RequestedScopes } from './requested-scopes.js';
 
-/** Options of auth0-spa-js. */
+/** Options of auth0-spa-js, and whether it may or must bind its tokens to a key. */
 const clientConfig = z
   .object({
     domain: z.string().meta({ examples: ['dev-abc123.us.auth0.com'] }),
     clientId: z.string().meta({ examples: ['abcdefghijklmnopqrstuvwxyz012345'] }),
     audience: z.string().meta({ examples: ['https://api.example.com'] }),
     scope: z.string().meta({ examples: ['openid profile email offline_access read:messages'] }),
+    dpop: z
+      .enum(['allowed', 'required'])
+      .optional()
+      .meta({
+        description: 'Tokens that are bound to a key (RFC 9449). Absent: not accepted.',
+        examples: ['allowed'],
+      }),
   })
   .meta({ id: 'ClientConfig' });
 
@@ -40,8 +47,13 @@ export class ClientConfigController {
     if (!client || clientId === undefined) {
       throw new NotFoundException('Cannot GET /config.json');
     }
-    const { issuer, audience } = this.auth;
-    const domain = issuerDomain(issuer);
-    return { domain, clientId, audience: audience[0]!, scope: this.scopes.text };
+    const { issuer, audience, dpop } = this.auth;
+    return {
+      domain: issuerDomain(issuer),
+      clientId,
+      audience: audience[0]!,
+      scope: this.scopes.text,
+      ...(dpop && { dpop: dpop.mode }),
+    };
   }
 }

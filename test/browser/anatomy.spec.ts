@@ -60,6 +60,12 @@ describe('The anatomy of an answer', () => {
     expect(anatomyOf(missing, ROUTE).next).toContain('Log in');
   });
 
+  it('says that the API does not read bearer tokens, when it did not read one', () => {
+    const unread = answer({ status: 401, scheme: 'Bearer', challenge: 'DPoP algs="ES256"' });
+    expect(steps(unread, 'failed')).toEqual(['Token found']);
+    expect(anatomyOf(unread, ROUTE).next).toContain('with the scheme DPoP and a proof');
+  });
+
   const FORM = ['Token found'];
   const AFTER_FORM = [...FORM, 'Form'];
   const KIND = [...AFTER_FORM, 'Key', 'Signature', 'Issuer'];
@@ -138,6 +144,7 @@ describe('The anatomy of an answer', () => {
       needed: 'A token of a login at most 300 seconds old.',
       login: { acr_values: 'gold silver', max_age: '300' },
     });
+    expect(anatomyOf(refusal('token_revoked'), ROUTE).login).toEqual({});
     expect(anatomyOf(refusal('token_expired'), ROUTE).login).toBeUndefined();
   });
 

@@ -179,6 +179,21 @@ describe('The browser pages with AUTH0_CLIENT_ID', () => {
   });
 });
 
+describe('With DPOP', () => {
+  it.each(['allowed', 'required'])('the pages learn that bound tokens are %s', async (mode) => {
+    const api = await startApi({
+      environment: {
+        AUTH0_CLIENT_ID: CLIENT_ID,
+        PUBLIC_URL: 'https://api.example.com',
+        DPOP: mode,
+      },
+    });
+    const { json } = await api.get('/config.json');
+    await api.close();
+    expect(json).toMatchObject({ dpop: mode });
+  });
+});
+
 describe('With AUTH0_CLIENT_SCOPES', () => {
   it('the pages and the docs request these scopes, also those of administrators', async () => {
     const api = await startApi({

@@ -61,6 +61,19 @@ describe('A request as a command', () => {
   });
 
   it.each([
+    ['bash', '\\'],
+    ['powershell', '`'],
+  ] as const)('has a proof for a token that is bound to a key, in %s', (shell, next) => {
+    const request = { method: 'GET', url: 'http://localhost:3001/api/me', token: '$TOKEN' };
+    const [comment, , ...rest] = curlCommand({ ...request, proof: '$PROOF' }, shell).split('\n');
+    expect(comment).toMatch(/^# A proof works once/);
+    expect(rest).toEqual([`  -H "Authorization: DPoP $TOKEN" ${next}`, '  -H "DPoP: $PROOF"']);
+    expect(curlCommand({ ...request, token: 'eyJ', proof: 'eyJ.p' }, shell)).toContain(
+      `-H 'Authorization: DPoP eyJ' ${next}\n  -H 'DPoP: eyJ.p'`,
+    );
+  });
+
+  it.each([
     ['Win32', 'powershell', "$TOKEN = 'x'"],
     ['MacIntel', 'bash', "TOKEN='x'"],
     ['Linux x86_64', 'bash', "TOKEN='x'"],

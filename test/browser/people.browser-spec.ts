@@ -521,6 +521,9 @@ describe('The admin', () => {
       'The access tokens of auth0|writer are refused from now on.',
     );
 
+    // The times in a token are whole seconds, so one of the same second would be refused.
+    const nextSecond = Math.ceil(Date.now() / 1000) * 1000;
+    await page.waitForFunction((time) => Date.now() >= time, nextSecond);
     await visitor.logInAs('writer');
     await post('After the next login');
     await messageWith('After the next login').waitFor();

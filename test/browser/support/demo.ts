@@ -23,8 +23,12 @@ export interface Demo {
  * Starts the tenant and the API.
  *
  * @param options.tokenSec lifetime of access tokens; a day by default
+ * @param options.variables of the API, besides those of the demo or instead of them
  */
-export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promise<Demo> {
+export async function startDemo({
+  tokenSec,
+  variables,
+}: { tokenSec?: number; variables?: Record<string, string> } = {}): Promise<Demo> {
   const [apiPort = 0, tenantPort = 0] = await freePorts(2);
   const dataDir = await mkdtemp(join(tmpdir(), 'demo-browser-'));
   const apiOrigin = `http://localhost:${apiPort}`;
@@ -44,7 +48,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
       tenant = undefined;
     },
     startApi: async () => {
-      api = await startApi({ apiPort, dataDir, issuer, logLevel: 'warn' });
+      api = await startApi({ apiPort, dataDir, issuer, logLevel: 'warn', variables });
       await waitUntilReady(`${apiOrigin}/api/public`, signal);
     },
     stopApi: async () => {
@@ -59,6 +63,7 @@ export async function startDemo({ tokenSec }: { tokenSec?: number } = {}): Promi
   };
   await demo.startTenant();
   await demo.startApi();
-  await seed({ apiOrigin, issuer });
+  // It sends bearer tokens.
+  if (variables?.DPOP !== 'required') await seed({ apiOrigin, issuer });
   return demo;
 }
