@@ -42,10 +42,11 @@ export interface VerifyOptions {
   audience?: string | undefined;
   /**
    * What the request that brings the token has proved to hold. A token that is bound to something
-   * else is refused.
+   * else is refused. A function is called when the token is good, so that only its owner can cause
+   * the verification of a proof; what it throws refuses the token.
    * @default nothing: only bearer tokens are accepted
    */
-  proven?: ProvenKeys | undefined;
+  proven?: ProvenKeys | (() => Promise<ProvenKeys>) | undefined;
 }
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
@@ -114,9 +115,10 @@ export class AccessTokenVerifier {
     if (audience !== undefined) this.strategy.addAudience(audience);
     const request: TokenRequest = { token, audience };
     const auth = this.recall(request) ?? (await this.authenticate(request));
-    requireConfirmed(auth.payload, proven, this.methods);
+    const keys = typeof proven === 'function' ? await proven() : proven;
+    requireConfirmed(auth.payload, keys, this.methods);
     const isProofRequired = this.options.dpop.mode === 'required';
-    if (isProofRequired && proven.jkt === undefined) refuseUnbound(auth.payload);
+    if (isProofRequired && keys.jkt === undefined) refuseUnbound(auth.payload);
     if (this.options.isRevoked) await this.refuseRevoked(auth);
     return auth;
   }

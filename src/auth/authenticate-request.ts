@@ -70,15 +70,20 @@ async function judge(
   const credentials = findCredentials(request, verifier);
   if (!credentials) return undefined;
   const { scheme, token } = credentials;
-  const proof = scheme === 'DPoP' ? await proofOf(request, verifier, token) : undefined;
   const { mtls } = verifier;
-  const proven: ProvenKeys = {
-    jkt: proof?.jkt,
+  const certificate = {
     // Read only when the token names a certificate.
     get 'x5t#S256'() {
       return mtls && certificateThumbprint(request, mtls);
     },
   };
+  let proof: RequestProof | undefined;
+  // After the token: only its owner can make us verify a signature of an expensive key.
+  const proveKey = async (): Promise<ProvenKeys> => {
+    proof = await proofOf(request, verifier, token);
+    return Object.assign(certificate, { jkt: proof.jkt });
+  };
+  const proven = scheme === 'DPoP' ? proveKey : certificate;
   const auth = await verifier.verify(token, { audience, proven });
   // Last, so that a request that is refused for another reason does not use its proof.
   await proof?.use();
