@@ -18,8 +18,8 @@ import { claimText, loginText } from './access.js';
 const STEPS = {
   found: [
     'Token found',
-    'Authorization: Bearer …, or DPoP … with a proof',
-    'One access token, in the Authorization header, and with the scheme DPoP one valid proof.',
+    'Authorization: Bearer …, or DPoP …',
+    'One access token, in the Authorization header.',
   ],
   form: ['Form', 'a signed JWT', 'A signed JWT of an allowed type and algorithm.'],
   key: ['Key', 'published by the issuer', 'A key that the issuer publishes.'],
@@ -27,7 +27,7 @@ const STEPS = {
   issuer: ['Issuer', 'iss is trusted', 'A token whose iss is the issuer that the API trusts.'],
   kind: [
     'Kind',
-    'an access token',
+    'an access token, with a proof if it is bound',
     'An access token: no ID token, and bound to nothing that the request does not prove.',
   ],
   audience: ['Audience', 'aud is this API', 'A token whose aud names this API.'],
@@ -38,6 +38,9 @@ const PROOF_NEEDED =
   'A proof for this request, signed with the key that the token is bound to, and never sent before.';
 
 const TOKEN_STEPS = Object.keys(STEPS);
+
+/** What the API checks before it verifies a proof. */
+const BEFORE_PROOF = ['found', 'form', 'key', 'signature', 'issuer', 'audience'];
 
 const LOG_IN = 'Log in, or use a token of your own, and send the request again.';
 
@@ -105,11 +108,13 @@ const FAILURES = {
       'the scheme Bearer.',
   },
   dpop_proof_invalid: {
-    step: 'found',
+    step: 'kind',
+    passed: BEFORE_PROOF,
     next: 'Send one new proof with every request, for its method and URL, signed with your key.',
   },
   dpop_nonce_required: {
-    step: 'found',
+    step: 'kind',
+    passed: BEFORE_PROOF,
     next: 'Send the request again with the nonce of the header DPoP-Nonce in the proof.',
   },
   certificate_mismatch: {

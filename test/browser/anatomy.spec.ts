@@ -85,8 +85,9 @@ describe('The anatomy of an answer', () => {
     ['id_token_used', 'Kind', KIND],
     ['token_bound', 'Kind', KIND],
     ['certificate_mismatch', 'Kind', KIND],
-    ['dpop_proof_invalid', 'Token found', []],
-    ['dpop_nonce_required', 'Token found', []],
+    // The token comes first. Whether it is revoked is asked after the proof.
+    ['dpop_proof_invalid', 'Kind', [...KIND, 'Audience']],
+    ['dpop_nonce_required', 'Kind', [...KIND, 'Audience']],
     ['replay_memory_unavailable', 'Time', TIME],
     ['audience_mismatch', 'Audience', AUDIENCE],
     // A token that says that it has expired is refused before its key is looked up.

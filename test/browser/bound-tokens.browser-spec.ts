@@ -136,8 +136,8 @@ describe('With DPOP=allowed', () => {
       return [code, await page.locator('.steps [data-state=failed] strong').innerText()];
     };
     expect(await answered('As Bearer')).toEqual(['token_bound', 'Kind']);
-    expect(await answered('Other key')).toEqual(['dpop_proof_invalid', 'Token found']);
-    expect(await answered('Used proof')).toEqual(['dpop_proof_invalid', 'Token found']);
+    expect(await answered('Other key')).toEqual(['dpop_proof_invalid', 'Kind']);
+    expect(await answered('Used proof')).toEqual(['dpop_proof_invalid', 'Kind']);
     expect(await page.locator('#call-result').innerText()).toContain('Send one new proof');
     expect(await visitor.accessibilityViolations()).toEqual([]);
     expect(await page.locator('#call-result').innerText()).toContain('has been used before');
