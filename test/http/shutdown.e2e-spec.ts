@@ -47,10 +47,8 @@ describe('SIGTERM', () => {
 
   afterEach(async () => {
     client.close();
-    while (server.listening) {
-      clock.advance(10_000);
-      await new Promise(setImmediate);
-    }
+    clock.advance(10_000);
+    while (server.listening) await new Promise(setImmediate);
     clock.advance(10_000);
     await closed;
     await api.issuer.close();
