@@ -145,9 +145,9 @@ export interface CommonAuthOptions {
   dpop?: DpopOptions;
 
   /**
-   * Accepts access tokens that are bound to a client certificate (RFC 8705), on requests of a client
-   * with this certificate: `{ certificate: (request) => DER or undefined }`. A token that is not
-   * bound passes with or without one.
+   * Accepts access tokens that are bound to a client certificate (RFC 8705), on requests of a
+   * client with this certificate: `{ certificate: (request) => DER or undefined }`. A token that is
+   * not bound passes with or without one.
    * @default none: tokens that are bound to a certificate are refused
    */
   mtls?: MtlsOptions;
@@ -190,9 +190,9 @@ export interface StepUpClaims {
 /** Proof of possession (RFC 9449). */
 export interface DpopOptions {
   /**
-   * `'allowed'` accepts DPoP as well as Bearer, `'required'` nothing but DPoP. A token that is bound
-   * to a key is never accepted as a bearer token. WebSocket clients and messages cannot send proofs:
-   * with `'required'` they are refused.
+   * `'allowed'` accepts DPoP as well as Bearer, `'required'` nothing but DPoP. A token that is
+   * bound to a key is never accepted as a bearer token. WebSocket clients and messages cannot send
+   * proofs: with `'required'` they are refused.
    * @default 'off'
    */
   mode?: 'off' | 'allowed' | 'required';

@@ -17,7 +17,7 @@ afterAll(async () => {
 const NOTICE =
   'You were logged out elsewhere, so your access token is refused. Log in to continue.';
 
-/** Two windows that do not know of each other: one has its login from the session of the other. */
+/** Two windows of one session: the second one has its login from the session of the other. */
 async function twoWindows(): Promise<[Visitor, Visitor]> {
   const first = await Visitor.arrive(browser, demo.url);
   await first.logInAs('writer');

@@ -48,7 +48,9 @@ describe('a document', () => {
     expect(names.length).toBeGreaterThan(25);
     const folders = ['test/mcp', 'test/auth/mcp'];
     const exists = (name: string) =>
-      folders.some((folder) => existsSync(`${folder}/${name}.e2e-spec.ts`));
+      folders.some((folder) =>
+        ['e2e-spec', 'full-spec'].some((kind) => existsSync(`${folder}/${name}.${kind}.ts`)),
+      );
     expect(names.filter((name) => !exists(name))).toEqual([]);
   });
 

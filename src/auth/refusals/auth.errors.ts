@@ -43,7 +43,7 @@ export type InvalidTokenCode = keyof typeof INVALID_TOKEN;
 /** The `code` of a refusal. Codes are stable; the README lists them. */
 export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[AuthErrorName][number];
 
-/** The `error` of a refusal (RFC 6750 §3.1, RFC 9449 §7.1 and §9, RFC 9470 §3, RFC 6749 §4.1.2.1). */
+/** The `error` of a refusal (RFC 6750 §3.1, RFC 9449 §7.1, §9, RFC 9470 §3, RFC 6749 §4.1.2.1). */
 export type AuthErrorName = keyof typeof AUTH_ERROR_CODES;
 
 /** What only the log shows of a refusal: its cause, what was expected and what came. */

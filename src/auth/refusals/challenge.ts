@@ -44,8 +44,8 @@ export function checkParameters(parameters: ChallengeParameters): ChallengeParam
 }
 
 /**
- * A challenge of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks for
- * a token and names no error (§3.1). One of `DPoP` has `algs` (RFC 9449 §7.1).
+ * A challenge of `WWW-Authenticate` (RFC 6750 §3). Without parameters it is `Bearer`, which asks
+ * for a token and names no error (§3.1). One of `DPoP` has `algs` (RFC 9449 §7.1).
  */
 export function challenge(scheme: Scheme, parameters: ChallengeParameters = {}): string {
   const { error, description, scopes = [], acr = [], maxAgeSec, resourceMetadata } = parameters;

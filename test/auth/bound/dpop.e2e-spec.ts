@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('DPoP on %s (RFC 9449)', (adapter) => {
   describe('accepts', () => {
     it.each<[string, Changes]>([
       ['a token with a proof', {}],
-      ['a proof with further claims', { claims: { exp: now + 1, nonce: 'of nobody', foo: [] } }],
+      ['a proof with further claims', { claims: { exp: now + 1, nonce: 'other', foo: [] } }],
       ['a typ in other letters (RFC 7515 §4.1.9)', { header: { typ: 'DPoP+JWT' } }],
       ['a proof made 8 seconds ago', { claims: { iat: now - 8 } }],
       ['a proof made 60 seconds ago', { claims: { iat: now - 60 } }],
