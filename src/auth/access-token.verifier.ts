@@ -3,6 +3,7 @@ import { AccessTokenStrategy, type TokenRequest } from './access-token.strategy.
 import { type MtlsOptions, ResolvedAuthOptions } from './auth.options.js';
 import {
   type ConfirmationMethod,
+  type KeyProver,
   type ProvenKeys,
   refuseUnbound,
   requireConfirmed,
@@ -42,11 +43,11 @@ export interface VerifyOptions {
   audience?: string | undefined;
   /**
    * What the request that brings the token has proved to hold. A token that is bound to something
-   * else is refused. A function is called when the token is good, so that only its owner can cause
-   * the verification of a proof; what it throws refuses the token.
+   * else is refused. A function is called with the claims when the token is good, so that only its
+   * owner can cause the verification of a proof; what it throws refuses the token.
    * @default nothing: only bearer tokens are accepted
    */
-  proven?: ProvenKeys | (() => Promise<ProvenKeys>) | undefined;
+  proven?: ProvenKeys | KeyProver | undefined;
 }
 
 type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
@@ -115,7 +116,7 @@ export class AccessTokenVerifier {
     if (audience !== undefined) this.strategy.addAudience(audience);
     const request: TokenRequest = { token, audience };
     const auth = this.recall(request) ?? (await this.authenticate(request));
-    const keys = typeof proven === 'function' ? await proven() : proven;
+    const keys = typeof proven === 'function' ? await proven(auth.payload) : proven;
     requireConfirmed(auth.payload, keys, this.methods);
     const isProofRequired = this.options.dpop.mode === 'required';
     if (isProofRequired && keys.jkt === undefined) refuseUnbound(auth.payload);

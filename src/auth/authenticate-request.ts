@@ -1,6 +1,6 @@
 import type { AccessTokenVerifier, VerifyOptions } from './access-token.verifier.js';
 import { certificateThumbprint } from './bound/client-certificate.js';
-import type { ProvenKeys } from './bound/confirmation.js';
+import { isBoundTo, type KeyProver } from './bound/confirmation.js';
 import type { RequestProof } from './bound/dpop.js';
 import { InvalidTokenError } from './refusals/auth.errors.js';
 import { attachAuth, type RequestAuth } from './request-auth.js';
@@ -71,20 +71,15 @@ async function judge(
   if (!credentials) return undefined;
   const { scheme, token } = credentials;
   const { mtls } = verifier;
-  const certificate = {
-    // Read only when the token names a certificate.
-    get 'x5t#S256'() {
-      return mtls && certificateThumbprint(request, mtls);
-    },
-  };
   let proof: RequestProof | undefined;
-  // After the token: only its owner can make us verify a signature of an expensive key.
-  const proveKey = async (): Promise<ProvenKeys> => {
-    proof = await proofOf(request, verifier, token);
-    return Object.assign(certificate, { jkt: proof.jkt });
+  const prove: KeyProver = async (claims) => {
+    if (scheme === 'DPoP') proof = await proofOf(request, verifier, token);
+    const isRead = mtls && isBoundTo(claims, 'x5t#S256');
+    const thumbprint = isRead ? certificateThumbprint(request, mtls) : undefined;
+    return { jkt: proof?.jkt, 'x5t#S256': thumbprint };
   };
-  const proven = scheme === 'DPoP' ? proveKey : certificate;
-  const auth = await verifier.verify(token, { audience, proven });
+  const isProven = scheme === 'DPoP' || mtls !== undefined;
+  const auth = await verifier.verify(token, { audience, proven: isProven ? prove : undefined });
   // Last, so that a request that is refused for another reason does not use its proof.
   await proof?.use();
   attachAuth(request, auth);

@@ -11,6 +11,9 @@ export type ConfirmationMethod = (typeof METHODS)[number];
 /** What a request has proved to hold: SHA-256 thumbprints in base64url. */
 export type ProvenKeys = { readonly [Method in ConfirmationMethod]?: string };
 
+/** Finds out what a request has proved, for a token with these claims. */
+export type KeyProver = (claims: object) => Promise<ProvenKeys>;
+
 const NOT_BOUND = 'The access token is not bound to the key of a DPoP proof.';
 const OTHER_KEY = 'The access token is bound to another key than that of the DPoP proof.';
 
@@ -28,8 +31,10 @@ export function requireConfirmed(
   proven: ProvenKeys,
   methods: readonly ConfirmationMethod[],
 ): void {
+  // Most tokens are bearer tokens.
+  if (!Object.hasOwn(payload, 'cnf') && proven.jkt === undefined) return;
   const confirmation: unknown = claimOf(payload, 'cnf');
-  const members = METHODS.filter((member) => Object.hasOwn(Object(confirmation), member));
+  const members = METHODS.filter((member) => isBoundTo(payload, member));
   const detail = { claim: 'cnf', expected: methods, actual: members, sub: claimOf(payload, 'sub') };
   if (Object.hasOwn(payload, 'cnf')) {
     const isChecked = members.length > 0 && members.every((member) => methods.includes(member));
@@ -49,6 +54,11 @@ export function requireConfirmed(
     throw new DpopProofError(OTHER_KEY, { detail });
   }
   if (proven.jkt !== undefined && !members.includes('jkt')) refuseUnbound(payload);
+}
+
+/** Whether `cnf` names a key or certificate. */
+export function isBoundTo(payload: object, member: ConfirmationMethod): boolean {
+  return Object.hasOwn(Object(claimOf(payload, 'cnf')) as object, member);
 }
 
 /**
