@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { DOCUMENTS } from './markdown.js';
 import { type Project, projectsOf } from './projects.js';
@@ -22,6 +22,13 @@ function compile(projects: readonly Project[]): string[] {
     return home === undefined || added.has(path) ? path : join(ROOT, relative(home, path));
   };
 
+  /** Directories of projects that change a file: the files beside it may import it. */
+  const changed = new Set(
+    [...added.keys()]
+      .filter((path) => ts.sys.fileExists(join(ROOT, relative(homeOf(path)!, path))))
+      .map((path) => dirname(path)),
+  );
+
   const isOnTheWay = (directory: string) =>
     [...added.keys()].some((path) => path.startsWith(`${directory}/`));
 
@@ -37,6 +44,7 @@ function compile(projects: readonly Project[]): string[] {
     // The package is built from these files.
     paths: {
       'nestjs-resource-server': [join(ROOT, 'src/auth/index.ts')],
+      'nestjs-resource-server/mcp': [join(ROOT, 'src/auth/mcp/index.ts')],
       'nestjs-resource-server/testing': [join(ROOT, 'src/auth/testing/index.ts')],
     },
   };
@@ -47,7 +55,8 @@ function compile(projects: readonly Project[]): string[] {
     fileExists: (path) => added.has(path) || disk.fileExists(real(path)),
     directoryExists: (path) => isOnTheWay(path) || ts.sys.directoryExists(real(path)),
     getSourceFile: (path, language, onError) => {
-      const text = added.get(path);
+      const isOfProject = homeOf(path) !== undefined;
+      const text = added.get(path) ?? (isOfProject ? disk.readFile(real(path)) : undefined);
       if (text === undefined) return disk.getSourceFile(path, language, onError);
       return ts.createSourceFile(path, text, language);
     },
@@ -67,7 +76,8 @@ function compile(projects: readonly Project[]): string[] {
       );
       const { resolvedModule } = found;
       if (resolvedModule === undefined) return found;
-      const resolvedFileName = real(resolvedModule.resolvedFileName);
+      const path = resolvedModule.resolvedFileName;
+      const resolvedFileName = changed.has(dirname(path)) ? path : real(path);
       return { ...found, resolvedModule: { ...resolvedModule, resolvedFileName } };
     });
 

@@ -107,15 +107,19 @@ describe('A process with a heap of 256 MB stays alive and closes its descriptors
     ['the largest file of the browser pages', get(SDK_FILE)],
     ['the largest file of the API docs', get(DOCS_FILE)],
     ['a protected route', getProtected],
-  ])('when 25 connections bring 1,000 requests each for %s', async (_, make) => {
-    const last = make(token, { Connection: 'close' });
-    await exchange(program.url, last);
-    const before = await program.openDescriptors();
-    const flood = make(token).repeat(REQUESTS - 1) + last;
-    await Promise.all(Array.from({ length: CONNECTIONS }, () => exchange(program.url, flood)));
-    await program.untilDescriptorsAre(before);
-    await expectAlive();
-  });
+  ])(
+    'when 25 connections bring 1,000 requests each for %s',
+    async (_, make) => {
+      const last = make(token, { Connection: 'close' });
+      await exchange(program.url, last);
+      const before = await program.openDescriptors();
+      const flood = make(token).repeat(REQUESTS - 1) + last;
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => exchange(program.url, flood)));
+      await program.untilDescriptorsAre(before);
+      await expectAlive();
+    },
+    120_000,
+  );
 
   it.each([
     ['the browser pages', SDK_FILE],
