@@ -1,7 +1,8 @@
 import type { AccessTokenVerifier, VerifyOptions } from './access-token.verifier.js';
+import type { MtlsOptions } from './auth.options.js';
 import { certificateThumbprint } from './bound/client-certificate.js';
 import { isBoundTo, type KeyProver } from './bound/confirmation.js';
-import type { RequestProof } from './bound/dpop.js';
+import type { Dpop, RequestProof } from './bound/dpop.js';
 import { InvalidTokenError } from './refusals/auth.errors.js';
 import { attachAuth, type RequestAuth } from './request-auth.js';
 import { type Credentials, credentialsOf } from './token/credentials.js';
@@ -26,7 +27,11 @@ interface NodeRequest {
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
-type RequestVerifier = Pick<AccessTokenVerifier, 'verify' | 'dpop' | 'mtls'> & {
+type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
+  /** @internal */
+  readonly dpop?: Dpop;
+  /** @internal */
+  readonly mtls?: MtlsOptions;
   /** @default from the `Authorization` header, and from nowhere else */
   tokenOf?(request: object): string | undefined;
 };
