@@ -17,6 +17,9 @@ const REQUESTS = 1000;
 
 const DOCS_FILE = '/docs/swagger-ui-bundle.js';
 
+/** Files that the embedded database may open in between. A leak has at least one per connection. */
+const DATABASE_FILES = 10;
+
 /** Runs in the program, and answers each message with the number of its open files and sockets. */
 const COUNT_DESCRIPTORS = `
   import { readdirSync } from 'node:fs';
@@ -53,9 +56,9 @@ class SmallProgram {
     return count;
   }
 
-  /** Waits as long as it takes, within the time limit of the test. */
+  /** At most that many. Waits as long as it takes, within the time limit of the test. */
   async untilDescriptorsAre(count: number): Promise<void> {
-    while ((await this.openDescriptors()) > count);
+    while ((await this.openDescriptors()) > count + DATABASE_FILES);
   }
 
   async stop(): Promise<void> {
@@ -107,19 +110,15 @@ describe('A process with a heap of 256 MB stays alive and closes its descriptors
     ['the largest file of the browser pages', get(SDK_FILE)],
     ['the largest file of the API docs', get(DOCS_FILE)],
     ['a protected route', getProtected],
-  ])(
-    'when 25 connections bring 1,000 requests each for %s',
-    async (_, make) => {
-      const last = make(token, { Connection: 'close' });
-      await exchange(program.url, last);
-      const before = await program.openDescriptors();
-      const flood = make(token).repeat(REQUESTS - 1) + last;
-      await Promise.all(Array.from({ length: CONNECTIONS }, () => exchange(program.url, flood)));
-      await program.untilDescriptorsAre(before);
-      await expectAlive();
-    },
-    120_000,
-  );
+  ])('when 25 connections bring 1,000 requests each for %s', async (_, make) => {
+    const last = make(token, { Connection: 'close' });
+    await exchange(program.url, last);
+    const before = await program.openDescriptors();
+    const flood = make(token).repeat(REQUESTS - 1) + last;
+    await Promise.all(Array.from({ length: CONNECTIONS }, () => exchange(program.url, flood)));
+    await program.untilDescriptorsAre(before);
+    await expectAlive();
+  });
 
   it.each([
     ['the browser pages', SDK_FILE],
