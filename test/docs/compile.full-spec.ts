@@ -22,7 +22,7 @@ function compile(projects: readonly Project[]): string[] {
     return home === undefined || added.has(path) ? path : join(ROOT, relative(home, path));
   };
 
-  /** Directories of projects that change a file: the files beside it may import it. */
+  /** Directories in which a project changes a file: the other files there may import it. */
   const changed = new Set(
     [...added.keys()]
       .filter((path) => ts.sys.fileExists(join(ROOT, relative(homeOf(path)!, path))))
