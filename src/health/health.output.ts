@@ -1,39 +1,7 @@
 import { z } from 'zod';
+import { ageSec } from '../openapi/not-ready.js';
 
 export const healthy = z.object({ status: z.literal('ok') }).meta({ id: 'Healthy' });
 
-const ageSec = z.number().meta({
-  description: 'Seconds since the revocations were last read from the database.',
-  examples: [1],
-});
-
 /** What an instance answers that can serve requests. */
 export const ready = healthy.extend({ revocations: z.object({ ageSec }) }).meta({ id: 'Ready' });
-
-const parts = (...status: ('up' | 'down')[]) =>
-  z.record(z.string(), z.object({ status: z.enum(status), ageSec: ageSec.optional() }));
-
-/** What `@nestjs/terminus` answers when a part fails: the status of each part by its name. */
-export const notReady = z
-  .object({
-    status: z.enum(['error', 'shutting_down']),
-    info: parts('up'),
-    error: parts('down'),
-    details: parts('up', 'down'),
-  })
-  .meta({ id: 'NotReady' });
-
-const up = {
-  keys: { status: 'up' },
-  revocations: { status: 'up', ageSec: 12 },
-  shutdown: { status: 'up' },
-} as const;
-const down = { database: { status: 'down' } } as const;
-
-/** An example of {@link notReady}. */
-export const NOT_READY: z.infer<typeof notReady> = {
-  status: 'error',
-  info: up,
-  error: down,
-  details: { ...up, ...down },
-};

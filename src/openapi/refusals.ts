@@ -16,8 +16,8 @@ import {
   TemporarilyUnavailableError,
 } from '../auth/index.js';
 import { DATABASE_UNAVAILABLE, databaseUnavailable } from '../database/outage.filter.js';
-import { NOT_READY, notReady } from '../health/health.output.js';
 import type { Failure } from './operation.decorator.js';
+import { NOT_READY, notReady } from './not-ready.js';
 import { type Components, convertSchema } from './schema.js';
 
 /** What decides which refusals an operation can answer with. */

@@ -1,4 +1,4 @@
-import { mark, PUBLIC, PUBLIC_REASON, type RouteDecorator, writeMetadata } from './requirement.js';
+import { PUBLIC, PUBLIC_REASON, type RouteDecorator, writeMetadata } from './requirement.js';
 
 export interface PublicOptions {
   /**
@@ -19,7 +19,7 @@ export interface PublicOptions {
  */
 export function Public({ reason }: PublicOptions = {}): RouteDecorator {
   return (on: object, method?: string | symbol) => {
+    writeMetadata(PUBLIC, true, { on, method });
     writeMetadata(PUBLIC_REASON, reason, { on, method });
-    mark(PUBLIC)(on as Function, method as string, {});
   };
 }
