@@ -1,8 +1,7 @@
 import base from './jest.config.js';
 
 /**
- * The suites that run the demo in Chromium. They run one at a time, because a browser and a demo
- * need most of a small machine.
+ * The suites that run the demo in Chromium, each with a browser and a demo of its own.
  *
  * @type {import('jest').Config}
  */
@@ -10,5 +9,4 @@ export default {
   ...base,
   testRegex: [String.raw`/test/.+\.browser-spec\.ts$`],
   testTimeout: 60_000,
-  maxWorkers: 1,
 };

@@ -43,6 +43,9 @@ export const pairs = <Name extends z.ZodString | z.ZodEnum>(
 /** Text without spaces. */
 export const word = (rule: string) => z.string().regex(/^\S+$/, rule);
 
+/** One scope (RFC 6749 §3.3). */
+export const scope = (rule: string) => z.string().regex(/^[!#-[\]-~]+$/, rule);
+
 export const onOff = z.stringbool({
   truthy: ['on'],
   falsy: ['off'],

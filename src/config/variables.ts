@@ -11,6 +11,7 @@ import {
   list,
   onOff,
   pairs,
+  scope,
   word,
 } from './variable-forms.js';
 
@@ -75,7 +76,7 @@ export const variables = z.object({
   AUTH0_CLIENT_SCOPES: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
-    .pipe(z.array(z.string().regex(/^[!#-[\]-~]+$/, SCOPES_RULE)).nonempty(SCOPES_RULE))
+    .pipe(z.array(scope(SCOPES_RULE)).nonempty(SCOPES_RULE))
     .optional(),
   PORT: integer(0, 65_535, PORT_RULE).default(3001),
   HOST: z
@@ -111,7 +112,7 @@ export const variables = z.object({
   GRANT_CLAIMS: list(
     word('must be claim names separated by commas, without spaces, such as scope,permissions'),
   ).default(['scope', 'scp']),
-  IMPLIED_SCOPES: pairs(word(IMPLIED_RULE), word(IMPLIED_RULE), IMPLIED_RULE)
+  IMPLIED_SCOPES: pairs(scope(IMPLIED_RULE), scope(IMPLIED_RULE), IMPLIED_RULE)
     .transform((implied) => groupByFirst(implied))
     .superRefine((implied, context) => {
       const circle = circleIn(implied);

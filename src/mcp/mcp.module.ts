@@ -17,7 +17,7 @@ async function createHandler(tools: MessageTools) {
 
 /**
  * The MCP server at `/mcp`, where `MCP=on`. Import it before `AuthModule`: guards run in the order
- * of the imports, and a page of another origin is refused before its token is judged.
+ * of the imports, and a page of another origin is refused whatever its token is.
  */
 @Module({})
 export class McpModule {

@@ -109,6 +109,24 @@ describe.each(ADAPTERS)('Protected resource metadata on %s (RFC 9728)', (adapter
   });
 });
 
+describe('The issuer of the metadata', () => {
+  it('is spelt as its discovery document says, whatever the options say', async () => {
+    const issuer = await createTestIssuer();
+    const options = {
+      publicUrl: PUBLIC_URL,
+      issuer: issuer.url.slice(0, -1),
+      resourceMetadata: { authorization_servers: ['https://other.test/'] },
+    };
+    const controllers = [MessagesController];
+    const fixture = await startFixture({ adapter: 'Fastify', issuer, controllers, options });
+    expect((await fixture.get('/messages/recent', issuer.mint())).status).toBe(401);
+    const { json } = await fixture.get('/.well-known/oauth-protected-resource');
+    expect(json.authorization_servers).toEqual([issuer.url]);
+    await fixture.close();
+    await issuer.close();
+  });
+});
+
 describe('Without publicUrl', () => {
   it('there are no metadata, and challenges do not name them', async () => {
     const issuer = await createTestIssuer();

@@ -141,15 +141,14 @@ describe('The page', () => {
     await visitor.screenshot(`logged-out-${colorScheme}`);
   });
 
-  it.each([320, 360, 480, 768, 900, 1080, 1280, 1600])(
-    'does not scroll horizontally at %d px',
-    async (width) => {
+  it('does not scroll horizontally, from 320 to 1600 px', async () => {
+    await visitor.page.locator('#route-rows tr').first().waitFor();
+    for (const width of [320, 360, 480, 768, 900, 1080, 1280, 1600]) {
       await visitor.page.setViewportSize({ width, height: 900 });
-      await visitor.page.locator('#route-rows tr').first().waitFor();
       expect(await visitor.pageWidth()).toBeLessThanOrEqual(width);
       await visitor.screenshot(`logged-out-${width}`);
-    },
-  );
+    }
+  });
 
   it('loads nothing from another origin, and asks only a tenant on this machine', async () => {
     const asked = new Set<string>();

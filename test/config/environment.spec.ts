@@ -273,6 +273,7 @@ describe('A wrong environment', () => {
     ['IMPLIED_SCOPES', '=read:messages', implied],
     ['IMPLIED_SCOPES', 'a=b,c', implied],
     ['IMPLIED_SCOPES', 'a=b c', implied],
+    ['IMPLIED_SCOPES', 'a"b=c', implied],
     ['IMPLIED_SCOPES', 'a=b,b=c,c=a', 'has a circle: a implies b implies c implies a'],
     ['STEP_UP_CLAIMS', 'auth_time', stepUp],
     ['STEP_UP_CLAIMS', 'authTime=at', stepUp],

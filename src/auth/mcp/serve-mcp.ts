@@ -35,6 +35,15 @@ const PROTOCOL_HEADER = /^(?:accept|content-type|mcp-.*)$/;
 /** The SDK needs a URL, and does not use it. */
 const PLACEHOLDER_URL = 'http://localhost/';
 
+/** Deeper bodies make the schemas of the SDK overflow the stack. */
+const MAX_DEPTH = 100;
+
+const TOO_DEEP = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: -32_600, message: `Invalid Request: more than ${MAX_DEPTH} levels deep` },
+};
+
 /** `scope` in a challenge of the SDK: no scope contains a double quote. */
 const CHALLENGED_SCOPES = /\bscope="([^"]*)"/;
 
@@ -55,10 +64,13 @@ export class McpInterceptor implements NestInterceptor<McpHttpHandler> {
     const request = context.switchToHttp().getRequest<McpRequest>();
     const auth = authOf(request);
     const { resource } = this.rules.of(context.getClass(), context.getHandler());
-    const answer = await handler.fetch(this.toWebRequest(request, context), {
-      authInfo: auth && toAuthInfo(auth, { resource: resource?.audience }),
-      parsedBody: withoutCancellations(request.body),
-    });
+    const { body } = request;
+    const answer = isTooDeep(body)
+      ? Response.json(TOO_DEEP, { status: 400 })
+      : await handler.fetch(this.toWebRequest(request, context), {
+          authInfo: toAuthInfo(auth, { resource: resource?.audience }),
+          parsedBody: withoutCancellations(body),
+        });
     const scopes = missingScopes(answer);
     if (scopes) {
       const detail = { expected: scopes, actual: auth?.scopes };
@@ -96,6 +108,18 @@ export class McpInterceptor implements NestInterceptor<McpHttpHandler> {
     if (!isStream || !body) return answer.text();
     return new StreamableFile(Readable.fromWeb(body as ReadableStream));
   }
+}
+
+/** Goes level by level: a recursion would overflow the stack itself. */
+function isTooDeep(body: unknown): boolean {
+  let level = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+  }
+  return false;
 }
 
 /**

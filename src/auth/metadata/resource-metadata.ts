@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules, type ProtectedResource } from '../access-rules.js';
 import { PROOF_ALGORITHMS } from '../algorithms.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
+import { TrustedIssuers } from '../keys/trusted-issuers.js';
 import { RESOURCE_PATH } from '../decorators/audience.decorator.js';
 
 /** Where the metadata of a resource without a path are (RFC 9728 §3.1). */
@@ -20,6 +21,7 @@ export class ResourceMetadata implements OnModuleInit {
   constructor(
     private readonly rules: AccessRules,
     private readonly options: ResolvedAuthOptions,
+    private readonly issuers: TrustedIssuers,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -35,7 +37,9 @@ export class ResourceMetadata implements OnModuleInit {
       httpAdapter.get(path, (_request: object, response: object) => {
         httpAdapter.setHeader(response, 'access-control-allow-origin', '*');
         httpAdapter.setHeader(response, 'cache-control', `public, max-age=${MAX_AGE_SEC}`);
-        httpAdapter.reply(response, document, 200);
+        // A discovery document may have corrected the spelling of the issuer since the start.
+        const issuers = this.issuers.status().map(({ issuer }) => issuer);
+        httpAdapter.reply(response, { ...document, authorization_servers: issuers }, 200);
       });
     }
   }
@@ -74,9 +78,9 @@ export class ResourceMetadata implements OnModuleInit {
     return isBelow ? METADATA_PATH + path : undefined;
   }
 
-  /** The document (RFC 9728 §2). `offline_access` is for refresh tokens, which no API takes. */
+  /** The document (RFC 9728 §2), but for the issuers. `offline_access` is for refresh tokens, which no API takes. */
   private document(audience: string | undefined): object {
-    const { publicUrl, issuers, dpop, mtls, resourceMetadata } = this.options;
+    const { publicUrl, dpop, mtls, resourceMetadata } = this.options;
     const rules = this.rules.all().map(({ rule }) => rule);
     const own = rules.filter(({ resource }) => resource?.audience === audience);
     const scopes = new Set(
@@ -87,14 +91,13 @@ export class ResourceMetadata implements OnModuleInit {
     );
     scopes.delete('offline_access');
     return {
+      ...resourceMetadata,
       resource: audience ?? publicUrl,
-      authorization_servers: issuers.map(({ issuer }) => issuer),
       scopes_supported: [...scopes].toSorted(),
       bearer_methods_supported: ['header'],
       ...(dpop.mode !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
       ...(dpop.mode === 'required' && { dpop_bound_access_tokens_required: true }),
       ...(mtls && { tls_client_certificate_bound_access_tokens: true }),
-      ...resourceMetadata,
     };
   }
 }

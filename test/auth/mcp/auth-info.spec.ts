@@ -20,6 +20,9 @@ afterAll(async () => {
 const infoOf = async (claims: Record<string, unknown>, resource?: string) =>
   toAuthInfo(await fixture.verifier.verify(issuer.mint(claims)), { resource });
 
+/** What a handler has. */
+type AuthOfRequest = Express.Request['auth'];
+
 describe('toAuthInfo()', () => {
   it('has the claims, the granted and the implied scopes, and when the token expires', async () => {
     const token = issuer.mint({ sub: 'ann', scope: 'write:cats', client_id: 'agent' });
@@ -44,6 +47,10 @@ describe('toAuthInfo()', () => {
     ['nothing, if it is not a string', { client_id: { evil: true } }, ''],
   ])('takes the client from %s', async (_, claims, clientId) => {
     expect((await infoOf(claims)).clientId).toBe(clientId);
+  });
+
+  it('is undefined where the request has no token', () => {
+    expect(toAuthInfo(undefined as AuthOfRequest)).toBeUndefined();
   });
 
   it.each([

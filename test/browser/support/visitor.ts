@@ -7,6 +7,7 @@ import {
   type BrowserContextOptions,
   chromium,
   type ConsoleMessage,
+  type Locator,
   type Page,
 } from 'playwright-core';
 
@@ -109,6 +110,35 @@ export class Visitor {
   /** Clicks a route of the access map. */
   async choose(route: string, page = this.page): Promise<void> {
     await page.getByRole('button', { name: route, exact: true }).click();
+  }
+
+  /** The messages of the list, all or those that contain a text. */
+  messages(text = ''): Locator {
+    return this.page.locator('#messages-list > li').filter({ hasText: text });
+  }
+
+  async post(text: string): Promise<void> {
+    await this.page.getByLabel('New message').fill(text);
+    await this.page.getByRole('button', { name: 'Post', exact: true }).click();
+  }
+
+  /** Calls a route from the access map. Resolves with the text of the status and the body. */
+  async call(route: string, parameters: Record<string, string> = {}): Promise<string> {
+    const { page, address } = this;
+    const isSentAtOnce = route.startsWith('GET') && !route.includes('{');
+    const answered = () => page.waitForResponse((response) => response.url().startsWith(address));
+    if (isSentAtOnce) {
+      await Promise.all([answered(), this.choose(route)]);
+    } else {
+      await this.choose(route);
+      for (const [name, value] of Object.entries(parameters)) {
+        await page.locator('#call-fields').getByLabel(name).fill(value);
+      }
+      const send = page.getByRole('button', { name: 'Send', exact: true });
+      await Promise.all([answered(), send.click()]);
+    }
+    await page.locator('#call-work:not([aria-busy])').waitFor();
+    return page.locator('#call-result').innerText();
   }
 
   /** Waits for the status of the open call, such as `401 Unauthorized`. */
