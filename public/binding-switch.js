@@ -1,4 +1,4 @@
-import { byId, whileBusy } from './element.js';
+import { byId } from './element.js';
 
 const HINTS = {
   off: 'Your browser keeps a key, and each request proves that it comes from here (DPoP). A stolen copy of your token is then useless.',
@@ -24,12 +24,11 @@ export function wireBindingSwitch(session) {
     const isOn = prover !== undefined;
     byId('bind-hint').textContent = isFixed ? HINTS.required : HINTS[isOn ? 'on' : 'off'];
   };
-  box.addEventListener('change', () =>
-    whileBusy(byId('binding'), async () => {
-      await session.bind(box.checked);
-      draw();
-    }),
-  );
+  box.addEventListener('change', async () => {
+    box.disabled = true;
+    await session.bind(box.checked);
+    draw();
+  });
   session.addEventListener('change', draw);
   draw();
 }

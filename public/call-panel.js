@@ -71,6 +71,11 @@ export class CallPanel {
       this.#forget();
       this.#draw();
     });
+    // The answer that says so is still to come, and stays.
+    session.addEventListener('revoked', () => {
+      answers.clear();
+      this.#proven.clear();
+    });
     document.addEventListener('explain', (event) => {
       if (event instanceof CustomEvent) this.explain(event.detail);
     });

@@ -93,7 +93,7 @@ export class Session extends EventTarget {
    * @param {Record<string, string>} [parameters] of the authorization request
    * @returns {Promise<boolean>} whether the page is being left
    */
-  async logIn(parameters = {}) {
+  async logIn(parameters = {}, client = this.#client) {
     try {
       await reachIssuer(this.config);
     } catch {
@@ -104,7 +104,7 @@ export class Session extends EventTarget {
       return false;
     }
     try {
-      await this.#client.loginWithRedirect({
+      await client.loginWithRedirect({
         appState: { hash: location.hash },
         authorizationParams: parameters,
       });
@@ -122,14 +122,14 @@ export class Session extends EventTarget {
    * @param {boolean} isOn
    */
   async bind(isOn) {
-    const [client, prover] = [this.#client, this.prover];
-    await this.#useClient(isOn);
     rememberBinding(isOn);
-    if (this.state !== 'in' || this.current.isPasted) return this.#become(this.state);
-    if (await this.logIn()) return undefined;
-    // There is no new token. The old client has the one that is shown.
-    [this.#client, this.prover] = [client, prover];
-    rememberBinding(prover !== undefined);
+    if (this.state !== 'in' || this.current.isPasted) {
+      await this.#useClient(isOn);
+      return this.#become(this.state);
+    }
+    // The old client has the token that is shown, so it stays until the page is left.
+    if (await this.logIn({}, await createClient(this.config, isOn))) return undefined;
+    rememberBinding(!isOn);
     return this.#become(this.state, this.notice);
   }
 
@@ -178,6 +178,7 @@ export class Session extends EventTarget {
   /** Ends the session here, because the API no longer accepts its token. */
   endRevoked() {
     if (this.state !== 'in' || this.current.isPasted) return;
+    this.dispatchEvent(new Event('revoked'));
     this.#end(
       'You were logged out elsewhere, so your access token is refused. Log in to continue.',
     );

@@ -49,6 +49,7 @@ export { Permissions } from './decorators/permissions.decorator.js';
 export { Protected } from './decorators/protected.decorator.js';
 export { Public } from './decorators/public.decorator.js';
 export { type ScopeRequirement, Scopes } from './decorators/scopes.decorator.js';
+export type { RouteDecorator } from './decorators/requirement.js';
 export { StepUp, type StepUpRequirement } from './decorators/step-up.decorator.js';
 export { AccessTokenGuard } from './guards/access-token.guard.js';
 export { ClaimsGuard } from './guards/claims.guard.js';

@@ -115,7 +115,8 @@ function readForms(adapter: FastifyAdapter): void {
     .addContentTypeParser<string>(
       'application/x-www-form-urlencoded',
       { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
-      ({ routeOptions }, body, done) => {
+      ({ routeOptions, is404 }, body, done) => {
+        if (is404) return done(null);
         const { readsForm } = routeOptions.config as { readsForm?: boolean };
         if (readsForm) done(null, new URLSearchParams(body));
         else done(new UnsupportedMediaTypeException());

@@ -22,11 +22,14 @@ import { Operation, TagDescription } from '../openapi/operation.decorator.js';
 import { logoutForm } from './revocation.input.js';
 import { RevocationsService } from './revocations.service.js';
 
-/** Logout tokens that are refused, per minute and address. Verifying them costs time. */
+/** Refusals that are explained and logged, per minute and address. */
 const MAX_FAILURES = 100;
 
 /** A logout token may live this long at most, so that its `jti` can be remembered as long. */
 const MAX_LIFE_SEC = 31 * 24 * 60 * 60;
+
+/** A claim that the database can store. */
+const storable = identifier('must be a string').optional();
 
 /** Bound on what a token can write into the log. */
 const MAX_LOGGED = 300;
@@ -66,17 +69,11 @@ export class BackchannelLogoutController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    const client = normalizeIp(clientAddress(request));
-    const waitSec = this.failures.waitSec(client);
-    if (waitSec > 0) {
-      response.header('retry-after', String(waitSec));
-      throw new HttpException('Too Many Requests', HttpStatus.TOO_MANY_REQUESTS);
-    }
     try {
       await this.receive(request);
     } catch (error) {
       if (error instanceof LogoutTokenError) {
-        this.failures.count(client);
+        this.countFailure(request, response);
         const detail = JSON.stringify(error.detail).slice(0, MAX_LOGGED);
         this.logger.warn(`Refused: ${error.message}`, { requestId: request.id, detail });
       } else if (error instanceof AuthError && error.retryAfterSec !== undefined) {
@@ -86,12 +83,23 @@ export class BackchannelLogoutController {
     }
   }
 
+  /** Good tokens are never limited, even if they come from the address of bad ones. */
+  private countFailure(request: Request, response: Response): void {
+    const client = normalizeIp(clientAddress(request));
+    const waitSec = this.failures.waitSec(client);
+    if (waitSec > 0) {
+      response.header('retry-after', String(waitSec));
+      throw new HttpException('Too Many Requests', HttpStatus.TOO_MANY_REQUESTS);
+    }
+    this.failures.count(client);
+  }
+
   private async receive({ body, id: requestId }: Request): Promise<void> {
     const clientId = this.config.logoutClientId!;
     const logout = await this.verifier.verify(tokenOf(body), { clientId });
     const { sub, sid, jti, exp } = logout;
     for (const [claim, value] of Object.entries({ sub, sid, jti })) {
-      if (identifier('').optional().safeParse(value).success) continue;
+      if (storable.safeParse(value).success) continue;
       throw new LogoutTokenError(`The ${claim} of the logout token cannot be stored.`);
     }
     if (exp > this.clock.now() / 1000 + MAX_LIFE_SEC) {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { desc, lt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock, type LogoutToken } from '../auth/index.js';
@@ -20,7 +20,7 @@ type NewRow = typeof revocations.$inferInsert;
 /** Writes revocations. Each is in force on this instance when its promise is fulfilled. */
 @Injectable()
 export class RevocationsService {
-  /** Logout tokens that may have been written although the database did not say so. */
+  /** Ids of rows that may have been written although the database did not say so. */
   private readonly unanswered = new LRUCache<string, true>({ max: MAX_UNANSWERED });
 
   constructor(
@@ -58,21 +58,27 @@ export class RevocationsService {
     row.at = new Date(Math.max(row.at.getTime(), iat * 1000));
     // The row is also what is known of the logout token, so it lives as long as that.
     row.expiresAt = new Date(Math.max(row.expiresAt.getTime(), exp * 1000 + MARGIN_MS));
-    const attempt = JSON.stringify([iss, jti]);
-    const written = await this.db
+    const [written] = await this.db
       .insert(revocations)
       .values(row)
       .onConflictDoNothing({ target: [revocations.iss, revocations.logoutJti] })
       .returning({ id: revocations.id })
       .catch((error: unknown) => {
-        this.unanswered.set(attempt, true);
+        this.unanswered.set(row.id, true);
         throw error;
       });
-    if (written.length > 0) this.copy.add(row);
-    else if (this.unanswered.has(attempt)) await this.copy.follow();
-    else return false;
-    this.unanswered.delete(attempt);
-    return true;
+    if (written) {
+      this.copy.add(row);
+      return true;
+    }
+    const [stored] = await this.db
+      .select()
+      .from(revocations)
+      .where(and(eq(revocations.iss, iss), eq(revocations.logoutJti, jti)));
+    if (!stored) return false;
+    this.copy.add(stored);
+    // The issuer sends a token again if it got no answer.
+    return this.unanswered.delete(stored.id);
   }
 
   /** Newest first. */

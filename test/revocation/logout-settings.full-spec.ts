@@ -50,9 +50,13 @@ describe('With a shared secret, POST /backchannel-logout', () => {
 });
 
 describe('Without BACKCHANNEL_LOGOUT, POST /backchannel-logout', () => {
-  it('does not exist, and forms are read nowhere', async () => {
+  it.each([
+    ['without a body', undefined],
+    ['with a form', 'logout_token=a'],
+  ])('does not exist, %s', async (_, body) => {
     const api = await startApi();
-    const answer = await api.send('POST', '/backchannel-logout');
+    const headers = body && { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const answer = await api.send('POST', '/backchannel-logout', { headers: headers || {}, body });
     expect(answer).toMatchObject({
       status: 404,
       json: { message: 'Cannot POST /backchannel-logout' },

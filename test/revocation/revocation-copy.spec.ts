@@ -229,6 +229,7 @@ describe('The copy of the revocations', () => {
     copy.onApplicationShutdown();
     await revoke(await start(), 'ann');
     clock.advance(60_000);
+    expect((copy as unknown as { following?: unknown }).following).toBeUndefined();
     expect(refuses(copy, 'ann')).toBe(false);
   });
 });

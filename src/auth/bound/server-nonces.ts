@@ -9,8 +9,6 @@ const PERIOD_MS = 5 * 60 * 1000;
  * nothing is stored and all instances with the secret accept the same ones.
  */
 export class ServerNonces {
-  private readonly derived = new Map<number, string>();
-
   constructor(
     private readonly secret: KeyObject,
     private readonly clock: Clock,
@@ -31,12 +29,6 @@ export class ServerNonces {
   }
 
   private of(period: number): string {
-    let nonce = this.derived.get(period);
-    if (nonce === undefined) {
-      nonce = createHmac('sha256', this.secret).update(`DPoP ${period}`).digest('base64url');
-      for (const old of this.derived.keys()) if (old < period - 1) this.derived.delete(old);
-      this.derived.set(period, nonce);
-    }
-    return nonce;
+    return createHmac('sha256', this.secret).update(`DPoP ${period}`).digest('base64url');
   }
 }

@@ -78,7 +78,10 @@ export class ResourceMetadata implements OnModuleInit {
     return isBelow ? METADATA_PATH + path : undefined;
   }
 
-  /** The document (RFC 9728 §2), but for the issuers. `offline_access` is for refresh tokens, which no API takes. */
+  /**
+   * The document (RFC 9728 §2), but for the issuers. `offline_access` is for refresh tokens, which no
+   * API takes.
+   */
   private document(audience: string | undefined): object {
     const { publicUrl, dpop, mtls, resourceMetadata } = this.options;
     const rules = this.rules.all().map(({ rule }) => rule);

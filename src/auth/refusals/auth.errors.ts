@@ -102,7 +102,7 @@ function parametersOf(refusal: Refusal | undefined): ChallengeParameters {
   return checkParameters(parameters);
 }
 
-/** The request has no bearer token (RFC 6750 §3.1): 401 with the challenge `Bearer`. */
+/** The request has no access token (RFC 6750 §3.1): 401, with a challenge for each scheme. */
 export class MissingTokenError extends AuthError {
   constructor(options?: AuthErrorOptions) {
     super(401, undefined, options);
