@@ -65,7 +65,7 @@ export async function verifyProof(
   if (ath !== hash('sha256', token, 'base64url')) {
     refuse('The ath claim of the DPoP proof is not the hash of the access token.', { actual: ath });
   }
-  if (typeof jti !== 'string' || jti === '' || [...jti].length > MAX_JTI_LENGTH) {
+  if (typeof jti !== 'string' || jti.length === 0 || jti.length > MAX_JTI_LENGTH) {
     const description = `The jti claim of the DPoP proof must have 1 to ${MAX_JTI_LENGTH} characters.`;
     refuse(description, { actual: jti });
   }

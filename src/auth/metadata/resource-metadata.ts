@@ -79,8 +79,8 @@ export class ResourceMetadata implements OnModuleInit {
   }
 
   /**
-   * The document (RFC 9728 §2), but for the issuers. `offline_access` is for refresh tokens, which no
-   * API takes.
+   * The document (RFC 9728 §2) without the issuers. `offline_access` is for refresh tokens, which
+   * no API takes.
    */
   private document(audience: string | undefined): object {
     const { publicUrl, dpop, mtls, resourceMetadata } = this.options;
