@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { AUTH_ERROR_CODES } from '../../src/auth/index.js';
 import { API_VERSION } from '../../src/version.js';
 import { type Api, startApi } from '../support/api.js';
@@ -14,6 +13,19 @@ import {
   responseOf,
   scopesOf,
 } from './operations.js';
+
+interface Linter {
+  createConfig: (settings: { extends: string[] }) => Promise<object>;
+  lintFromString: (options: {
+    source: string;
+    absoluteRef: string;
+    config: object;
+  }) => Promise<{ ruleId: string; location: { pointer?: string }[] }[]>;
+}
+
+/** A variable, because the linter's own types take a fifth of the time of `npm run typecheck`. */
+const LINTER: string = '@redocly/openapi-core';
+const { createConfig, lintFromString } = (await import(LINTER)) as Linter;
 
 describe('The document that the API serves', () => {
   let api: Api;
