@@ -26,8 +26,7 @@ export function wireBindingSwitch(session) {
   };
   box.addEventListener('change', async () => {
     box.disabled = true;
-    await session.bind(box.checked);
-    draw();
+    await session.bind(box.checked).finally(draw);
   });
   session.addEventListener('change', draw);
   draw();
