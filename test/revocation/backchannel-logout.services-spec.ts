@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { RevocationCopy } from '../../src/revocation/revocation-copy.js';
@@ -84,6 +85,16 @@ describe('A logout, with two instances on one PostgreSQL', () => {
     await expectRevoked(one, 'auth0|cat');
   });
 
+  it('is received once, also if an instance could not write it before', async () => {
+    const lost = token('auth0|eve');
+    await proxy.cut();
+    expectDatabaseUnavailable(await sendLogout(one, lost));
+    expect((await sendLogout(other, lost)).status).toBe(200);
+    await proxy.mend();
+    expect((await sendLogout(one, lost)).status).toBe(400);
+    await expectRevoked(one, 'auth0|eve');
+  });
+
   it('that was written although the database did not say so, works again as well', async () => {
     await direct.query(HOLD_COMMITS);
     await direct.query(`select pg_advisory_lock(${COMMIT_LOCK})`);
@@ -98,8 +109,11 @@ describe('A logout, with two instances on one PostgreSQL', () => {
     const written = `select from revocations where sub = 'auth0|dan'`;
     while ((await direct.query(written)).rowCount === 0) await delay(20);
     await proxy.mend();
+    // It is in force whatever else the instance can read.
+    const copy = jest.spyOn(one.app.get(RevocationCopy), 'follow').mockResolvedValue();
     expect((await sendLogout(one, token1)).status).toBe(200);
     await expectRevoked(one, 'auth0|dan');
+    copy.mockRestore();
     // Then it has been used.
     expect((await sendLogout(one, token1)).status).toBe(400);
   });
