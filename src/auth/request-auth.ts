@@ -62,7 +62,9 @@ const VERIFIED = Symbol('verified access token');
 /** Sets `request.auth`, and `request.user` as Passport does. */
 export function attachAuth(request: object, auth: RequestAuth): void {
   rememberAuth(request, auth);
-  Object.assign(request, { auth, user: auth.payload });
+  const carrier = request as { auth?: RequestAuth; user?: RequestAuth['payload'] };
+  carrier.auth = auth;
+  carrier.user = auth.payload;
 }
 
 /** Sets what {@link authOf} reads, and no property that the application may have set itself. */

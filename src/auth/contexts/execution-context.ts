@@ -22,7 +22,7 @@ interface GraphqlContext {
 /** The HTTP request of a context. Undefined where there is none. */
 export function requestOf(context: ExecutionContext): object | undefined {
   const type = context.getType<string>();
-  if (type === 'http') return context.switchToHttp().getRequest<object>();
+  if (type === 'http') return context.getArgByIndex<object>(0);
   if (type !== 'graphql') return undefined;
   const { req, request, reply } = graphqlContextOf(context);
   return [req, request, reply?.request].find(hasHeaders);
@@ -31,7 +31,7 @@ export function requestOf(context: ExecutionContext): object | undefined {
 /** The response whose headers can be set. Undefined where there is none. */
 export function responseOf(context: ExecutionContext): object | undefined {
   const type = context.getType<string>();
-  if (type === 'http') return context.switchToHttp().getResponse<object>();
+  if (type === 'http') return context.getArgByIndex<object>(1);
   if (type !== 'graphql') return undefined;
   const { req, res, reply } = graphqlContextOf(context);
   const response = res ?? reply ?? req?.res;

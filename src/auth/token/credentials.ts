@@ -63,7 +63,7 @@ export function credentialsOf(
   if (hasAccessToken(http.query) || (hasAccessToken(http.body) && isForm(http))) {
     throw new InvalidRequestError({ detail: { reason: 'a token also in access_token' } });
   }
-  return { scheme, token: header.slice(header.lastIndexOf(' ') + 1) };
+  return { scheme, token: header.slice(scheme.length).trimStart() };
 }
 
 /** Whether the first `Authorization` header of a request has this scheme. */
@@ -77,7 +77,9 @@ export function headerValues(request: object, name: string): string[] {
   const pairs = (raw ? raw.rawHeaders : rawHeaders) ?? [];
   const values: string[] = [];
   for (let index = 0; index < pairs.length; index += 2) {
-    if (pairs[index]!.toLowerCase() === name) values.push(pairs[index + 1]!);
+    const header = pairs[index]!;
+    const isSame = header.length === name.length && header.toLowerCase() === name;
+    if (isSame) values.push(pairs[index + 1]!);
   }
   if (values.length > 0) return values;
   // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
