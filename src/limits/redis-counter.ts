@@ -24,6 +24,9 @@ declare module 'ioredis' {
 
 /** Counts requests in Redis, for several instances together. Without Redis, requests pass. */
 export class RedisCounter implements ThrottlerStorage {
+  /** Requests that were not counted since the start. */
+  failures = 0;
+
   constructor(private readonly redis: RedisConnection) {
     redis.client.defineCommand('countRequest', { lua: COUNT_REQUEST, numberOfKeys: 1 });
   }
@@ -39,6 +42,7 @@ export class RedisCounter implements ThrottlerStorage {
       );
       return countOf(count, limit, restMs);
     } catch {
+      this.failures += 1;
       return countOf(0, limit, 0); // the connection logs the reason
     }
   }

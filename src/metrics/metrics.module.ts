@@ -2,13 +2,13 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ThrottlerStorage } from '@nestjs/throttler';
 import { AccessTokenVerifier } from '../auth/index.js';
 import { metricsConfig } from '../config/metrics.config.js';
 import { CONNECTION, type Connection } from '../database/connection.js';
-import { RedisConnection } from '../redis/redis-connection.js';
 import { RevocationCopy } from '../revocation/revocation-copy.js';
 import { RevocationModule } from '../revocation/revocation.module.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics, MetricsSources } from './metrics.js';
 import { MetricsServer } from './metrics.server.js';
 import { METRICS } from './metrics.token.js';
 
@@ -18,11 +18,11 @@ async function createMetrics(
   verifier: AccessTokenVerifier,
   connection: Connection,
   revocations: RevocationCopy,
-  redis?: RedisConnection,
+  rateLimitStorage: MetricsSources['rateLimitStorage'],
 ): Promise<Metrics | null> {
   if (port === undefined) return null;
   const { Metrics } = await import('./metrics.js');
-  return new Metrics({ verifier, connection, revocations, rateLimitStorage: redis });
+  return new Metrics({ verifier, connection, revocations, rateLimitStorage });
 }
 
 /** Collects metrics and serves them on `METRICS_PORT`. Without the variable it does nothing. */
@@ -31,7 +31,13 @@ async function createMetrics(
   providers: [
     {
       provide: METRICS,
-      inject: [metricsConfig.KEY, AccessTokenVerifier, CONNECTION, RevocationCopy, RedisConnection],
+      inject: [
+        metricsConfig.KEY,
+        AccessTokenVerifier,
+        CONNECTION,
+        RevocationCopy,
+        ThrottlerStorage,
+      ],
       useFactory: createMetrics,
     },
     MetricsServer,

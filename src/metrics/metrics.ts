@@ -9,9 +9,9 @@ import { API_VERSION } from '../version.js';
 export interface MetricsSources {
   verifier: Pick<AccessTokenVerifier, 'status'>;
   connection: Pick<Connection, 'pool'>;
-  revocations?: { status(): { known: number; ageSec: number } };
-  /** Where clients are counted for rate limits. */
-  rateLimitStorage?: { readonly failures: number };
+  revocations: { status(): { known: number; ageSec: number } };
+  /** Where clients are counted for rate limits. The memory of the process never fails. */
+  rateLimitStorage: { readonly failures?: number };
 }
 
 /** The members of Fastify's request that become labels. */
@@ -166,13 +166,13 @@ export class Metrics {
       Gauge,
       'revocations_known',
       'Subjects, sessions and tokens whose access tokens are refused',
-      () => [[revocations?.status().known ?? 0]],
+      () => [[revocations.status().known]],
     );
     this.read(
       Gauge,
       'revocations_age_seconds',
       'Time since the revocations were last read from the database',
-      () => (revocations ? [[revocations.status().ageSec]] : []),
+      () => [[revocations.status().ageSec]],
     );
   }
 
@@ -196,7 +196,7 @@ export class Metrics {
       Counter,
       'rate_limit_storage_failures_total',
       'Requests that were not counted for the rate limit, because the storage failed',
-      () => [[rateLimitStorage?.failures ?? 0]],
+      () => [[rateLimitStorage.failures ?? 0]],
     );
   }
 

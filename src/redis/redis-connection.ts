@@ -31,7 +31,6 @@ export class RedisUnavailableError extends Error {
 export class RedisConnection implements OnApplicationShutdown {
   private readonly logger = new Logger(RedisConnection.name);
   private available = true;
-  private failed = 0;
   private probedAt = -Infinity;
 
   private constructor(
@@ -75,11 +74,6 @@ export class RedisConnection implements OnApplicationShutdown {
     return this.available;
   }
 
-  /** Commands that failed, or were not tried because Redis was unavailable, since the start. */
-  get failures(): number {
-    return this.failed;
-  }
-
   /** @throws RedisUnavailableError at once while Redis is known to be unavailable. */
   async run<T>(command: (client: Redis) => Promise<T>): Promise<T> {
     try {
@@ -89,7 +83,6 @@ export class RedisConnection implements OnApplicationShutdown {
       return answer;
     } catch (cause) {
       const { message } = cause as Error;
-      this.failed += 1;
       this.noteUnavailable(message);
       throw new RedisUnavailableError(message, { cause });
     }

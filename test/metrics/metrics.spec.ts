@@ -4,16 +4,21 @@ import { Scrape } from './scrape.js';
 const ISSUER = 'https://issuer.test/';
 const KEYS = { issuer: ISSUER, isReady: true, fetches: 5, failedFetches: 2, keysAgeSec: 61.5 };
 
+const SOURCES: MetricsSources = {
+  verifier: { status: () => ({ issuers: [KEYS] }) },
+  connection: {},
+  revocations: { status: () => ({ known: 3, ageSec: 1.5 }) },
+  rateLimitStorage: {},
+};
+
 /** What is scraped from these sources. */
 async function scrape(sources: Partial<MetricsSources> = {}): Promise<Scrape> {
-  const verifier = { status: () => ({ issuers: [KEYS] }) };
-  return new Scrape(await new Metrics({ verifier, connection: {}, ...sources }).text());
+  return new Scrape(await new Metrics({ ...SOURCES, ...sources }).text());
 }
 
 describe('Metrics', () => {
   it('are those of one application: another one in the process has its own', async () => {
-    const verifier = { status: () => ({ issuers: [KEYS] }) };
-    const [one, other] = [1, 2].map(() => new Metrics({ verifier, connection: {} }));
+    const [one, other] = [1, 2].map(() => new Metrics(SOURCES));
     one!.countRefusal('token_expired');
     const [mine, theirs] = await Promise.all(
       [one!, other!].map(async (each) => new Scrape(await each.text())),
@@ -54,11 +59,18 @@ describe('Metrics', () => {
     expect(found.value('rate_limit_storage_failures_total')).toBe(7);
   });
 
+  it('count no failures where requests are counted in memory', async () => {
+    expect((await scrape()).value('rate_limit_storage_failures_total')).toBe(0);
+  });
+
+  it('show how many revocations are known, and how old they are', async () => {
+    const found = await scrape();
+    expect(found.value('revocations_known')).toBe(3);
+    expect(found.value('revocations_age_seconds')).toBe(1.5);
+  });
+
   it('do not count health checks', async () => {
-    const metrics = new Metrics({
-      verifier: { status: () => ({ issuers: [] }) },
-      connection: {},
-    });
+    const metrics = new Metrics(SOURCES);
     metrics.countAnswer({ method: 'GET', routeOptions: { url: '/health/ready' } }, 503, 1);
     metrics.countAnswer({ method: 'GET', routeOptions: { url: '/health-plan' } }, 200, 1);
     const found = new Scrape(await metrics.text());

@@ -1,3 +1,5 @@
+import { createDpopKey } from '../../src/auth/testing/index.js';
+import { DpopClient, PUBLIC_URL } from '../auth/bound/support.js';
 import { type Api, startApi } from '../support/api.js';
 import { RedisServer } from '../support/redis.js';
 import { Scrape } from './scrape.js';
@@ -10,7 +12,13 @@ describe('The metrics of an instance with PostgreSQL and Redis', () => {
   beforeAll(async () => {
     redis = await RedisServer.create();
     await redis.start();
-    const environment = { METRICS_PORT: '0', RATE_LIMIT: '1000', REDIS_URL: redis.url };
+    const environment = {
+      METRICS_PORT: '0',
+      RATE_LIMIT: '1000',
+      REDIS_URL: redis.url,
+      DPOP: 'allowed',
+      PUBLIC_URL,
+    };
     api = await startApi({ ownDatabase: true, environment });
     token = api.issuer.mint({ scope: 'read:messages' });
   });
@@ -34,5 +42,11 @@ describe('The metrics of an instance with PostgreSQL and Redis', () => {
     await redis.stop();
     expect((await api.get('/api/messages', token)).status).toBe(200);
     expect((await Scrape.of(api)).value(name)).toBe(1);
+    // Its proof is not remembered either, but that is a refusal.
+    const client = new DpopClient(await createDpopKey(), api.issuer, (...sent) =>
+      api.send(...sent),
+    );
+    expect((await client.send({ path: '/api/private' })).status).toBe(503);
+    expect((await Scrape.of(api)).value(name)).toBe(2);
   });
 });

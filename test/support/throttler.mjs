@@ -35,4 +35,5 @@ export const {
   SkipThrottle,
   ThrottlerGuard,
   ThrottlerModule,
+  ThrottlerStorage,
 } = load(join(import.meta.dirname, '../../node_modules/@nestjs/throttler/dist/index.js'));
