@@ -4,15 +4,14 @@ import { Prover } from './prover.js';
 
 /** Tokens that the API must refuse. Nobody but an issuer can sign the first two. */
 export const BROKEN_TOKENS = [
-  { kind: 'expired', label: 'Expired', name: 'an expired token', needsIssuer: true },
+  { kind: 'expired', label: 'Expired', name: 'an expired token' },
   {
     kind: 'other_audience',
     label: 'Other audience',
     name: 'a token for another audience',
-    needsIssuer: true,
   },
-  { kind: 'tampered', label: 'Tampered', name: 'a tampered token', needsIssuer: false },
-  { kind: 'id_token', label: 'ID token', name: 'an ID token', needsIssuer: false },
+  { kind: 'tampered', label: 'Tampered', name: 'a tampered token' },
+  { kind: 'id_token', label: 'ID token', name: 'an ID token' },
 ];
 
 /** What somebody can try with a stolen copy of a bound token. They do not have its key. */

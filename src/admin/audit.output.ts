@@ -13,7 +13,7 @@ const deleted = (what: string, example: string) =>
     });
 
 /** What an administrator did, as a client reads it. */
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: z.string().meta({ format: 'uuid' }),
     actor: subject('The `sub` of the access token that did it.'),

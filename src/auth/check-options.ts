@@ -22,6 +22,9 @@ import { circleIn, followScopes, type ImpliedScopes } from './token/implied-scop
 /** Shortest secret of HS256, in bytes: the length of its hash (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32;
 
+/** Options of an issuer, which may also stand at the top level. */
+const ISSUER_OPTIONS = ['issuer', 'jwksUri', 'audience', 'algorithms', 'secret'];
+
 /**
  * Checks the options and adds the defaults.
  *
@@ -30,8 +33,8 @@ const MIN_SECRET_BYTES = 32;
 export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAuthOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(
-      'AuthModule: import AuthModule.forRoot({ issuer, audience }) in the root module, ' +
-        'or forRootAsync(). AuthModule alone has no options.',
+      'AuthModule: the options are missing. Import AuthModule.forRoot({ issuer, audience }) in ' +
+        'the root module, or return them from the factory of forRootAsync().',
     );
   }
   const {
@@ -58,10 +61,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     issuers,
     ...short
   } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
-  refuseUnknown(short, '');
-  if (issuers !== undefined && short.issuer !== undefined) {
-    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
-  }
+  refuseUnknown(short, '', ISSUER_OPTIONS);
   oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
   oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
   oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
@@ -91,7 +91,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     }
   }
   return {
-    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
+    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers, short),
     unmarkedRoutes,
     grantClaims: [...grantClaims],
     impliedScopes: resolveImpliedScopes(impliedScopes),
@@ -115,7 +115,11 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   };
 }
 
-function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
+function resolveIssuers(issuers: readonly IssuerOptions[], short: object): ResolvedIssuer[] {
+  const other = Object.entries(short).find(([, value]) => value !== undefined);
+  if (other) {
+    fail('issuers', `cannot be combined with ${other[0]}; write it into the entries of the array`);
+  }
   if (!Array.isArray(issuers) || issuers.length === 0) {
     fail('issuers', 'must be a non-empty array');
   }
@@ -127,7 +131,7 @@ function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
 }
 
 function resolveIssuer(options: IssuerOptions, prefix: string): ResolvedIssuer {
-  refuseUnknown(options, prefix);
+  refuseUnknown(options ?? {}, prefix, ISSUER_OPTIONS);
   const { issuer, jwksUri, audience, algorithms, secret } = options ?? {};
   checkUrl(`${prefix}issuer`, issuer);
   if (/[?#]/.test(issuer)) {
@@ -172,10 +176,10 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
     fail('tokenCache', 'must be false or an object with its bounds');
   }
   const { maxEntries = 50_000, maxBytes = 64 * 1024 * 1024, ...others } = cache;
-  for (const [name, value] of Object.entries({ maxEntries, maxBytes, ...others })) {
-    if (name in others || !Number.isSafeInteger(value) || value < 1) {
-      fail(`tokenCache.${name}`, name in others ? 'is unknown' : 'must be a positive integer');
-    }
+  refuseUnknown(others, 'tokenCache.');
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    fail(`tokenCache.${name}`, 'must be a positive integer');
   }
   return { maxEntries, maxBytes };
 }
@@ -183,8 +187,7 @@ function resolveTokenCache(cache: false | TokenCacheOptions) {
 function resolveDpop(dpop: DpopOptions, publicUrl: string | undefined): ResolvedDpop {
   requireObject('dpop', dpop);
   const { mode = 'off', maxAgeSec = 60, replays, nonceSecret, ...others } = dpop;
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) fail(`dpop.${unknown}`, 'is unknown');
+  refuseUnknown(others, 'dpop.');
   oneOf('dpop.mode', ['off', 'allowed', 'required'], mode);
   number('dpop.maxAgeSec', maxAgeSec, 1, 300);
   if (mode !== 'off' && publicUrl === undefined) {
@@ -212,8 +215,7 @@ function resolveImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, reado
 function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
   requireObject('stepUpClaims', claims);
   const { authTime = 'auth_time', acr = 'acr', amr = 'amr', ...others } = claims;
-  const unknown = Object.keys(others)[0];
-  if (unknown !== undefined) fail(`stepUpClaims.${unknown}`, 'is unknown');
+  refuseUnknown(others, 'stepUpClaims.');
   for (const [name, path] of Object.entries({ authTime, acr, amr })) {
     strings(`stepUpClaims.${name}`, [path].flat());
   }
@@ -223,9 +225,9 @@ function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
 function resolveMtls(mtls: MtlsOptions | undefined): MtlsOptions | undefined {
   if (mtls === undefined) return undefined;
   requireObject('mtls', mtls);
-  const unknown = Object.keys(mtls).find((name) => name !== 'certificate');
-  if (unknown !== undefined) fail(`mtls.${unknown}`, 'is unknown');
-  if (typeof mtls.certificate !== 'function') fail('mtls.certificate', 'must be a function');
+  const { certificate, ...others } = mtls;
+  refuseUnknown(others, 'mtls.');
+  if (typeof certificate !== 'function') fail('mtls.certificate', 'must be a function');
   return mtls;
 }
 
@@ -244,9 +246,8 @@ function resolveRawRoutes(routes: Readonly<Record<string, string>>) {
 }
 
 /** A misspelt option would silently leave out a check. */
-function refuseUnknown(options: IssuerOptions, prefix: string): void {
-  const known = ['issuer', 'jwksUri', 'audience', 'algorithms', 'secret'];
-  const unknown = Object.keys(options ?? {}).find((name) => !known.includes(name));
+function refuseUnknown(options: object, prefix: string, known: readonly string[] = []): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) fail(prefix + unknown, 'is unknown');
 }
 

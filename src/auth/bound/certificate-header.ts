@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv4 } from 'node:net';
-
-/** As long as all headers together may be. */
-const MAX_LENGTH = 16 * 1024;
+import { headerValues } from '../token/credentials.js';
 
 /** A byte sequence of structured fields (RFC 8941 §3.3.5), without parameters. */
 const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/;
@@ -13,11 +11,9 @@ const PEM = /^-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERT
 /** A key of `X-Forwarded-Client-Cert` with its value, which may be quoted. */
 const XFCC_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))(?:;|$)/y;
 
-type ProxiedRequest = Pick<IncomingMessage, 'rawHeaders' | 'socket'>;
-
 /** What is read of a request. `raw` is Node's request on Fastify. */
-interface HttpRequest extends ProxiedRequest {
-  readonly raw?: ProxiedRequest;
+interface ProxiedRequest extends Pick<IncomingMessage, 'socket'> {
+  readonly raw?: Pick<IncomingMessage, 'socket'>;
 }
 
 /**
@@ -33,6 +29,7 @@ interface HttpRequest extends ProxiedRequest {
  * their hash is the one in the token. Only the proxy can check chain and dates.
  *
  * @param trustedProxies IP addresses and CIDR ranges.
+ * @throws TypeError when there is no trusted proxy, or one is neither.
  * @throws Error of the returned function, when the header has several values or another form.
  */
 export function certificateFromHeader(
@@ -43,15 +40,13 @@ export function certificateFromHeader(
   const read = READERS.get(name) ?? readEscapedPem;
   const proxies = blockListOf(trustedProxies);
   return (request) => {
-    const http = request as HttpRequest;
-    const { rawHeaders, socket } = http.raw ?? http;
-    const { remoteAddress = '' } = socket;
+    const proxied = request as ProxiedRequest;
+    const { remoteAddress = '' } = (proxied.raw ?? proxied).socket;
     if (!proxies.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')) return undefined;
-    const [value = '', ...others] = valuesOf(name, rawHeaders);
+    const [value = '', ...others] = headerValues(request, name);
     if (others.length > 0) throw new Error(`${header} has several values`);
     // A proxy may send an empty header where there is no certificate.
     if (value === '') return undefined;
-    if (value.length > MAX_LENGTH) throw new Error(`${header} is too long`);
     return Buffer.from(read(value), 'base64');
   };
 }
@@ -91,21 +86,22 @@ function readEscapedPem(value: string): string {
   return base64;
 }
 
-/** Node joins the values of repeated headers: only `rawHeaders` tells them apart. */
-function valuesOf(name: string, rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter(
-    (_, index) => index % 2 && rawHeaders[index - 1]!.toLowerCase() === name,
-  );
-}
-
 /** It also compares IPv4 addresses as a socket for IPv6 has them (RFC 4291 §2.5.5.2). */
 function blockListOf(ranges: readonly string[]): BlockList {
+  if (ranges.length === 0) throw new TypeError('trustedProxies is empty: no header would count');
   const list = new BlockList();
   for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
+    const [, address = '', prefix] = /^([^/]+)(?:\/(\d+))?$/.exec(range) ?? [];
     const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
+    try {
+      if (prefix === undefined) list.addAddress(address, family);
+      else list.addSubnet(address, Number(prefix), family);
+    } catch (cause) {
+      const text = JSON.stringify(range);
+      throw new TypeError(`trustedProxies has ${text}; write IP addresses or CIDR ranges`, {
+        cause,
+      });
+    }
   }
   return list;
 }

@@ -10,14 +10,14 @@ const REQUIRED_CLAIMS = ['jti', 'htm', 'htu', 'iat', 'ath'];
 const MAX_JTI_LENGTH = 256;
 
 /** What a proof must be for. */
-export interface ProvenRequest {
+interface ProvenRequest {
   readonly method: string;
   /** In normal form. Undefined for a request whose URL cannot be known. */
   readonly url: string | undefined;
   readonly token: string;
 }
 
-export interface ProofRules {
+interface ProofRules {
   readonly keys: ProofKeys;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -65,7 +65,7 @@ export class Dpop {
     this.schemes = schemesOf(options);
     // The options are checked: with DPoP there is one.
     this.publicUrl = publicUrl!;
-    this.replays = replays ?? new MemoryReplayStore(clock);
+    this.replays = replays ?? new MemoryReplayStore({ clock });
     if (nonceSecret !== undefined) this.nonces = new ServerNonces(nonceSecret, clock);
   }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.js';
+import { Clock } from '../clock.js';
 
 /** Remembers the proofs that were used, so that none is accepted twice (RFC 9449 §11.1). */
 export interface ReplayStore {
@@ -14,6 +14,13 @@ export interface ReplayStore {
   remember(key: string, ttlMs: number): Promise<boolean>;
 }
 
+export interface MemoryReplayStoreOptions {
+  /** @default 500000 */
+  maxProofs?: number;
+  /** @default the time of the system */
+  clock?: Pick<Clock, 'now'>;
+}
+
 /** The number of proofs from which the store looks for those that it may forget. */
 const FEW = 1024;
 
@@ -25,19 +32,20 @@ const PURGE_INTERVAL_MS = 1000;
  * is full refuses further proofs until some have expired.
  */
 export class MemoryReplayStore implements ReplayStore {
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly maxProofs: number;
   private readonly proofs: LRUCache<string, true>;
   private purgeAt: number;
   private purgedAt = -Infinity;
 
-  /** @param max number of proofs: about 200 bytes each. @default 500000 */
-  constructor(
-    private readonly clock: Pick<Clock, 'now'>,
-    private readonly max = 500_000,
-  ) {
-    this.purgeAt = Math.min(FEW, max);
+  /** @param options `maxProofs`: each takes about 200 bytes. `clock`: for tests. */
+  constructor({ maxProofs = 500_000, clock = new Clock() }: MemoryReplayStoreOptions = {}) {
+    this.clock = clock;
+    this.maxProofs = maxProofs;
+    this.purgeAt = Math.min(FEW, maxProofs);
     this.proofs = new LRUCache<string, true>({
       // Unlike `max`, it does not reserve the memory. Nothing is evicted: `remember` counts first.
-      maxSize: max,
+      maxSize: maxProofs,
       sizeCalculation: () => 1,
       // Every entry has its own.
       ttl: 1,
@@ -49,8 +57,8 @@ export class MemoryReplayStore implements ReplayStore {
   async remember(key: string, ttlMs: number): Promise<boolean> {
     if (this.proofs.has(key)) return false;
     this.makeRoom();
-    if (this.proofs.size >= this.max) {
-      throw new Error(`the memory is full: ${this.max} proofs that have not expired`);
+    if (this.proofs.size >= this.maxProofs) {
+      throw new Error(`the memory is full: ${this.maxProofs} proofs that have not expired`);
     }
     this.proofs.set(key, true, { ttl: ttlMs });
     return true;
@@ -62,6 +70,6 @@ export class MemoryReplayStore implements ReplayStore {
     if (this.proofs.size < this.purgeAt || now - this.purgedAt < PURGE_INTERVAL_MS) return;
     this.proofs.purgeStale();
     this.purgedAt = now;
-    this.purgeAt = Math.min(this.max, Math.max(FEW, 2 * this.proofs.size));
+    this.purgeAt = Math.min(this.maxProofs, Math.max(FEW, 2 * this.proofs.size));
   }
 }

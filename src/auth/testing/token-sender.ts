@@ -5,7 +5,7 @@ import type { ResolvedAuthOptions } from '../auth.options.js';
 import { dpopKeyOf } from './dpop-key.js';
 
 /** How an application wants to get its tokens. */
-export interface TokenSender {
+interface TokenSender {
   /** The claim that its tokens need. */
   readonly cnf?: { readonly jkt: string };
   /** Headers for one request. */

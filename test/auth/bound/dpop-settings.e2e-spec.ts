@@ -27,7 +27,7 @@ class TestStore implements ReplayStore {
   private readonly memory: MemoryReplayStore;
 
   constructor(clock: FakeClock) {
-    this.memory = new MemoryReplayStore(clock);
+    this.memory = new MemoryReplayStore({ clock });
   }
 
   async remember(key: string, ttlMs: number): Promise<boolean> {

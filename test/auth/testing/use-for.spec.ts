@@ -137,7 +137,7 @@ describe('useFor() of a test issuer', () => {
     @Module({ imports: [AuthModule] })
     class AppModule {}
     const compiled = issuer.useFor(Test.createTestingModule({ imports: [AppModule] })).compile();
-    await expect(compiled).rejects.toThrow('AuthModule alone has no options');
+    await expect(compiled).rejects.toThrow('AuthModule: the options are missing');
   });
 
   it('does not hide an unknown option of the application', async () => {
