@@ -81,6 +81,8 @@ export class AccessRules implements OnModuleInit {
   private readonly rules = new WeakMap<object, WeakMap<object, AccessRule>>();
   /** The rule of a route that has no decorator of this module. */
   readonly unmarked: AccessRule;
+  /** Every rule once the application has started, also those of handlers that are not routes. */
+  readonly declared = new Set<AccessRule>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -125,7 +127,9 @@ export class AccessRules implements OnModuleInit {
           const rule = this.combine(handling, method);
           // A constructor may replace a method, for example by one that is bound to the instance.
           const own = instance?.[method];
-          if (typeof own === 'function') this.remember(handling, own, rule);
+          if (typeof own !== 'function') continue;
+          this.remember(handling, own, rule);
+          this.declared.add(rule);
         }
       }
     }

@@ -225,9 +225,8 @@ function resolveStepUpClaims(claims: StepUpClaims): Required<StepUpClaims> {
 function resolveMtls(mtls: MtlsOptions | undefined): MtlsOptions | undefined {
   if (mtls === undefined) return undefined;
   requireObject('mtls', mtls);
-  const { certificate, ...others } = mtls;
-  refuseUnknown(others, 'mtls.');
-  if (typeof certificate !== 'function') fail('mtls.certificate', 'must be a function');
+  refuseUnknown(mtls, 'mtls.', ['certificate']);
+  if (typeof mtls.certificate !== 'function') fail('mtls.certificate', 'must be a function');
   return mtls;
 }
 

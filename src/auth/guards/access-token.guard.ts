@@ -161,7 +161,7 @@ export class AccessTokenGuard implements CanActivate {
     this.advised.add(handler);
     this.logger.warn(
       `No access token for ${context.getClass().name}.${handler.name}: ${reason}. ` +
-        'See "Other contexts" in the documentation, or add @Public().',
+        'See "GraphQL, WebSockets and microservices" in the documentation, or add @Public().',
     );
   }
 }

@@ -84,7 +84,7 @@ export class ResourceMetadata implements OnModuleInit {
    */
   private document(audience: string | undefined): object {
     const { publicUrl, dpop, mtls, resourceMetadata } = this.options;
-    const rules = this.rules.all().map(({ rule }) => rule);
+    const rules = [...this.rules.declared];
     const own = rules.filter(({ resource }) => resource?.audience === audience);
     const scopes = new Set(
       own.flatMap(({ resource, scopes: required }) => [

@@ -257,6 +257,18 @@ it('refuses, and tells the developer why, when the context has no request', asyn
   await app.close();
 });
 
+it('has the scopes of its resolvers in the metadata (RFC 9728 §2)', async () => {
+  const { app, url } = await start({
+    issuer,
+    options: { publicUrl: 'https://api.example.com' },
+    imports: [graphql()],
+    providers: [AccountResolver],
+  });
+  const { json } = await request(url, 'GET', '/.well-known/oauth-protected-resource');
+  expect(json.scopes_supported).toEqual(['read:balance', 'write:account']);
+  await app.close();
+});
+
 it('prevents the start when a field has a requirement that Nest does not check', async () => {
   const starting = start({
     issuer,
