@@ -3,7 +3,6 @@ import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.
 import { DATABASE, type Database } from '../../src/database/connection.js';
 import { FakeClock } from '../auth/support/fake-clock.js';
 import { type Api, AUDIENCE, startApi } from '../support/api.js';
-import { createTestDatabase } from '../support/database.js';
 import { expectRefusal } from '../support/refusal.js';
 
 const PATH = '/api/admin/revocations';
@@ -169,25 +168,5 @@ describe('/api/admin/revocations', () => {
       code: 'insufficient_scope',
       scope,
     });
-  });
-});
-
-describe('A restarted instance', () => {
-  it('refuses from its first answer', async () => {
-    const issuer = await createTestIssuer({ audience: AUDIENCE });
-    const { environment, drop } = await createTestDatabase();
-    const token = issuer.mint({ sub: 'auth0|joe' });
-
-    const before = await startApi({ issuer, environment });
-    const admin = issuer.mint({ sub: 'auth0|root', scope: 'write:admin' });
-    const json = { sub: 'auth0|joe' };
-    expect((await before.send('POST', PATH, { token: admin, json })).status).toBe(201);
-    await before.close();
-
-    const after = await startApi({ issuer, environment });
-    expectRefusal(await after.get('/api/private', token), { status: 401, code: 'token_revoked' });
-    await after.close();
-    await drop();
-    await issuer.close();
   });
 });
