@@ -6,6 +6,8 @@ import { authConfig } from './config/auth.config.js';
 import { browserConfig } from './config/browser.config.js';
 import { databaseConfig } from './config/database.config.js';
 import { limitsConfig } from './config/limits.config.js';
+import { mcpConfig } from './config/mcp.config.js';
+import { revocationConfig } from './config/revocation.config.js';
 import { serverConfig } from './config/server.config.js';
 
 /** Values of `NODE_ENV` that are not a mistake. Only the first one changes something. */
@@ -19,6 +21,8 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
   const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
   const { client, docs } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   const database = app.get<ConfigType<typeof databaseConfig>>(databaseConfig.KEY);
+  const mcp = app.get<ConfigType<typeof mcpConfig>>(mcpConfig.KEY);
+  const { logoutClientId } = app.get<ConfigType<typeof revocationConfig>>(revocationConfig.KEY);
   const url = new URL(await app.getUrl());
   // `getUrl()` has an IP address. To a browser, the host name is another origin.
   if (!isIP(host ?? '')) url.hostname = host ?? 'localhost';
@@ -27,6 +31,10 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
   logger.log(`Access tokens: issuer ${issuer}, audience ${audience.join(', ')}`);
   logger.log(`Browser pages: ${client ? `${url.origin}/` : 'off, CLIENT=on serves them'}`);
   logger.log(`API reference: ${docs ? `${url.origin}/docs` : 'off, DOCS=on serves it'}`);
+  if (mcp.isOn) logger.log(`MCP server: ${url.origin}/mcp`);
+  if (logoutClientId !== undefined) {
+    logger.log(`Logout tokens: ${url.origin}/backchannel-logout, for the client ${logoutClientId}`);
+  }
   reportNetwork(app);
   for (const suspicious of audience.filter(looksLikeClientId)) {
     logger.warn(

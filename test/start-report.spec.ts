@@ -3,12 +3,22 @@ import { browserConfig } from '../src/config/browser.config.js';
 import { databaseConfig } from '../src/config/database.config.js';
 import type { Variables } from '../src/config/environment.js';
 import { limitsConfig } from '../src/config/limits.config.js';
+import { mcpConfig } from '../src/config/mcp.config.js';
+import { revocationConfig } from '../src/config/revocation.config.js';
 import { serverConfig } from '../src/config/server.config.js';
 import { reportStart } from '../src/start-report.js';
 import { withEnvironment } from './support/environment.js';
 import { captureLog } from './support/log.js';
 
-const NAMESPACES = [authConfig, browserConfig, databaseConfig, limitsConfig, serverConfig];
+const NAMESPACES = [
+  authConfig,
+  browserConfig,
+  databaseConfig,
+  limitsConfig,
+  mcpConfig,
+  revocationConfig,
+  serverConfig,
+];
 
 /** What an application logs that has started with these variables. */
 async function report(variables: Variables, address = 'http://127.0.0.1:3001') {
@@ -108,6 +118,19 @@ describe('The log of a start', () => {
     const { lines, warnings } = await report({ ...variables, REDIS_URL: 'redis://redis.test' });
     expect(lines.at(-1)).toBe('DPoP: required, proofs remembered in Redis at redis.test');
     expect(warnings).toEqual([]);
+  });
+
+  it('says where the MCP server is, and where the issuer reports logouts', async () => {
+    const { lines } = await report({
+      PUBLIC_URL: 'https://api.example.com',
+      MCP: 'on',
+      BACKCHANNEL_LOGOUT: 'on',
+      AUTH0_CLIENT_ID: 'browser',
+    });
+    expect(lines.slice(4, 6)).toEqual([
+      'MCP server: http://127.0.0.1:3001/mcp',
+      'Logout tokens: http://127.0.0.1:3001/backchannel-logout, for the client browser',
+    ]);
   });
 
   it('says in which header client certificates come', async () => {
