@@ -17,7 +17,7 @@ const logger = new Logger('Api');
 
 /** Logs where the application listens and what it uses, and warns about probable mistakes. */
 export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>): Promise<void> {
-  const { host, mode } = app.get<ConfigType<typeof serverConfig>>(serverConfig.KEY);
+  const { host, mode, publicUrl } = app.get<ConfigType<typeof serverConfig>>(serverConfig.KEY);
   const { issuer, audience } = app.get<ConfigType<typeof authConfig>>(authConfig.KEY);
   const { client, docs } = app.get<ConfigType<typeof browserConfig>>(browserConfig.KEY);
   const database = app.get<ConfigType<typeof databaseConfig>>(databaseConfig.KEY);
@@ -31,9 +31,10 @@ export async function reportStart(app: Pick<INestApplication, 'get' | 'getUrl'>)
   logger.log(`Access tokens: issuer ${issuer}, audience ${audience.join(', ')}`);
   logger.log(`Browser pages: ${client ? `${url.origin}/` : 'off, CLIENT=on serves them'}`);
   logger.log(`API reference: ${docs ? `${url.origin}/docs` : 'off, DOCS=on serves it'}`);
-  if (mcp.isOn) logger.log(`MCP server: ${url.origin}/mcp`);
+  if (mcp.isOn) logger.log(`MCP server: ${publicUrl}/mcp`);
   if (logoutClientId !== undefined) {
-    logger.log(`Logout tokens: ${url.origin}/backchannel-logout, for the client ${logoutClientId}`);
+    const at = `${publicUrl ?? url.origin}/backchannel-logout`;
+    logger.log(`Logout tokens: ${at}, for the client ${logoutClientId}`);
   }
   reportNetwork(app);
   for (const suspicious of audience.filter(looksLikeClientId)) {

@@ -128,8 +128,8 @@ describe('The log of a start', () => {
       AUTH0_CLIENT_ID: 'browser',
     });
     expect(lines.slice(4, 6)).toEqual([
-      'MCP server: http://127.0.0.1:3001/mcp',
-      'Logout tokens: http://127.0.0.1:3001/backchannel-logout, for the client browser',
+      'MCP server: https://api.example.com/mcp',
+      'Logout tokens: https://api.example.com/backchannel-logout, for the client browser',
     ]);
   });
 
