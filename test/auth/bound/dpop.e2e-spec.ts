@@ -460,7 +460,7 @@ describe.each(ADAPTERS)('DPoP on %s (RFC 9449)', (adapter) => {
       const claims = { jti: 'known' };
       expect(await client.send({ claims })).toMatchObject(ACCEPTED);
       expect(await client.send({ claims })).toMatchObject(used);
-      expect(await client.send({ claims, path: '/api/cats?other' })).toMatchObject({ status: 401 });
+      expect(await client.send({ claims, path: '/api/cats?other' })).toMatchObject(used);
       expect(await client.send({ claims, path: '/api/cats/named/tom' })).toMatchObject(ACCEPTED);
       const other = new DpopClient(await createDpopKey('ES256', clock.now), issuer, fixture.ask);
       expect(await other.send({ claims })).toMatchObject(ACCEPTED);
