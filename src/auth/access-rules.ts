@@ -161,6 +161,16 @@ export class AccessRules implements OnModuleInit {
   }
 
   /**
+   * Whether requests pass without a look at their tokens. `unmarkedRoutes: 'open'` is about routes:
+   * a handler in another context needs `@Public()`.
+   *
+   * @param contextType as of `ExecutionContext.getType()`.
+   */
+  isOpen(rule: AccessRule, contextType: string): boolean {
+    return rule.access === 'public' && (contextType === 'http' || rule !== this.unmarked);
+  }
+
+  /**
    * What a handler needs.
    *
    * @throws InternalServerErrorException when the handler is not a method of the controller; Error

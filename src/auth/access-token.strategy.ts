@@ -24,6 +24,8 @@ export interface TokenRequest {
   key?: SigningKey;
 }
 
+type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
+
 type VerifiedRequest = TokenRequest & Required<Pick<TokenRequest, 'jws' | 'issuer' | 'key'>>;
 
 /** Reads the token, and checks its form before any key is looked up. */
@@ -40,7 +42,7 @@ function readToken(request: TokenRequest): string {
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Its own Passport: the shared one has one strategy per name for all applications. */
-  declare readonly passport: passport.Authenticator;
+  declare private readonly passport: passport.Authenticator;
   /** passport-jwt compares with this list; {@link validate} with what the request needs. */
   private readonly audiences: string[];
 
@@ -58,6 +60,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
           .then((key) => done(null, key as never))
           .catch(done);
       },
+      // These lists are of all issuers: `validate()` compares with those of the token's own.
       issuer: options.issuers.flatMap(spellingsOf),
       audience: audiences,
       algorithms: options.issuers.flatMap(({ algorithms }) => algorithms),
@@ -74,18 +77,46 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     if (!this.audiences.includes(audience)) this.audiences.push(audience);
   }
 
+  /**
+   * Verifies a token from its form to its claims.
+   *
+   * A refusal arrives here in one of four ways: {@link readToken} throws; {@link findKey} rejects,
+   * or jsonwebtoken refuses the token, and passport-jwt fails; {@link validate} throws, which is an
+   * error for Passport.
+   */
+  verify(request: TokenRequest): Promise<RequestAuth> {
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
+        if (auth) resolve(auth);
+        else reject(error ?? this.refusalOf(failure, request));
+      };
+      // By name, because Passport then makes a copy of the strategy for each request.
+      const { passport: own, name } = this;
+      const middleware = own.authenticate(name, { session: false }, done) as Middleware;
+      middleware(request, {}, done);
+    });
+  }
+
   /** Called by passport-jwt when the signature is good. */
   validate({ token, audience, jws, issuer }: VerifiedRequest): RequestAuth {
     // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
     validateClaims(jws, issuer.keys.issuer, this.options);
-    requireAudience(jws.payload, audience === undefined ? issuer.audience : [audience]);
-    validateTime(jws.payload, this.options, this.clock.now() / 1000);
-    // A copy: V8 would keep the whole header for a part of it.
+    this.validateUse(jws.payload, issuer, audience);
+    // A copy: V8 would keep the whole `Authorization` header for a part of it.
     return createRequestAuth(Buffer.from(token).toString(), jws, this.options);
   }
 
+  /**
+   * Validates what may differ from one use of a token to the next: whether it is for the audience
+   * that the request needs, and the time.
+   */
+  validateUse(payload: object, issuer: TrustedIssuer, audience: string | undefined): void {
+    requireAudience(payload, audience === undefined ? issuer.audience : [audience]);
+    validateTime(payload, this.options, this.clock.now() / 1000);
+  }
+
   /** Why passport-jwt refused a token, as an error with a code. */
-  refusalOf(failure: unknown, request: TokenRequest): Error {
+  private refusalOf(failure: unknown, request: TokenRequest): Error {
     if (failure instanceof AuthError) return failure;
     // No key was found and nothing refused the token: a fault of ours is not the token's.
     if (failure instanceof Error && !request.key) return failure;
@@ -122,6 +153,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     return key.key;
   }
 
+  /** Called by the constructor of the base class, before the fields of this class exist. */
   protected getPassportInstance(): passport.Authenticator {
     Object.assign(this, { passport: new passport.Passport() });
     return this.passport;

@@ -14,7 +14,6 @@ import type { IssuerStatus } from './keys/issuer-status.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
-import { requireAudience, validateTime } from './token/claim-rules.js';
 import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
 /** Value of `Retry-After` when `isRevoked` throws, in seconds. */
@@ -50,8 +49,6 @@ export interface VerifyOptions {
   proven?: ProvenKeys | KeyProver | undefined;
 }
 
-type Middleware = (request: object, response: object, next: (error: unknown) => void) => void;
-
 /**
  * Judges access tokens: the cache of accepted tokens first, then {@link AccessTokenStrategy}, what
  * they are bound to, and the option `isRevoked`. The only place that accepts a token.
@@ -72,7 +69,7 @@ export class AccessTokenVerifier {
     private readonly strategy: AccessTokenStrategy,
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     if (options.tokenCache) this.cache = createTokenCache(options.tokenCache);
     const hasDpop = options.dpop.mode !== 'off';
@@ -115,7 +112,7 @@ export class AccessTokenVerifier {
     if (typeof token !== 'string') throw new InvalidTokenError('token_malformed');
     if (audience !== undefined) this.strategy.addAudience(audience);
     const request: TokenRequest = { token, audience };
-    const auth = this.recall(request) ?? (await this.authenticate(request));
+    const auth = this.recall(request) ?? (await this.verifyAndCache(request));
     const keys = typeof proven === 'function' ? await proven(auth.payload) : proven;
     requireConfirmed(auth.payload, keys, this.methods);
     const isProofRequired = this.options.dpop.mode === 'required';
@@ -130,37 +127,23 @@ export class AccessTokenVerifier {
     if (!verified || verified.auth.token !== token) return undefined;
     if (!verified.issuer.keys.trusts(verified.key)) return undefined;
     const { issuer, auth } = verified;
-    requireAudience(auth.payload, audience === undefined ? issuer.audience : [audience]);
-    validateTime(auth.payload, this.options, this.clock.now() / 1000);
+    this.strategy.validateUse(auth.payload, issuer, audience);
     this.hits += 1;
     return auth;
   }
 
-  private async authenticate(request: TokenRequest): Promise<RequestAuth> {
+  private async verifyAndCache(request: TokenRequest): Promise<RequestAuth> {
     this.misses += 1;
     let auth: RequestAuth;
     try {
-      auth = await this.runStrategy(request);
+      auth = await this.strategy.verify(request);
     } catch (error) {
       if (!(await this.hasNewKey(request, error))) throw error;
-      auth = await this.runStrategy(request);
+      auth = await this.strategy.verify(request);
     }
     const { issuer, key } = request;
     this.cache?.set(cacheKey(auth.token), { auth, issuer: issuer!, key: key! });
     return auth;
-  }
-
-  /** By name, because Passport then makes a copy of the strategy for each request. */
-  private runStrategy(request: TokenRequest): Promise<RequestAuth> {
-    return new Promise((resolve, reject) => {
-      const done = (error: unknown, auth?: RequestAuth | false, failure?: unknown) => {
-        if (auth) resolve(auth);
-        else reject(error ?? this.strategy.refusalOf(failure, request));
-      };
-      const { passport, name } = this.strategy;
-      const middleware = passport.authenticate(name, { session: false }, done) as Middleware;
-      middleware(request, {}, done);
-    });
   }
 
   /** Whether the issuer has replaced the key that the signature of a token fails under. */

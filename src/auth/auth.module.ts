@@ -14,17 +14,17 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
-import { FieldResolvers } from './contexts/field-resolvers.js';
-import { HybridApplication } from './contexts/hybrid-application.js';
+import { FieldResolvers } from './start-checks/field-resolvers.js';
+import { HybridApplication } from './start-checks/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
 import { ClaimsGuard } from './guards/claims.guard.js';
-import { Gateways } from './guards/gateways.js';
+import { Gateways } from './start-checks/gateways.js';
 import { ScopesGuard } from './guards/scopes.guard.js';
 import { StepUpGuard } from './guards/step-up.guard.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { LogoutTokenVerifier } from './logout/logout-token.verifier.js';
 import { ResourceMetadata } from './metadata/resource-metadata.js';
-import { Refusals } from './refusals/refuse.js';
+import { Refusals } from './refusals/refusals.js';
 
 /** What `forRoot()` and `forRootAsync()` take besides the options. */
 export interface ModuleSettings {

@@ -1,40 +1,21 @@
 import type { AccessTokenVerifier, VerifyOptions } from './access-token.verifier.js';
-import type { MtlsOptions } from './auth.options.js';
-import { certificateThumbprint } from './bound/client-certificate.js';
-import { isBoundTo, type KeyProver } from './bound/confirmation.js';
-import type { Dpop, RequestProof } from './bound/dpop.js';
-import { InvalidTokenError } from './refusals/auth.errors.js';
+import { type BindingMethods, RequestKeys } from './bound/request-keys.js';
+import { nodeRequestOf } from './node-request.js';
 import { attachAuth, type RequestAuth } from './request-auth.js';
 import { type Credentials, credentialsOf } from './token/credentials.js';
 
 const JUDGED = Symbol('judged access token');
-const PROOF = Symbol('DPoP proof');
-const FRESH_NONCE = Symbol('DPoP nonce');
 
 interface JudgedRequest {
   [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
 }
 
-/**
- * Node's request. A proof is verified once for it, because it may be used once: the request may be
- * judged for two audiences, or by middleware, which gets no Fastify request.
- */
-interface NodeRequest {
-  [PROOF]?: Promise<RequestProof>;
-  [FRESH_NONCE]?: string | undefined;
-  /** Whether it opened a WebSocket. */
-  upgrade?: boolean;
-}
-
 /** What judges the token of a request. A test may replace where the token comes from. */
-type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> & {
-  /** @internal */
-  readonly dpop?: Dpop;
-  /** @internal */
-  readonly mtls?: MtlsOptions;
-  /** @default from the `Authorization` header, and from nowhere else */
-  tokenOf?(request: object): string | undefined;
-};
+type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> &
+  BindingMethods & {
+    /** @default from the `Authorization` header, and from nowhere else */
+    tokenOf?(request: object): string | undefined;
+  };
 
 /**
  * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
@@ -62,11 +43,6 @@ export function authenticateRequest(
   return judgement;
 }
 
-/** The nonce to send with the answer: the proof of the request had that of the last period. */
-export function freshNonceOf(request: object): string | undefined {
-  return nodeRequestOf(request)[FRESH_NONCE];
-}
-
 async function judge(
   request: object,
   verifier: RequestVerifier,
@@ -74,19 +50,9 @@ async function judge(
 ): Promise<RequestAuth | undefined> {
   const credentials = findCredentials(request, verifier);
   if (!credentials) return undefined;
-  const { scheme, token } = credentials;
-  const { mtls } = verifier;
-  let proof: RequestProof | undefined;
-  const prove: KeyProver = async (claims) => {
-    if (scheme === 'DPoP') proof = await proofOf(request, verifier, token);
-    const isRead = mtls && isBoundTo(claims, 'x5t#S256');
-    const thumbprint = isRead ? certificateThumbprint(request, mtls) : undefined;
-    return { jkt: proof?.jkt, 'x5t#S256': thumbprint };
-  };
-  const isProven = scheme === 'DPoP' || mtls !== undefined;
-  const auth = await verifier.verify(token, { audience, proven: isProven ? prove : undefined });
-  // Last, so that a request that is refused for another reason does not use its proof.
-  await proof?.use();
+  const keys = new RequestKeys(request, verifier, credentials);
+  const auth = await verifier.verify(credentials.token, { audience, proven: keys.prover });
+  await keys.useProof();
   attachAuth(request, auth);
   return auth;
 }
@@ -95,24 +61,4 @@ function findCredentials(request: object, verifier: RequestVerifier): Credential
   const token = verifier.tokenOf?.(request);
   if (token !== undefined) return { scheme: 'Bearer', token };
   return credentialsOf(request, verifier.dpop?.schemes);
-}
-
-async function proofOf(
-  request: object,
-  { dpop }: RequestVerifier,
-  token: string,
-): Promise<RequestProof> {
-  const carrier = nodeRequestOf(request);
-  if (carrier.upgrade === true) {
-    const reason = 'a WebSocket cannot send a proof with every message';
-    throw new InvalidTokenError('token_bound', { detail: { reason } });
-  }
-  const proof = await (carrier[PROOF] ??= dpop!.verify(request, token));
-  carrier[FRESH_NONCE] = proof.freshNonce;
-  return proof;
-}
-
-/** On Fastify it is a part of the request. */
-function nodeRequestOf(request: object): NodeRequest {
-  return (request as { raw?: NodeRequest }).raw ?? request;
 }

@@ -57,7 +57,7 @@ export function createRequestAuth(
 }
 
 /** Only guards can set this property: a client or another library cannot name it. */
-const VERIFIED = Symbol('verified access token');
+const ACCEPTED = Symbol('accepted access token');
 
 /** Sets `request.auth`, and `request.user` as Passport does. */
 export function attachAuth(request: object, auth: RequestAuth): void {
@@ -69,10 +69,10 @@ export function attachAuth(request: object, auth: RequestAuth): void {
 
 /** Sets what {@link authOf} reads, and no property that the application may have set itself. */
 export function rememberAuth(carrier: object, auth: RequestAuth | undefined): void {
-  (carrier as { [VERIFIED]?: RequestAuth | undefined })[VERIFIED] = auth;
+  (carrier as { [ACCEPTED]?: RequestAuth | undefined })[ACCEPTED] = auth;
 }
 
 /** The token that the guards accepted for this request, client or message. */
 export function authOf(carrier: object): RequestAuth | undefined {
-  return (carrier as { [VERIFIED]?: RequestAuth })[VERIFIED];
+  return (carrier as { [ACCEPTED]?: RequestAuth })[ACCEPTED];
 }

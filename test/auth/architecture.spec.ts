@@ -57,7 +57,7 @@ describe('src/auth', () => {
     const importers = files.filter((file) =>
       importsOf(file).some((name) => OPTIONAL.includes(name)),
     );
-    expect(importers.map((file) => relative(ROOT, file))).toEqual(['contexts/exception.ts']);
+    expect(importers.map((file) => relative(ROOT, file))).toEqual(['refusals/exception.ts']);
     const source = readFileSync(importers[0]!, 'utf8');
     expect(source).not.toMatch(/from '@nestjs\/(microservices|websockets)'/);
   });
@@ -92,6 +92,6 @@ describe('src/auth', () => {
 
   it('writes WWW-Authenticate in one place', () => {
     const writers = files.filter((file) => /'WWW-Authenticate',/i.test(readFileSync(file, 'utf8')));
-    expect(writers.map((file) => relative(ROOT, file))).toEqual(['refusals/refuse.ts']);
+    expect(writers.map((file) => relative(ROOT, file))).toEqual(['refusals/refusals.ts']);
   });
 });

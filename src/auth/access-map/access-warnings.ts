@@ -1,5 +1,5 @@
 import { Check, type ClaimRequirement, Inclusion } from '../decorators/claim.decorator.js';
-import { meets } from '../guards/requirements.js';
+import { meets } from '../guards/is-met.js';
 import type { RouteAccess } from './route-access.js';
 
 const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];

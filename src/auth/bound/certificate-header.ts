@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv4 } from 'node:net';
+import { nodeRequestOf } from '../node-request.js';
 import { headerValues } from '../token/credentials.js';
 
 /** A byte sequence of structured fields (RFC 8941 §3.3.5), without parameters. */
@@ -10,11 +10,6 @@ const PEM = /^-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERT
 
 /** A key of `X-Forwarded-Client-Cert` with its value, which may be quoted. */
 const XFCC_PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))(?:;|$)/y;
-
-/** What is read of a request. `raw` is Node's request on Fastify. */
-interface ProxiedRequest extends Pick<IncomingMessage, 'socket'> {
-  readonly raw?: Pick<IncomingMessage, 'socket'>;
-}
 
 /**
  * For the option `mtls`: returns the function that reads a client's certificate from the header
@@ -40,8 +35,7 @@ export function certificateFromHeader(
   const read = READERS.get(name) ?? readEscapedPem;
   const proxies = blockListOf(trustedProxies);
   return (request) => {
-    const proxied = request as ProxiedRequest;
-    const { remoteAddress = '' } = (proxied.raw ?? proxied).socket;
+    const { remoteAddress = '' } = nodeRequestOf(request).socket ?? {};
     if (!proxies.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')) return undefined;
     const [value = '', ...others] = headerValues(request, name);
     if (others.length > 0) throw new Error(`${header} has several values`);

@@ -6,6 +6,7 @@ import {
   DpopProofError,
   TemporarilyUnavailableError,
 } from '../refusals/auth.errors.js';
+import { nodeRequestOf } from '../node-request.js';
 import type { Scheme } from '../refusals/challenge.js';
 import { headerValues, schemesOf } from '../token/credentials.js';
 import { type DpopProof, refuseAge, verifyProof } from './dpop-proof.js';
@@ -16,12 +17,6 @@ import { ServerNonces } from './server-nonces.js';
 
 /** Value of `Retry-After` when the replay memory does not answer, in seconds. */
 const REPLAY_RETRY_SEC = 5;
-
-/** What is read of a request. `raw` is Node's request on Fastify. */
-interface HttpRequest {
-  raw?: { method?: string };
-  method?: string;
-}
 
 /** The proof of a request, verified. */
 export class RequestProof {
@@ -86,7 +81,7 @@ export class Dpop {
     let hasOldNonce = false;
     const proof = await verifyProof(
       onlyProofOf(request),
-      { method: methodOf(request), url, token },
+      { method: nodeRequestOf(request).method ?? '', url, token },
       {
         keys,
         now: clock.now(),
@@ -125,11 +120,6 @@ function onlyProofOf(request: object): string {
   if (proofs.length === 0) throw new DpopProofError('The request has no DPoP proof.');
   if (proofs.length > 1) throw new DpopProofError('The request has more than one DPoP proof.');
   return proofs[0]!;
-}
-
-function methodOf(request: object): string {
-  const { raw, method } = request as HttpRequest;
-  return raw?.method ?? method ?? '';
 }
 
 /** Whether the nonce is that of the last period. */

@@ -4,7 +4,7 @@ import type { ResolvedAuthOptions } from '../auth.options.js';
 import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
 import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
-import { grantedFor, isGranted, isLoginEnough, meets } from '../guards/requirements.js';
+import { grantedFor, isGranted, isLoginEnough, meets } from '../guards/is-met.js';
 import type { RequestAuth } from '../request-auth.js';
 import { claimOf, type ClaimPath, grantedScopes } from '../token/claim-path.js';
 import type { Settings, Step } from './diagnosis.js';

@@ -3,7 +3,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
 import { AccessTokenVerifier, type VerifyOptions } from '../access-token.verifier.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
-import { authenticateRequest, freshNonceOf } from '../authenticate-request.js';
+import { authenticateRequest } from '../authenticate-request.js';
+import { freshNonceOf } from '../bound/request-keys.js';
 import {
   carrierOf,
   handlerCarrierOf,
@@ -11,7 +12,7 @@ import {
   responseOf,
 } from '../contexts/execution-context.js';
 import { AuthError, InvalidTokenError, MissingTokenError } from '../refusals/auth.errors.js';
-import { Refusals } from '../refusals/refuse.js';
+import { Refusals } from '../refusals/refusals.js';
 import {
   attachAuth,
   type AuthenticatedClient,
@@ -44,10 +45,8 @@ export class AccessTokenGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule = this.rules.of(context.getClass(), context.getHandler());
+    if (this.rules.isOpen(rule, context.getType())) return true;
     const { access } = rule;
-    const isHttp = context.getType() === 'http';
-    // `unmarkedRoutes: 'open'` is about routes: other handlers need `@Public()`.
-    if (access === 'public' && (isHttp || rule !== this.rules.unmarked)) return true;
     const { httpAdapter } = this.adapterHost;
     const response = responseOf(context);
     if (response && access === 'optional' && !this.varied.has(response)) {
@@ -57,6 +56,7 @@ export class AccessTokenGuard implements CanActivate {
     }
     try {
       const auth = await this.authenticate(context, { audience: rule.resource?.audience });
+      // Also that there is none: the client of a gateway still has that of its last message.
       rememberAuth(carrierOf(context), auth);
       rememberAuth(handlerCarrierOf(context), auth);
       if (!auth) {
@@ -64,8 +64,7 @@ export class AccessTokenGuard implements CanActivate {
         throw new MissingTokenError();
       }
     } catch (error) {
-      if (error instanceof AuthError) await this.refusals.refuse(error, context);
-      throw error;
+      throw error instanceof AuthError ? await this.refusals.prepare(error, context) : error;
     }
     if (response) this.setHeaders(response, context);
     return true;
@@ -99,15 +98,15 @@ export class AccessTokenGuard implements CanActivate {
     switch (context.getType<string>()) {
       case 'http':
       case 'graphql':
-        return this.authenticateRequest(context, options);
+        return this.fromRequest(context, options);
       case 'ws':
-        return this.authenticateClient(context, options);
+        return this.fromClient(context, options);
       default:
-        return this.authenticateMessage(context, options);
+        return this.fromMessage(context, options);
     }
   }
 
-  private authenticateRequest(
+  private fromRequest(
     context: ExecutionContext,
     options: VerifyOptions,
   ): Promise<RequestAuth | undefined> {
@@ -118,7 +117,7 @@ export class AccessTokenGuard implements CanActivate {
   }
 
   /** The token of the handshake, verified again: it may have expired or been revoked. */
-  private async authenticateClient(
+  private async fromClient(
     context: ExecutionContext,
     options: VerifyOptions,
   ): Promise<RequestAuth | undefined> {
@@ -131,7 +130,7 @@ export class AccessTokenGuard implements CanActivate {
     return auth;
   }
 
-  private async authenticateMessage(
+  private async fromMessage(
     context: ExecutionContext,
     options: VerifyOptions,
   ): Promise<RequestAuth | undefined> {

@@ -3,11 +3,11 @@ import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { Check, type ClaimRequirement } from '../decorators/claim.decorator.js';
 import { ClaimRequirementError } from '../refusals/auth.errors.js';
-import { Refusals } from '../refusals/refuse.js';
+import { Refusals } from '../refusals/refusals.js';
 import { claimOf } from '../token/claim-path.js';
 import type { AccessTokenClaims } from '../token/claims.js';
 import { acceptedToken } from './accepted-token.js';
-import { meets } from './requirements.js';
+import { meets } from './is-met.js';
 
 /** Authorises by `@Claim()`. Runs after {@link ScopesGuard}. */
 @Injectable()
@@ -45,9 +45,7 @@ export class ClaimsGuard implements CanActivate {
     }
     const detail = claim === undefined ? {} : { claim, expected, actual: claimOf(claims, claim) };
     const { claimFailure } = this.options;
-    await this.refusals.refuse(
-      new ClaimRequirementError(claimFailure, message, { cause, detail }),
-      context,
-    );
+    const error = new ClaimRequirementError(claimFailure, message, { cause, detail });
+    throw await this.refusals.prepare(error, context);
   }
 }

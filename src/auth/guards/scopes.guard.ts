@@ -2,9 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
-import { Refusals } from '../refusals/refuse.js';
+import { Refusals } from '../refusals/refusals.js';
 import { acceptedToken } from './accepted-token.js';
-import { grantedFor, isGranted } from './requirements.js';
+import { grantedFor, isGranted } from './is-met.js';
 
 /** Authorises by `@Scopes()` and `@Permissions()`. Runs after {@link AccessTokenGuard}. */
 @Injectable()
@@ -24,7 +24,8 @@ export class ScopesGuard implements CanActivate {
       if (isGranted(requirement, granted)) continue;
       const { scopes, match, from, message } = requirement;
       const detail = { expected: scopes, match, from, actual: granted };
-      await this.refusals.refuse(new InsufficientScopeError(scopes, message, { detail }), context);
+      const error = new InsufficientScopeError(scopes, message, { detail });
+      throw await this.refusals.prepare(error, context);
     }
     return true;
   }

@@ -3,10 +3,10 @@ import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { Clock } from '../clock.js';
 import { InsufficientAuthenticationError } from '../refusals/auth.errors.js';
-import { Refusals } from '../refusals/refuse.js';
+import { Refusals } from '../refusals/refusals.js';
 import { claimOf } from '../token/claim-path.js';
 import { acceptedToken } from './accepted-token.js';
-import { isLoginEnough } from './requirements.js';
+import { isLoginEnough } from './is-met.js';
 
 /** Authorises by `@StepUp()` (RFC 9470). Runs after {@link ClaimsGuard}. */
 @Injectable()
@@ -34,7 +34,7 @@ export class StepUpGuard implements CanActivate {
       const error = new InsufficientAuthenticationError(requirement, {
         detail: { expected: requirement, actual, now },
       });
-      await this.refusals.refuse(error, context);
+      throw await this.refusals.prepare(error, context);
     }
     return true;
   }

@@ -51,7 +51,8 @@ export class KeySet {
   /**
    * @param jwks the members of the set, as received.
    * @param fetchedAt when the issuer was asked for it, in milliseconds since 1970.
-   * @param previous the set before: a key that is in both stays the same object.
+   * @param previous the set before: a key that is in both stays the same object, by which {@link has}
+   * still knows the keys of cached tokens.
    * @throws Error when there are too many keys.
    */
   constructor(
@@ -96,7 +97,7 @@ export class KeySet {
   }
 
   /** The keys with a `kid`, whatever their algorithms. */
-  named(kid: string | undefined): SigningKey[] {
+  named(kid: string): SigningKey[] {
     return this.keys.filter((key) => key.kid === kid);
   }
 }

@@ -14,7 +14,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { mergeMap, type Observable } from 'rxjs';
 import { AccessRules } from '../access-rules.js';
 import { InsufficientScopeError } from '../refusals/auth.errors.js';
-import { Refusals } from '../refusals/refuse.js';
+import { Refusals } from '../refusals/refusals.js';
 import { authOf } from '../request-auth.js';
 import { toAuthInfo } from './auth-info.js';
 
@@ -75,7 +75,7 @@ export class McpInterceptor implements NestInterceptor<McpHttpHandler> {
     if (scopes) {
       const detail = { expected: scopes, actual: auth?.scopes };
       const error = new InsufficientScopeError(scopes, undefined, { detail });
-      await this.refusals.refuse(error, context);
+      throw await this.refusals.prepare(error, context);
     }
     return this.send(answer, context);
   }

@@ -65,9 +65,9 @@ interface Refusal extends ChallengeParameters {
  * already.
  */
 export abstract class AuthError extends HttpException {
-  /** `error` of the body and the challenge. Undefined when the request had no credentials. */
+  /** `error` of the body and the challenge. Undefined for a {@link MissingTokenError}. */
   readonly error?: AuthErrorName;
-  /** Stable name of the reason. Undefined when the request had no credentials. */
+  /** Stable name of the reason. Undefined for a {@link MissingTokenError}. */
   readonly code?: AuthErrorCode;
   /** What the challenge says. Undefined when another token would not help: there is none. */
   readonly parameters?: ChallengeParameters;
@@ -77,13 +77,14 @@ export abstract class AuthError extends HttpException {
   readonly detail: Readonly<Record<string, unknown>>;
 
   protected constructor(status: number, refusal?: Refusal, options: AuthErrorOptions = {}) {
-    const { error, code, description: message = 'Unauthorized' } = refusal ?? {};
+    const { code, retryAfterSec, ...parameters }: Partial<Refusal> = refusal ?? {};
+    const { error, description: message = 'Unauthorized' } = parameters;
     const oauth = refusal && { error, error_description: message, code };
     super({ statusCode: status, message, ...oauth }, status, { cause: options.cause });
     this.error = error;
     this.code = code;
-    if (error !== 'temporarily_unavailable') this.parameters = parametersOf(refusal);
-    this.retryAfterSec = refusal?.retryAfterSec;
+    if (error !== 'temporarily_unavailable') this.parameters = checkParameters(parameters);
+    this.retryAfterSec = retryAfterSec;
     this.detail = options.detail ?? {};
   }
 
@@ -97,12 +98,10 @@ export abstract class AuthError extends HttpException {
   }
 }
 
-function parametersOf(refusal: Refusal | undefined): ChallengeParameters {
-  const { code: _, retryAfterSec: __, ...parameters } = refusal ?? {};
-  return checkParameters(parameters);
-}
-
-/** The request has no access token (RFC 6750 §3.1): 401, with a challenge for each scheme. */
+/**
+ * The request has no usable credentials: none at all, or a scheme without exactly one token (RFC
+ * 6750 §3.1). 401, with a challenge for each scheme.
+ */
 export class MissingTokenError extends AuthError {
   constructor(options?: AuthErrorOptions) {
     super(401, undefined, options);

@@ -7,7 +7,7 @@ import {
 } from '../decorators/claim.decorator.js';
 import type { ScopeRequirement } from '../decorators/scopes.decorator.js';
 import type { StepUpRequirement } from '../decorators/step-up.decorator.js';
-import { meets } from '../guards/requirements.js';
+import { meets } from '../guards/is-met.js';
 import { claimOf, type ClaimPath } from '../token/claim-path.js';
 
 type Claims = Record<string, unknown>;

@@ -14,8 +14,9 @@ const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
- * §3.12): who issued the token, and that it is an access token for any bearer. `iat`, `jti` and
- * `client_id` are checked only with the option `profile`; the audience by {@link requireAudience}.
+ * §3.12): who issued the token, and that it is an access token for any bearer. `jti` and
+ * `client_id` are checked only with the option `profile`; the audience by {@link requireAudience},
+ * `iat` by {@link validateTime}.
  *
  * @throws InvalidTokenError whose `code` names the rule.
  */

@@ -1,11 +1,10 @@
 import type { ResolvedDpop } from '../auth.options.js';
 import type { Scheme } from '../refusals/challenge.js';
+import { nodeRequestOf } from '../node-request.js';
 import { InvalidRequestError, MissingTokenError } from '../refusals/auth.errors.js';
 
-/** What is read of a request. `raw` is Node's request on Fastify. */
+/** What is read of a request. */
 interface HttpRequest {
-  raw?: { rawHeaders?: string[] };
-  rawHeaders?: string[];
   headers?: Record<string, string | string[] | undefined>;
   query?: unknown;
   body?: unknown;
@@ -73,8 +72,7 @@ export function hasScheme(request: object, scheme: Scheme): boolean {
 
 /** All values of a header. Node drops or joins repeated ones: only `rawHeaders` shows them. */
 export function headerValues(request: object, name: string): string[] {
-  const { raw, rawHeaders, headers } = request as HttpRequest;
-  const pairs = (raw ? raw.rawHeaders : rawHeaders) ?? [];
+  const { rawHeaders: pairs = [] } = nodeRequestOf(request);
   const values: string[] = [];
   for (let index = 0; index < pairs.length; index += 2) {
     const header = pairs[index]!;
@@ -83,6 +81,7 @@ export function headerValues(request: object, name: string): string[] {
   }
   if (values.length > 0) return values;
   // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
+  const { headers } = request as HttpRequest;
   return [headers?.[name] ?? []].flat();
 }
 

@@ -15,7 +15,8 @@ export interface VerifiedToken {
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens. Users of an entry check its text, key and time again.
+ * Creates the cache of accepted tokens. An entry that is found must be checked: its whole text, of
+ * which the name is a part, and what may have changed: the key, the audience and the time.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({
@@ -27,4 +28,4 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
 }
 
 /** The end of a token, which is its signature: hashing all of it takes longer than the look-up. */
-export const cacheKey = (token: unknown): string => String(token).slice(-64);
+export const cacheKey = (token: string): string => token.slice(-64);

@@ -7,10 +7,10 @@ import { PROTECTED, readMetadata } from '../decorators/requirement.js';
 import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
 import { STEP_UP_REQUIREMENTS } from '../decorators/step-up.decorator.js';
 import { classesOf } from '../provided-classes.js';
-import { AccessTokenGuard } from './access-token.guard.js';
-import { ClaimsGuard } from './claims.guard.js';
-import { ScopesGuard } from './scopes.guard.js';
-import { StepUpGuard } from './step-up.guard.js';
+import { AccessTokenGuard } from '../guards/access-token.guard.js';
+import { ClaimsGuard } from '../guards/claims.guard.js';
+import { ScopesGuard } from '../guards/scopes.guard.js';
+import { StepUpGuard } from '../guards/step-up.guard.js';
 
 /** Metadata of `@WebSocketGateway()`, `@SubscribeMessage()` and `@UseGuards()`. */
 const GATEWAY = 'websockets:is_gateway';
@@ -67,7 +67,7 @@ export class Gateways implements OnModuleInit {
       const handler = methods[name]!;
       if (!Reflect.hasMetadata(MESSAGE, handler)) continue;
       const rule = this.rules.of(gateway, handler);
-      if (rule.access === 'public' && rule !== this.rules.unmarked) continue;
+      if (this.rules.isOpen(rule, 'ws')) continue;
       const guards = [...guardsOf(gateway), ...guardsOf(handler)];
       const required = rule.stepUp.length > 0 ? [...REQUIRED, StepUpGuard] : REQUIRED;
       if (required.every((Guard) => guards.some((guard) => isOf(guard, Guard)))) continue;

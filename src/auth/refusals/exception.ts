@@ -1,5 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
-import type { AuthError } from '../refusals/auth.errors.js';
+import type { AuthError } from './auth.errors.js';
 
 /** `extensions.code` of GraphQL, by status. */
 const GRAPHQL_CODES: Readonly<Record<number, string>> = {

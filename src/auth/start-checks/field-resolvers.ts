@@ -39,10 +39,8 @@ export class FieldResolvers implements OnModuleInit {
         const rule = this.rules.of(resolver, method);
         const isReference = Reflect.hasMetadata(REFERENCE, method);
         if (!isReference && !Reflect.hasMetadata(FIELD, method)) continue;
-        const isMarked = rule !== this.rules.unmarked;
-        if (isReference ? isMarked && rule.access === 'public' : !isMarked || !isProtected(rule)) {
-          continue;
-        }
+        const needsToken = rule.access === 'token' && rule !== this.rules.unmarked;
+        if (isReference ? this.rules.isOpen(rule, 'graphql') : !needsToken) continue;
         throw new Error(
           `${resolver.name}.${name} is a field that requires something, but Nest runs no guards ` +
             "on fields. Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule, or " +
@@ -52,5 +50,3 @@ export class FieldResolvers implements OnModuleInit {
     }
   }
 }
-
-const isProtected = ({ access }: { access: string }) => access === 'token';

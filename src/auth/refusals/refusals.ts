@@ -1,16 +1,16 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { exceptionFor } from '../contexts/exception.js';
+import { exceptionFor } from './exception.js';
 import { carrierOf, requestOf, responseOf } from '../contexts/execution-context.js';
 import { AccessRules } from '../access-rules.js';
 import { ResolvedAuthOptions } from '../auth.options.js';
 import { ResourceMetadata } from '../metadata/resource-metadata.js';
 import { hasScheme, schemesOf } from '../token/credentials.js';
-import { type AuthError, DpopNonceError } from './auth.errors.js';
+import { type AuthError, DpopNonceError, MissingTokenError } from './auth.errors.js';
 import { challenge, type Scheme } from './challenge.js';
 import { logRefusal } from './refusal-log.js';
 
-/** How every guard refuses a request: it sets the headers, logs the reason and throws. */
+/** How every guard refuses a request. */
 @Injectable()
 export class Refusals {
   /** What was logged of a request. */
@@ -23,8 +23,13 @@ export class Refusals {
     private readonly options: ResolvedAuthOptions,
   ) {}
 
-  /** Headers set here, and not in a filter, stay under an application's catch-all filter. */
-  async refuse(error: AuthError, context: ExecutionContext): Promise<never> {
+  /**
+   * Sets the headers of a refusal and logs the reason. Headers set here, and not in a filter, stay
+   * under an application's catch-all filter.
+   *
+   * @returns the exception to throw.
+   */
+  async prepare(error: AuthError, context: ExecutionContext): Promise<Error> {
     const { httpAdapter } = this.adapterHost;
     const response = responseOf(context);
     const { retryAfterSec } = error;
@@ -39,26 +44,27 @@ export class Refusals {
       if (retryAfterSec) httpAdapter.setHeader(response, 'retry-after', String(retryAfterSec));
     }
     if (this.isFirst(error, context)) logRefusal(error, context);
-    throw await exceptionFor(error, context);
+    return exceptionFor(error, context);
   }
 
   /** With what is known of the route: its metadata, and the scopes to request first. */
   private challengesFor(error: AuthError, context: ExecutionContext): string | undefined {
-    const { parameters, code } = error;
+    const { parameters } = error;
     if (!parameters) return undefined;
     const { resource } = this.rules.of(context.getClass(), context.getHandler());
     const resourceMetadata = this.metadata.urlOf(resource);
-    const scopes = code === undefined ? resource?.challengeScopes : parameters.scopes;
+    const isMissing = error instanceof MissingTokenError;
+    const scopes = isMissing ? resource?.challengeScopes : parameters.scopes;
     return this.schemesFor(error, context)
       .map((scheme) => challenge(scheme, { ...parameters, scopes, resourceMetadata }))
       .join(', ');
   }
 
   /** A request without credentials is offered every scheme. Others are answered in their own. */
-  private schemesFor({ code }: AuthError, context: ExecutionContext): readonly Scheme[] {
+  private schemesFor(error: AuthError, context: ExecutionContext): readonly Scheme[] {
     const schemes = schemesOf(this.options.dpop);
     const request = requestOf(context);
-    if (code === undefined || schemes.length === 1) return schemes;
+    if (error instanceof MissingTokenError || schemes.length === 1) return schemes;
     return [request && hasScheme(request, 'DPoP') ? 'DPoP' : 'Bearer'];
   }
 
