@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type AuthOptions, Clock } from '../../../src/auth/index.js';
 import { resolveAuthOptions } from '../../../src/auth/check-options.js';
-import { IssuerKeys } from '../../../src/auth/keys/issuer-keys.js';
+import { RefreshedKeySet } from '../../../src/auth/keys/refreshed-key-set.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -33,11 +33,11 @@ describe('Instances that are started together', () => {
     const options = resolveAuthOptions(given);
     for (let instance = 0; instance < INSTANCES; instance += 1) {
       const clock = new StandingClock();
-      const keys = new IssuerKeys(options.issuers[0]!, options, clock);
+      const keySet = new RefreshedKeySet(options.issuers[0]!, options, clock);
       // The fetch runs a timer as well, for its limit; the refresh is the last one set.
-      await (keys as unknown as { fetch(): Promise<void> }).fetch();
+      await keySet.fetch();
       refreshes.push(clock.delayMs! / 1000);
-      keys.stop();
+      keySet.stop();
     }
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AuthError, type AuthOptions } from '../../../src/auth/index.js';
+import type { RefreshedKeySet } from '../../../src/auth/keys/refreshed-key-set.js';
 import { TrustedIssuers } from '../../../src/auth/keys/trusted-issuers.js';
 import { createTestIssuer, type TestIssuer } from '../../../src/auth/testing/index.js';
 import { FakeClock } from './fake-clock.js';
@@ -23,7 +24,7 @@ export const FORGED: Outcome = { status: 401, code: 'signature_invalid' };
 
 /** What these tests read of the module to know when a fetch has ended. */
 interface Internals {
-  issuers: { keys: { fetching?: Promise<void>; failures: number; set?: { fetchedAt: number } } }[];
+  issuers: { keys: { keySet: RefreshedKeySet } }[];
 }
 
 /** An ES256 issuer, a module that trusts it and a clock that the test moves; new for each test. */
@@ -112,7 +113,7 @@ export class IssuerFixture {
 
   /** Whether the last attempt to fetch has failed. */
   isOut(): boolean {
-    return this.internals().failures > 0;
+    return this.internals().hasFailed;
   }
 
   /** Moves the clock until a fetch is due, and waits until it has failed. */
@@ -126,12 +127,14 @@ export class IssuerFixture {
   /** Moves the clock until a refresh is due, and waits until it has succeeded. */
   async refresh(advanceMs = 8 * MINUTE): Promise<void> {
     this.clock.advance(advanceMs);
-    await until(() => this.internals().set?.fetchedAt === this.clock.now() && !this.isFetching());
+    await until(
+      () => this.internals().latest?.fetchedAt === this.clock.now() && !this.isFetching(),
+    );
   }
 
   private internals() {
     const { issuers } = this.fixture!.module.get<Internals>(TrustedIssuers);
-    return issuers[0]!.keys;
+    return issuers[0]!.keys.keySet;
   }
 }
 
