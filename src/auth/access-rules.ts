@@ -122,14 +122,12 @@ export class AccessRules implements OnModuleInit {
   private rememberHandlers(): void {
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
       for (const handling of classesOf([wrapper])) {
-        const instance = wrapper.instance as Methods | undefined;
         for (const method of this.scanner.getAllMethodNames(handling.prototype as object)) {
           const rule = this.combine(handling, method);
-          // A constructor may replace a method, for example by one that is bound to the instance.
-          const own = instance?.[method];
-          if (typeof own !== 'function') continue;
-          this.remember(handling, own, rule);
           this.declared.add(rule);
+          for (const own of functionsOf(handling, wrapper.instance, method)) {
+            this.remember(handling, own, rule);
+          }
         }
       }
     }
@@ -144,20 +142,15 @@ export class AccessRules implements OnModuleInit {
 
   /** Every function that handles requests, and the route that it belongs to. */
   functions(): [Function, RouteHandler][] {
-    return this.discovery.getControllers().flatMap(({ metatype, instance }) =>
-      this.routesOf(metatype as Type).flatMap((route): [Function, RouteHandler][] => {
-        const declared = (route.controller.prototype as Methods)[route.method]!;
-        // A constructor may replace a method, for example by one that is bound to the instance.
-        const own: unknown = (instance as Methods | undefined)?.[route.method];
-        const isReplaced = typeof own === 'function' && own !== declared;
-        return isReplaced
-          ? [
-              [declared, route],
-              [own, route],
-            ]
-          : [[declared, route]];
-      }),
-    );
+    return this.discovery
+      .getControllers()
+      .flatMap(({ metatype, instance }) =>
+        this.routesOf(metatype as Type).flatMap((route) =>
+          functionsOf(route.controller, instance, route.method).map(
+            (own): [Function, RouteHandler] => [own, route],
+          ),
+        ),
+      );
   }
 
   /**
@@ -245,6 +238,12 @@ export class AccessRules implements OnModuleInit {
 /** A rule without requirements. */
 function without(access: AccessRule['access'], reason?: string): AccessRule {
   return { access, reason, scopes: [], claims: [], stepUp: [] };
+}
+
+/** A constructor may replace a method, for example by one that is bound to the instance. */
+function functionsOf({ prototype }: Type, instance: unknown, method: string): Function[] {
+  const functions = [prototype, instance].map((owner) => (owner as Partial<Methods>)?.[method]);
+  return [...new Set(functions)].filter((own) => typeof own === 'function');
 }
 
 function isSameRoute(one: Function, other: Function): boolean {

@@ -84,6 +84,7 @@ const EXPORTED = [
     Gateways,
     HybridApplication,
     ...GUARDS,
+    // `useExisting`, because the setting `accessTokenGuard` may have replaced the first of them.
     ...GUARDS.map((guard) => ({ provide: APP_GUARD, useExisting: guard })),
   ],
   exports: [ResolvedAuthOptions, ...EXPORTED],

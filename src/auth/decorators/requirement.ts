@@ -1,11 +1,11 @@
 import { isDescription } from '../refusals/challenge.js';
 
-/** Metadata of `@Public()`, `@OptionalAuth()` and `@Protected()`. */
+/** Names of metadata: whether a target has `@Public()`, `@OptionalAuth()` or `@Protected()`. */
 export const PUBLIC = Symbol('auth:public');
-/** Metadata of `@Public({ reason })`. */
-export const PUBLIC_REASON = Symbol('auth:public reason');
 export const OPTIONAL_AUTH = Symbol('auth:optional');
 export const PROTECTED = Symbol('auth:protected');
+/** The reason in `@Public({ reason })`. */
+export const PUBLIC_REASON = Symbol('auth:public reason');
 
 /** A decorator for controllers and for their methods. */
 export type RouteDecorator = ClassDecorator & MethodDecorator;

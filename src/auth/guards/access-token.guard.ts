@@ -180,5 +180,6 @@ function requireSameCaller(before: RequestAuth | undefined, { payload }: Request
     expected: before.payload[different],
     actual: payload[different],
   };
+  // The codes are stable, and none says "of another caller".
   throw new InvalidTokenError('claim_invalid', { detail });
 }

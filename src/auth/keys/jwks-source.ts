@@ -25,10 +25,11 @@ export class JwksSource {
     this.issuer = issuer;
     this.client = new JwksClient({
       jwksUri: jwksUri ?? discoveryUrl(issuer),
-      // Off: `IssuerKeys` decides when to fetch. So keys stay in use during an outage, and tokens
-      // with an unknown `kid` cannot delay others.
+      // Off: `RefreshedKeySet` decides when to fetch. So keys stay in use during an outage, and
+      // tokens with an unknown `kid` cannot delay others.
       cache: false,
       rateLimit: false,
+      // Instead of its own HTTP, which has no limits.
       fetcher: async () => ({
         keys: await this.fetchKeys(jwksUri ?? (await this.discover())),
       }),

@@ -51,8 +51,8 @@ export class KeySet {
   /**
    * @param jwks the members of the set, as received.
    * @param fetchedAt when the issuer was asked for it, in milliseconds since 1970.
-   * @param previous the set before: a key that is in both stays the same object, by which {@link has}
-   * still knows the keys of cached tokens.
+   * @param previous the set before: a key that is in both stays the same object, so that
+   * {@link has} still knows the keys of cached tokens.
    * @throws Error when there are too many keys.
    */
   constructor(
