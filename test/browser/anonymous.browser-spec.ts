@@ -1,53 +1,28 @@
-import type { Browser } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
+import { browser, demo, page, visitDemo, visitor } from './support/visit.js';
 
-let demo: Demo;
-let browser: Browser;
-let visitor: Visitor;
-let expected: string[];
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-
-beforeEach(async () => {
-  expected = [];
-  visitor = await Visitor.arrive(browser, demo.url);
-});
-
-afterEach(async () => {
-  await visitor.leave();
-  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
-});
+visitDemo();
 
 describe('A visitor who is not logged in', () => {
   it('finds the buttons disabled until the page knows whether somebody is logged in', async () => {
-    const page = await visitor.context.newPage();
+    const tab = await visitor.context.newPage();
     let answer = () => {};
     const asked = new Promise<void>((resolve) => (answer = resolve));
-    await page.route('**/config.json', async (route) => {
+    await tab.route('**/config.json', async (route) => {
       await asked;
       await route.continue();
     });
-    await page.goto(demo.url);
-    for (const button of await page.locator('#btn-login, #btn-logout, [data-call]').all()) {
+    await tab.goto(demo.url);
+    for (const button of await tab.locator('#btn-login, #btn-logout, [data-call]').all()) {
       expect(await button.isDisabled()).toBe(true);
     }
     answer();
-    await visitor.is('out', page);
-    expect(await page.locator('#btn-login').isEnabled()).toBe(true);
-    expect(await page.locator('#btn-logout').isDisabled()).toBe(true);
-    expect(await page.locator('[data-call]:disabled').count()).toBe(0);
+    await visitor.is('out', tab);
+    expect(await tab.locator('#btn-login').isEnabled()).toBe(true);
+    expect(await tab.locator('#btn-logout').isDisabled()).toBe(true);
+    expect(await tab.locator('[data-call]:disabled').count()).toBe(0);
   });
 
   it('sees nothing that requires a login', async () => {
-    const { page } = visitor;
     for (const id of ['gated-content', 'messages-in', 'moderation']) {
       expect(await page.locator(`#${id}`).isVisible()).toBe(false);
     }
@@ -55,9 +30,7 @@ describe('A visitor who is not logged in', () => {
   });
 
   it('gets the open message', async () => {
-    const { page } = visitor;
-    await page.getByRole('button', { name: 'Call the open endpoint' }).click();
-    await page.locator('#openMessage', { hasText: '"Open Endpoint"' }).waitFor();
+    await visitor.callEndpoint('open', '"Open Endpoint"');
     expect(await page.locator('#openMessage').textContent()).toBe('"Open Endpoint"');
     expect(await page.locator('#openMessage + .meaning').textContent()).toBe(
       'Sent without an access token.',
@@ -68,10 +41,8 @@ describe('A visitor who is not logged in', () => {
     ['members-only', 'moMessage'],
     ['protected', 'protectedMessage'],
   ])('sees the 401 of the %s endpoint and an explanation', async (name, id) => {
-    const { page } = visitor;
-    expected = [`401 /api/${name}`];
-    await page.getByRole('button', { name: `Call the ${name} endpoint` }).click();
-    await page.locator(`#${id}`, { hasText: '401' }).waitFor();
+    visitor.expectedErrors = [`401 /api/${name}`];
+    await visitor.callEndpoint(name, '401');
     expect(await page.locator(`#${id}`).textContent()).toMatch(
       /^401 Unauthorized\nWWW-Authenticate: Bearer .+\n{"statusCode":401,"message":"Unauthorized"}$/,
     );
@@ -81,7 +52,6 @@ describe('A visitor who is not logged in', () => {
   });
 
   it('sees in the access map which requests the API accepts', async () => {
-    const { page } = visitor;
     const rows = page.locator('#route-rows tr');
     await rows.first().waitFor();
     expect(await page.locator('.who-head').allTextContents()).toEqual([
@@ -118,33 +88,32 @@ describe('A visitor who is not logged in', () => {
     ['GET /api/messages', "@Scopes('read:messages')"],
     ['GET /api/editor', "@Claim('roles', includes('admin', 'editor'))"],
   ])('sees which decorator guards %s: %s', async (route, decorator) => {
-    const row = visitor.page.locator('#route-rows tr', {
-      has: visitor.page.getByRole('button', { name: route, exact: true }),
+    const row = page.locator('#route-rows tr', {
+      has: page.getByRole('button', { name: route, exact: true }),
     });
     expect(await row.locator('.guards').innerText()).toBe(decorator);
   });
 
   it('sees the whole map on the first screen', async () => {
-    await visitor.page.locator('#route-rows tr').first().waitFor();
-    const box = await visitor.page.locator('#map').boundingBox();
+    await page.locator('#route-rows tr').first().waitFor();
+    const box = await page.locator('#map').boundingBox();
     expect(box!.y + box!.height).toBeLessThanOrEqual(900);
   });
 });
 
 describe('The page', () => {
   it.each(['light', 'dark'] as const)('is accessible in %s mode', async (colorScheme) => {
-    expected = ['401 /api/protected'];
-    await visitor.page.emulateMedia({ colorScheme });
-    await visitor.page.getByRole('button', { name: 'Call the protected endpoint' }).click();
-    await visitor.page.locator('#protectedMessage', { hasText: '401' }).waitFor();
+    visitor.expectedErrors = ['401 /api/protected'];
+    await page.emulateMedia({ colorScheme });
+    await visitor.callEndpoint('protected', '401');
     expect(await visitor.accessibilityViolations()).toEqual([]);
     await visitor.screenshot(`logged-out-${colorScheme}`);
   });
 
   it('does not scroll horizontally, from 320 to 1600 px', async () => {
-    await visitor.page.locator('#route-rows tr').first().waitFor();
+    await page.locator('#route-rows tr').first().waitFor();
     for (const width of [320, 360, 480, 768, 900, 1080, 1280, 1600]) {
-      await visitor.page.setViewportSize({ width, height: 900 });
+      await page.setViewportSize({ width, height: 900 });
       expect(await visitor.pageWidth()).toBeLessThanOrEqual(width);
       await visitor.screenshot(`logged-out-${width}`);
     }
@@ -152,14 +121,13 @@ describe('The page', () => {
 
   it('loads nothing from another origin, and asks only a tenant on this machine', async () => {
     const asked = new Set<string>();
-    visitor.page.on('request', (request) => asked.add(request.url()));
+    page.on('request', (request) => asked.add(request.url()));
     await visitor.open();
     const others = [...asked].filter((url) => !url.startsWith(demo.url));
     expect(others).toEqual([`${demo.issuer}.well-known/openid-configuration`]);
   });
 
   it.each(['routes', 'messages', 'endpoints'])('has links to its parts: /#%s', async (id) => {
-    const { page } = visitor;
     await page.setViewportSize({ width: 800, height: 500 });
     await page.goto('about:blank');
     await page.goto(`${demo.url}#${id}`);
@@ -172,18 +140,18 @@ describe('The page', () => {
 
   it('is useful without JavaScript', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    await page.goto(demo.url);
-    const text = await page.locator('main').innerText();
+    const plain = await context.newPage();
+    await plain.goto(demo.url);
+    const text = await plain.locator('main').innerText();
     expect(text).toContain("@Scopes('read:messages')");
     expect(text).toContain('curl -i localhost:3001/api/public');
     expect(text).toContain('curl.exe');
-    const link = await page.locator('main a').getAttribute('href');
+    const link = await plain.locator('main a').getAttribute('href');
     expect((await fetch(new URL(link!, demo.url))).status).toBe(200);
     for (const id of ['map', 'messages', 'endpoints', 'btn-login', 'call']) {
-      expect([id, await page.locator(`#${id}`).isVisible()]).toEqual([id, false]);
+      expect([id, await plain.locator(`#${id}`).isVisible()]).toEqual([id, false]);
     }
-    await visitor.screenshot('no-javascript', page);
+    await visitor.screenshot('no-javascript', plain);
     await context.close();
   });
 });

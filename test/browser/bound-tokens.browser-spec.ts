@@ -1,32 +1,7 @@
-import type { Browser, Page, Request } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
-
-let browser: Browser;
-let demo: Demo;
-let visitor: Visitor;
-let page: Page;
-let expected: string[];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-
-afterAll(() => browser?.close());
-
-async function arrive() {
-  expected = [];
-  visitor = await Visitor.arrive(browser, demo.url);
-  ({ page } = visitor);
-}
-
-async function leave() {
-  await visitor.leave();
-  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
-}
+import type { Request } from 'playwright-core';
+import { demo, page, visitDemo, visitor } from './support/visit.js';
 
 const binding = () => page.getByLabel('Bind my tokens to this browser');
-const send = () => page.getByRole('button', { name: 'Send', exact: true });
 const steal = (name: string) => page.locator('#bound-buttons').getByRole('button', { name });
 const failed = (step: string) => page.locator('.steps [data-state=failed]', { hasText: step });
 
@@ -51,13 +26,7 @@ const open = (path: string, status = '200 OK') =>
   });
 
 describe('With DPOP=allowed', () => {
-  beforeAll(async () => {
-    demo = await startDemo();
-  }, 120_000);
-
-  afterAll(() => demo?.close());
-  beforeEach(arrive);
-  afterEach(leave);
+  visitDemo();
 
   it('tokens are bearer tokens until the switch is on', async () => {
     expect(await binding().isChecked()).toBe(false);
@@ -84,7 +53,7 @@ describe('With DPOP=allowed', () => {
       ath: expect.any(String),
     });
     const [again] = await requestsDuring('/api/me', async () => {
-      await send().click();
+      await visitor.send();
       await page.locator('#call-work:not([aria-busy])').waitFor();
     });
     expect(claimsOf(again!.headers().dpop!).jti).not.toBe(claimsOf(dpop!).jti);
@@ -124,7 +93,7 @@ describe('With DPOP=allowed', () => {
   });
 
   it('a stolen copy is refused: with a used proof, with a proof of another key, and without', async () => {
-    expected = ['401 /api/private'];
+    visitor.expectedErrors = ['401 /api/private'];
     await binding().check();
     await visitor.logInAs('writer');
     await open('/api/private');
@@ -147,7 +116,7 @@ describe('With DPOP=allowed', () => {
       await visitor.screenshot(`binding-replay-${width}`, page, false);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
-    await send().click();
+    await visitor.send();
     await visitor.gets('200 OK');
   });
 
@@ -163,9 +132,8 @@ describe('With DPOP=allowed', () => {
     await binding().check();
     await visitor.logInAs('writer');
     const [posted] = await requestsDuring('/api/messages', async () => {
-      await page.getByLabel('New message').fill('With a proof');
-      await page.getByRole('button', { name: 'Post', exact: true }).click();
-      await page.locator('#messages-list > li', { hasText: 'With a proof' }).waitFor();
+      await visitor.post('With a proof');
+      await visitor.messages('With a proof').waitFor();
     });
     expect(claimsOf(posted!.headers().dpop!)).toMatchObject({ htm: 'POST' });
   });
@@ -185,7 +153,7 @@ describe('With DPOP=allowed', () => {
     await visitor.screenshot('binding-curl');
     await page.locator('#curl-copy').click();
     await page.locator('#curl-copy', { hasText: 'Copied' }).waitFor();
-    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const copied = await visitor.clipboard();
     expect(copied).toMatch(/^# A proof works once/);
     const [, authorization = ''] = /Authorization: (DPoP [\w.-]+)/.exec(copied)!;
     const [, dpop = ''] = /DPoP: ([\w.-]+)/.exec(copied)!;
@@ -196,20 +164,13 @@ describe('With DPOP=allowed', () => {
 });
 
 describe('With DPOP=required and nonces', () => {
-  beforeAll(async () => {
-    const variables = { DPOP: 'required', DPOP_NONCE_SECRET: 'n'.repeat(32) };
-    demo = await startDemo({ variables });
-  }, 120_000);
-
-  afterAll(() => demo?.close());
-  beforeEach(arrive);
-  afterEach(leave);
+  visitDemo({ variables: { DPOP: 'required', DPOP_NONCE_SECRET: 'n'.repeat(32) } });
 
   it('the switch is on and fixed, and the first request is repeated with the nonce', async () => {
     expect(await binding().isChecked()).toBe(true);
     expect(await binding().isDisabled()).toBe(true);
     // The list of messages is the first to learn the nonce, or this request is.
-    expected = ['401 /api/messages'];
+    visitor.expectedErrors = ['401 /api/messages'];
     const lists = await requestsDuring('/api/messages', async () => {
       await visitor.logInAs('writer');
       await page.locator('#messages-list[data-empty]').waitFor();
@@ -224,7 +185,7 @@ describe('With DPOP=required and nonces', () => {
   });
 
   it('broken tokens are refused for what is wrong with them', async () => {
-    expected = ['401 /api/messages', '401 /api/private'];
+    visitor.expectedErrors = ['401 /api/messages', '401 /api/private'];
     await visitor.logInAs('writer');
     await open('/api/private');
     for (const [name, step] of [
@@ -245,13 +206,7 @@ describe('With DPOP=required and nonces', () => {
 });
 
 describe('With DPOP=off', () => {
-  beforeAll(async () => {
-    demo = await startDemo({ variables: { DPOP: 'off' } });
-  }, 120_000);
-
-  afterAll(() => demo?.close());
-  beforeEach(arrive);
-  afterEach(leave);
+  visitDemo({ variables: { DPOP: 'off' } });
 
   it('there is no trace of it', async () => {
     await page.evaluate("localStorage.setItem('bind-tokens', 'on')");

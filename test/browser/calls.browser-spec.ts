@@ -1,35 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
+import { demo, page, visitDemo, visitor } from './support/visit.js';
 
-let demo: Demo;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
-let expected: string[];
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-
-beforeEach(async () => {
-  expected = [];
-  visitor = await Visitor.arrive(browser, demo.url);
-  ({ page } = visitor);
-});
-
-afterEach(async () => {
-  await visitor.leave();
-  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
-});
+visitDemo();
 
 const result = () => page.locator('#call-result');
-const send = () => page.getByRole('button', { name: 'Send', exact: true });
 const breakers = () => page.locator('#break-buttons');
 
 const AUTHENTICATED = [
@@ -45,7 +18,7 @@ const AUTHENTICATED = [
 
 describe('A call from the access map', () => {
   it('shows status, time, request id, the step that failed, what was needed and what to do', async () => {
-    expected = ['401 /api/me'];
+    visitor.expectedErrors = ['401 /api/me'];
     await visitor.choose('GET /api/me');
     await visitor.gets('401 Unauthorized');
     const text = (await result().innerText()).replaceAll(/\s+/g, ' ');
@@ -66,7 +39,7 @@ describe('A call from the access map', () => {
   });
 
   it('names the scope that is missing, after every other step has passed', async () => {
-    expected = ['403 /api/admin/edit'];
+    visitor.expectedErrors = ['403 /api/admin/edit'];
     await visitor.logInAs('reader');
     await visitor.choose('GET /api/admin/edit');
     await visitor.gets('403 Forbidden');
@@ -76,7 +49,7 @@ describe('A call from the access map', () => {
   });
 
   it('names the claim that is missing', async () => {
-    expected = ['401 /api/admin'];
+    visitor.expectedErrors = ['401 /api/admin'];
     await visitor.logInAs('reader');
     await visitor.choose('GET /api/admin');
     await visitor.gets('401 Unauthorized');
@@ -93,10 +66,9 @@ describe('A call from the access map', () => {
   });
 
   it('shows the refusal of another part of the page as well', async () => {
-    expected = ['403 /api/messages'];
+    visitor.expectedErrors = ['403 /api/messages'];
     await visitor.logInAs('reader');
-    await page.getByLabel('New message').fill('May I?');
-    await page.getByRole('button', { name: 'Post', exact: true }).click();
+    await visitor.post('May I?');
     await page.locator('#post-error').getByRole('button', { name: 'Show the answer' }).click();
     await visitor.gets('403 Forbidden');
     expect(await page.locator('#call-title').innerText()).toMatch(/POST\s+\/api\/messages/);
@@ -116,7 +88,7 @@ describe('Break it', () => {
   it.each(['nobody', 'writer'])(
     'sends tokens that the API refuses, and shows why, when %s is logged in',
     async (who) => {
-      expected = ['401 /api/private'];
+      visitor.expectedErrors = ['401 /api/private'];
       if (who !== 'nobody') await visitor.logInAs(who);
       await visitor.choose('GET /api/private');
       await visitor.gets(who === 'nobody' ? '401 Unauthorized' : '200 OK');
@@ -134,7 +106,7 @@ describe('Break it', () => {
       await visitor.screenshot(`break-it-${who}`);
       if (who === 'nobody') return;
       // The person's own token still works.
-      await send().click();
+      await visitor.send();
       await visitor.gets('200 OK');
     },
   );
@@ -146,7 +118,7 @@ describe('Break it', () => {
   });
 
   it('explains which tokens a real tenant cannot make', async () => {
-    expected = ['401 /api/private'];
+    visitor.expectedErrors = ['401 /api/private'];
     await page.route('**/.well-known/openid-configuration', (route) =>
       route.fulfill({ json: {}, headers: { 'access-control-allow-origin': '*' } }),
     );
@@ -176,8 +148,6 @@ describe('Break it', () => {
 });
 
 describe('Copy as curl', () => {
-  const clipboard = () => page.evaluate('navigator.clipboard.readText()');
-
   it('copies the request, with a variable in place of the token', async () => {
     await visitor.logInAs('writer');
     await visitor.choose('POST /api/messages');
@@ -191,7 +161,7 @@ describe('Copy as curl', () => {
       "-H 'Content-Type: application/json'",
       String.raw`-d '{"text":"it'\''s me"}'`,
     ].join(' \\\n  ');
-    expect(await clipboard()).toBe(command);
+    expect(await visitor.clipboard()).toBe(command);
     expect(await page.locator('#curl-set').textContent()).toBe("TOKEN='…'");
 
     await page.getByLabel('Shell').selectOption('powershell');
@@ -205,11 +175,13 @@ describe('Copy as curl', () => {
     await visitor.gets('200 OK');
     await page.locator('#call-copy').click();
     await page.locator('#call-copy', { hasText: 'Copied' }).waitFor();
-    expect(await clipboard()).not.toContain('eyJ');
+    expect(await visitor.clipboard()).not.toContain('eyJ');
     await page.getByLabel('with my token').check();
     await page.locator('#curl').getByRole('button', { name: 'Copy', exact: true }).click();
     await page.locator('#curl').getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await clipboard()).toMatch(/-H 'Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+'$/);
+    expect(await visitor.clipboard()).toMatch(
+      /-H 'Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+'$/,
+    );
   });
 
   it('is also next to the form and the three calls', async () => {
@@ -217,7 +189,7 @@ describe('Copy as curl', () => {
     await page.getByLabel('New message').fill('Hello');
     await page.locator('#post-curl').click();
     await page.locator('#post-curl', { hasText: 'Copied' }).waitFor();
-    expect(await clipboard()).toContain(`-d '{"text":"Hello"}'`);
+    expect(await visitor.clipboard()).toContain(`-d '{"text":"Hello"}'`);
     for (const [path, header] of [
       ['/api/open', ''],
       ['/api/protected', ' \\\n  -H "Authorization: Bearer $TOKEN"'],
@@ -225,7 +197,7 @@ describe('Copy as curl', () => {
       const button = page.locator(`[data-curl="${path}"]`);
       await button.click();
       await page.locator(`[data-curl="${path}"]`, { hasText: 'Copied' }).waitFor();
-      expect(await clipboard()).toBe(
+      expect(await visitor.clipboard()).toBe(
         String.raw`curl -i -w '\n' '${new URL(path!, demo.url).href}'${header}`,
       );
     }
@@ -256,29 +228,28 @@ describe('While a request runs', () => {
 
   it('its buttons are disabled, and nothing is sent twice', async () => {
     const { count, release } = await hold('GET', '/api/public');
+    const send = page.getByRole('button', { name: 'Send', exact: true });
     await visitor.choose('GET /api/public');
     await page.locator('#call-work[aria-busy=true]').waitFor();
-    expect(await send().isDisabled()).toBe(true);
+    expect(await send.isDisabled()).toBe(true);
     await visitor.choose('GET /api/public');
     release();
     await visitor.gets('200 OK');
-    expect(await send().isEnabled()).toBe(true);
+    expect(await send.isEnabled()).toBe(true);
     expect(count()).toBe(1);
   });
 
   it('a message is posted once, however often the button is pressed', async () => {
     await visitor.logInAs('writer');
-    await page.locator('#messages-list > li').first().waitFor();
+    await visitor.messages().first().waitFor();
     const { count, release } = await hold('POST', '/api/messages');
-    await page.getByLabel('New message').fill('Posted once');
-    const button = page.getByRole('button', { name: 'Post', exact: true });
-    await button.click();
-    expect(await button.isDisabled()).toBe(true);
+    await visitor.post('Posted once');
+    expect(await page.getByRole('button', { name: 'Post', exact: true }).isDisabled()).toBe(true);
     await page.evaluate("document.querySelector('#post-form').requestSubmit()");
     release();
-    await page.locator('#messages-list > li', { hasText: 'Posted once' }).waitFor();
+    await visitor.messages('Posted once').waitFor();
     expect(count()).toBe(1);
-    expect(await page.locator('#messages-list > li', { hasText: 'Posted once' }).count()).toBe(1);
+    expect(await visitor.messages('Posted once').count()).toBe(1);
   });
 
   it('a list shows placeholders until it is there', async () => {
@@ -295,17 +266,16 @@ describe('While a request runs', () => {
 
 describe('Answers', () => {
   it('survive a login in the same tab, without any token, and end with the logout', async () => {
-    expected = ['401 /api/private-scoped'];
+    visitor.expectedErrors = ['401 /api/private-scoped'];
     await visitor.choose('GET /api/private-scoped');
     await visitor.gets('401 Unauthorized');
     await visitor.logInAs('reader');
     await visitor.gets('401 Unauthorized');
     expect(await page.locator('#call-title').innerText()).toMatch(/GET\s+\/api\/private-scoped/);
-    await send().click();
+    await visitor.send();
     await visitor.gets('200 OK');
     expect(await page.evaluate('JSON.stringify(sessionStorage)')).not.toMatch(/eyJ[\w-]+\.eyJ/);
-    await page.locator('#btn-logout').click();
-    await visitor.is('out');
+    await visitor.logOut();
     expect(await page.evaluate('sessionStorage.answers')).not.toContain('200');
     expect(await page.locator('#call-result .status').count()).toBe(0);
   });
@@ -325,10 +295,9 @@ describe('Answers of one person', () => {
 
 describe('An error', () => {
   it('about a text goes as soon as the text changes', async () => {
-    expected = ['400 /api/messages'];
+    visitor.expectedErrors = ['400 /api/messages'];
     await visitor.logInAs('writer');
-    await page.getByLabel('New message').fill('   ');
-    await page.getByRole('button', { name: 'Post', exact: true }).click();
+    await visitor.post('   ');
     await page.locator('#post-error', { hasText: '400 Bad Request' }).waitFor();
     await page.getByLabel('New message').fill('x');
     expect(await page.locator('#post-error').textContent()).toBe('');
@@ -336,10 +305,9 @@ describe('An error', () => {
   });
 
   it('about a scope goes with the person who lacks it', async () => {
-    expected = ['403 /api/messages'];
+    visitor.expectedErrors = ['403 /api/messages'];
     await visitor.logInAs('reader');
-    await page.getByLabel('New message').fill('May I?');
-    await page.getByRole('button', { name: 'Post', exact: true }).click();
+    await visitor.post('May I?');
     await page.locator('#post-error', { hasText: '403 Forbidden' }).waitFor();
     await visitor.logInAs('writer');
     expect(await page.locator('#post-error').textContent()).toBe('');

@@ -38,10 +38,8 @@ describe('The API docs', () => {
     const opened = visitor.context.waitForEvent('page');
     await dialog.locator('button.authorize').first().click();
     const login = await opened;
-    await login.locator('#username').fill('writer');
-    await login.locator('#password').fill('demo');
     const closed = login.waitForEvent('close');
-    await login.getByRole('button', { name: 'Log in' }).click();
+    await visitor.fillIn('writer', 'demo', login);
     await closed;
     await dialog.locator('button', { hasText: 'Logout' }).first().waitFor();
     await dialog.locator('.btn-done').first().click();

@@ -1,32 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
+import { demo, page, visitDemo, visitor } from './support/visit.js';
 
-let demo: Demo;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
-let expected: string[];
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-
-beforeEach(async () => {
-  expected = [];
-  visitor = await Visitor.arrive(browser, demo.url);
-  ({ page } = visitor);
-});
-
-afterEach(async () => {
-  await visitor.leave();
-  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
-});
+visitDemo();
 
 describe('The login page', () => {
   beforeEach(async () => {
@@ -60,14 +34,14 @@ describe('The login page', () => {
 
   it('does not scroll horizontally at 360 px', async () => {
     await page.setViewportSize({ width: 360, height: 780 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await visitor.pageWidth()).toBeLessThanOrEqual(360);
     await visitor.screenshot('login-360');
   });
 
   it('reports a wrong password, keeps the username, and accepts another attempt', async () => {
     await visitor.fillIn('writer', 'wrong');
     await page.getByRole('alert').filter({ hasText: 'Wrong username or password.' }).waitFor();
-    expected = [`401 ${new URL(page.url()).pathname}`];
+    visitor.expectedErrors = [`401 ${new URL(page.url()).pathname}`];
     expect(await page.locator('#username').inputValue()).toBe('writer');
     expect(await visitor.accessibilityViolations()).toEqual([]);
     await page.locator('#password').fill('demo');
@@ -79,9 +53,8 @@ describe('The login page', () => {
 
 describe('Logging in', () => {
   it('takes one click in the demo, and another one to become somebody else', async () => {
-    const { page: shown } = visitor;
     const logins: string[] = [];
-    shown.on('request', (request) => {
+    page.on('request', (request) => {
       if (request.url().includes('/u/login/')) logins.push(request.method());
     });
     await visitor.logInAs('reader');
@@ -111,7 +84,7 @@ describe('Logging in', () => {
   it('shows why it failed, and is not repeated', async () => {
     await page.goto(`${demo.url}?error=access_denied&error_description=Not%20you&state=x`);
     await visitor.is('out');
-    expect(await page.locator('#session-notice').textContent()).toContain('Login failed:');
+    expect(await visitor.notice()).toContain('Login failed:');
     expect(page.url()).toBe(demo.url);
   });
 
@@ -126,17 +99,14 @@ describe('Logging in', () => {
 
   it('ends the access token as well: it is refused from the logout on', async () => {
     await visitor.logIn('reader');
-    await page.locator('#token-details summary').click();
-    await page.getByRole('button', { name: 'Show', exact: true }).click();
-    const token = await page.locator('#ipt-access-token').textContent();
+    const token = await visitor.showToken();
     const answer = async () => {
       const headers = { Authorization: `Bearer ${token}` };
       const response = await fetch(new URL('/api/me', demo.url), { headers });
       return [response.status, ((await response.json()) as { code?: string }).code];
     };
     expect(await answer()).toEqual([200, undefined]);
-    await page.locator('#btn-logout').click();
-    await visitor.is('out');
+    await visitor.logOut();
     expect(await answer()).toEqual([401, 'token_revoked']);
   });
 
@@ -144,17 +114,14 @@ describe('Logging in', () => {
     await visitor.logIn('writer');
     const second = await visitor.tab();
     await visitor.is('in', second);
-    await page.locator('#btn-logout').click();
-    await visitor.is('out');
+    await visitor.logOut();
     expect(page.url()).toBe(demo.url);
     expect(await page.locator('#gated-content').isVisible()).toBe(false);
     expect(await page.locator('#messages-in').isVisible()).toBe(false);
     expect(await visitor.messages().count()).toBe(0);
     await visitor.is('ended', second);
     expect(await second.locator('#gated-content').isVisible()).toBe(false);
-    expect(await second.locator('#session-notice').textContent()).toBe(
-      'You logged out in another tab.',
-    );
+    expect(await visitor.notice(second)).toBe('You logged out in another tab.');
     await page.reload();
     await visitor.is('out');
     await visitor.logIn('admin');
@@ -183,7 +150,7 @@ describe('A person who is logged in', () => {
     expect(shown).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(shown);
+    expect(await visitor.clipboard()).toBe(shown);
     const { status } = await fetch(new URL('/api/private', demo.url), {
       headers: { Authorization: `Bearer ${shown}` },
     });
@@ -211,16 +178,16 @@ describe('A person who is logged in', () => {
         if (passes === 'undefined') expect(['200', '401']).toContain(status);
         else expect([route, passes]).toEqual([route, String(status === '200')]);
       }
-      expected = [...statuses]
+      visitor.expectedErrors = [...statuses]
         .filter(([, status]) => status !== '200')
         .map(([path, status]) => `${status} ${path}`);
       expect(statuses.size).toBeGreaterThan(15);
-      expect(expected.length > 0).toBe(username !== 'admin');
+      expect(visitor.expectedErrors.length > 0).toBe(username !== 'admin');
     },
   );
 
   it.each(['light', 'dark'] as const)('gets an accessible page in %s mode', async (colorScheme) => {
-    expected = ['403 /api/admin/edit'];
+    visitor.expectedErrors = ['403 /api/admin/edit'];
     await page.emulateMedia({ colorScheme });
     await visitor.logInAs('writer');
     await visitor.messages().first().waitFor();
@@ -237,7 +204,7 @@ describe('A person who is logged in', () => {
   });
 
   it('does not have to scroll horizontally, from 320 to 1600 px', async () => {
-    expected = ['403 /api/feed'];
+    visitor.expectedErrors = ['403 /api/feed'];
     await visitor.logInAs('writer');
     await visitor.messages().first().waitFor();
     await visitor.choose('GET /api/feed');

@@ -1,42 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
+import { demo, page, visitDemo, visitor } from './support/visit.js';
 
-let demo: Demo;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
-let expected: string[];
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-
-beforeEach(async () => {
-  expected = [];
-  visitor = await Visitor.arrive(browser, demo.url);
-  ({ page } = visitor);
-});
-
-afterEach(async () => {
-  await visitor.leave();
-  expect([...visitor.errors].toSorted()).toEqual(expected.toSorted());
-});
+visitDemo();
 
 describe('The reader', () => {
   beforeEach(() => visitor.logIn('reader'));
 
   it('gets the members-only message, and sees which scope another endpoint requires', async () => {
-    expected = ['403 /api/protected'];
-    await page.getByRole('button', { name: 'Call the members-only endpoint' }).click();
-    await page.locator('#moMessage', { hasText: '"Members Only Endpoint"' }).waitFor();
-    await page.getByRole('button', { name: 'Call the protected endpoint' }).click();
-    await page.locator('#protectedMessage', { hasText: '403 Forbidden' }).waitFor();
+    visitor.expectedErrors = ['403 /api/protected'];
+    await visitor.callEndpoint('members-only', '"Members Only Endpoint"');
+    await visitor.callEndpoint('protected', '403 Forbidden');
     const text = await page.locator('#protectedMessage').textContent();
     expect(text).toContain('WWW-Authenticate: Bearer error="insufficient_scope"');
     expect(text).toContain('scope="read:protected"');
@@ -54,7 +26,7 @@ describe('The reader', () => {
   });
 
   it('sees the refusal of a post next to the form, which keeps the text', async () => {
-    expected = ['403 /api/messages'];
+    visitor.expectedErrors = ['403 /api/messages'];
     await visitor.post('May I?');
     await page.locator('#post-error', { hasText: '403 Forbidden.' }).waitFor();
     expect(await page.locator('#post-error').textContent()).toContain(
@@ -90,7 +62,7 @@ describe('The writer', () => {
   });
 
   it('sees next to the field what is wrong with a text', async () => {
-    expected = ['400 /api/messages'];
+    visitor.expectedErrors = ['400 /api/messages'];
     await visitor.post('   ');
     await page
       .locator('#post-error', { hasText: 'must have 1 to 2000 characters after trimming' })
@@ -114,7 +86,7 @@ describe('The writer', () => {
   it("cannot change another person's message, and sees that no scope is missing", async () => {
     await visitor.messages().first().waitFor();
     const id = (await visitor.messages().last().getAttribute('data-id'))!;
-    expected = [`403 /api/messages/${id}`];
+    visitor.expectedErrors = [`403 /api/messages/${id}`];
     const text = await visitor.call('PATCH /api/messages/{id}', { id });
     expect(text).toContain('403 Forbidden');
     expect(await visitor.steps('failed')).toEqual(['The route itself']);
@@ -141,21 +113,18 @@ describe('The writer', () => {
   it('sees which field is invalid before anything is sent, until it changes', async () => {
     await visitor.choose('PATCH /api/messages/{id}');
     const panel = page.locator('#call');
-    const send = panel.getByRole('button', { name: 'Send', exact: true });
     await panel.getByLabel('id').fill('');
-    await send.click();
+    await visitor.send();
     await panel.locator('#call-fault', { hasText: 'id is missing.' }).waitFor();
     await panel.getByLabel('id').fill('1');
     expect(await panel.locator('#call-fault').textContent()).toBe('');
     await panel.getByLabel('Body').fill('{');
-    await send.click();
+    await visitor.send();
     await panel.locator('#call-fault', { hasText: 'The body is not JSON' }).waitFor();
   });
 
   it('loads older messages page by page', async () => {
-    await page.locator('#token-details summary').click();
-    await page.getByRole('button', { name: 'Show', exact: true }).click();
-    const token = await page.locator('#ipt-access-token').textContent();
+    const token = await visitor.showToken();
     for (let count = 0; count < 45; count += 1) {
       await fetch(new URL('/api/messages', demo.url), {
         method: 'POST',
@@ -212,9 +181,7 @@ describe('The admin', () => {
     await visitor.logInAs('writer');
     await visitor.post('By somebody who is logged out');
     await visitor.messages('By somebody who is logged out').waitFor();
-    await page.locator('#token-details summary').click();
-    await page.getByRole('button', { name: 'Show', exact: true }).click();
-    const token = await page.locator('#ipt-access-token').textContent();
+    const token = await visitor.showToken();
     const statusOf = async () =>
       (await fetch(new URL('/api/me', demo.url), { headers: { Authorization: `Bearer ${token}` } }))
         .status;

@@ -1,52 +1,32 @@
-import type { Browser, Page } from 'playwright-core';
-import { type Demo, startDemo } from './support/demo.js';
-import { launchBrowser, Visitor } from './support/visitor.js';
+import { browser, demo, visitDemo, visitor } from './support/visit.js';
+import { Visitor } from './support/visitor.js';
 
-let demo: Demo;
-let browser: Browser;
-
-beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launchBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
+visitDemo();
 
 const NOTICE =
   'You were logged out elsewhere, so your access token is refused. Log in to continue.';
 
-/** Two windows of one session: the second one has its login from the session of the other. */
-async function twoWindows(): Promise<[Visitor, Visitor]> {
-  const first = await Visitor.arrive(browser, demo.url);
-  await first.logInAs('writer');
-  const storageState = await first.context.storageState();
+/** Logs the visitor in, and opens another window with the same login. */
+async function openSecondWindow(): Promise<Visitor> {
+  await visitor.logInAs('writer');
+  const storageState = await visitor.context.storageState();
   const second = await Visitor.arrive(browser, demo.url, { storageState });
   await second.is('in');
-  await second.page.locator('#messages-list > li').first().waitFor();
-  return [first, second];
-}
-
-const notice = (page: Page) => page.locator('#session-notice').textContent();
-
-async function close(...visitors: Visitor[]): Promise<string[]> {
-  await Promise.all(visitors.map((visitor) => visitor.leave()));
-  return visitors.flatMap(({ errors }) => [...errors]);
+  await second.messages().first().waitFor();
+  return second;
 }
 
 describe('A logout', () => {
   it('is felt in another window of the same login, at its next call', async () => {
-    const [first, second] = await twoWindows();
+    const second = await openSecondWindow();
     await second.choose('GET /api/me');
     await second.gets('200 OK');
 
-    await first.page.locator('#btn-logout').click();
-    await first.is('out');
-    await second.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await visitor.logOut();
+    await second.send();
     await second.gets('401 Unauthorized');
     await second.is('ended');
-    expect(await notice(second.page)).toBe(NOTICE);
+    expect(await second.notice()).toBe(NOTICE);
     expect(await second.steps('failed')).toEqual(['Time']);
     const answer = await second.page.locator('#call-result').innerText();
     expect(answer).toContain('token_revoked');
@@ -62,19 +42,19 @@ describe('A logout', () => {
     await second.page.getByRole('button', { name: 'Log in again' }).click();
     await second.fillIn('writer', 'demo');
     await second.is('in');
-    await second.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await second.send();
     await second.gets('200 OK');
-    expect(await close(first, second)).toEqual(['401 /api/me']);
+    await second.leave();
+    expect([...second.errors]).toEqual(['401 /api/me']);
   });
 
   it('is felt by any part of the page', async () => {
-    const [first, second] = await twoWindows();
-    await first.page.locator('#btn-logout').click();
-    await first.is('out');
-    await second.page.getByLabel('New message').fill('Am I still here?');
-    await second.page.getByRole('button', { name: 'Post', exact: true }).click();
+    const second = await openSecondWindow();
+    await visitor.logOut();
+    await second.post('Am I still here?');
     await second.is('ended');
-    expect(await notice(second.page)).toBe(NOTICE);
-    expect(await close(first, second)).toEqual(['401 /api/messages']);
+    expect(await second.notice()).toBe(NOTICE);
+    await second.leave();
+    expect([...second.errors]).toEqual(['401 /api/messages']);
   });
 });

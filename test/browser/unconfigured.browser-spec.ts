@@ -21,15 +21,9 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
   });
 
   const send = async (method: string, path: string) => {
-    const { page } = visitor;
-    await page.getByLabel('Method').selectOption(method);
-    await page.getByLabel('Path').fill(path);
-    await page.getByRole('button', { name: 'Send' }).click();
-  };
-
-  const paste = async (token: string) => {
-    await visitor.page.getByLabel('Paste the access token').fill(token);
-    await visitor.page.getByRole('button', { name: 'Use this token' }).click();
+    await visitor.page.getByLabel('Method').selectOption(method);
+    await visitor.page.getByLabel('Path').fill(path);
+    await visitor.send();
   };
 
   it('the page explains how to configure the login', async () => {
@@ -45,9 +39,7 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
   });
 
   it('the public endpoint can be called', async () => {
-    const { page } = visitor;
-    await page.getByRole('button', { name: 'Call the open endpoint' }).click();
-    await page.locator('#openMessage', { hasText: '"Open Endpoint"' }).waitFor();
+    await visitor.callEndpoint('open', '"Open Endpoint"');
   });
 
   it('the page hides the map and the link to the docs, and says why', async () => {
@@ -78,7 +70,7 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
 
   it('a token that is not a JWT is not used, and the page says what it may be', async () => {
     await visitor.page.locator('#session-paste summary').click();
-    await paste('opaque-token');
+    await visitor.pasteToken('opaque-token');
     const error = visitor.page.locator('#paste-error');
     expect(await error.innerText()).toContain('This is not a JWT');
     await visitor.page.getByLabel('Paste the access token').fill('a');
@@ -88,7 +80,7 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
   it('a pasted token is used until it is forgotten, and is not stored', async () => {
     const { page } = visitor;
     const token = api.issuer.mint({ sub: 'a-machine', scope: 'read:messages' });
-    await paste(`Bearer ${token}`);
+    await visitor.pasteToken(`Bearer ${token}`);
     await visitor.is('in');
     expect(await page.locator('#who-name').textContent()).toBe('a-machine');
     expect(await page.locator('#token-scopes li').allTextContents()).toEqual(['read:messages']);
@@ -110,7 +102,7 @@ describe('Without AUTH0_CLIENT_ID, and with the docs off', () => {
     ['an expired token', { exp: 1 }, 'Time'],
     ['a token for another audience', { aud: `${AUDIENCE}/other` }, 'Audience'],
   ])('the page takes the refusal of %s apart', async (_, claims, step) => {
-    await paste(api.issuer.mint(claims));
+    await visitor.pasteToken(api.issuer.mint(claims));
     await visitor.is('in');
     await send('GET', '/api/private');
     await visitor.gets('401 Unauthorized');

@@ -19,16 +19,15 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/**
- * Starts the tenant and the API.
- *
- * @param options.tokenSec lifetime of access tokens; a day by default
- * @param options.variables of the API, besides those of the demo or instead of them
- */
-export async function startDemo({
-  tokenSec,
-  variables,
-}: { tokenSec?: number; variables?: Record<string, string> } = {}): Promise<Demo> {
+export interface DemoOptions {
+  /** Lifetime of access tokens. @default a day */
+  tokenSec?: number;
+  /** Variables of the API, added to those of the demo or replacing them. */
+  variables?: Record<string, string>;
+}
+
+/** Starts the tenant and the API. */
+export async function startDemo({ tokenSec, variables }: DemoOptions = {}): Promise<Demo> {
   const [apiPort = 0, tenantPort = 0] = await freePorts(2);
   const dataDir = await mkdtemp(join(tmpdir(), 'demo-browser-'));
   const apiOrigin = `http://localhost:${apiPort}`;

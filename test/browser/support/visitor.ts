@@ -49,6 +49,9 @@ export class Visitor {
    */
   readonly errors = new Set<string>();
 
+  /** The {@link errors} that the current test expects. */
+  expectedErrors: string[] = [];
+
   private constructor(
     readonly context: BrowserContext,
     readonly page: Page,
@@ -107,6 +110,37 @@ export class Visitor {
     await this.is('in');
   }
 
+  async logOut(): Promise<void> {
+    await this.page.locator('#btn-logout').click();
+    await this.is('out');
+  }
+
+  /** Uses an access token from elsewhere. */
+  async pasteToken(token: string): Promise<void> {
+    await this.page.getByLabel('Paste the access token').fill(token);
+    await this.page.getByRole('button', { name: 'Use this token' }).click();
+  }
+
+  /** What the page says about the session, such as that it has ended. */
+  notice(page = this.page): Promise<string | null> {
+    return page.locator('#session-notice').textContent();
+  }
+
+  /** Opens the details of the access token, shows the token and returns it. */
+  async showToken(): Promise<string> {
+    await this.page.locator('#token-details summary').click();
+    await this.page.getByRole('button', { name: 'Show', exact: true }).click();
+    return (await this.page.locator('#ipt-access-token').textContent())!;
+  }
+
+  /** Calls the open, members-only or protected endpoint. Waits for an answer with this text. */
+  async callEndpoint(name: string, answer: string): Promise<void> {
+    const button = this.page.getByRole('button', { name: `Call the ${name} endpoint` });
+    await button.click();
+    const id = await button.getAttribute('data-answer');
+    await this.page.locator(`#${id}`, { hasText: answer }).waitFor();
+  }
+
   /** Clicks a route of the access map. */
   async choose(route: string, page = this.page): Promise<void> {
     await page.getByRole('button', { name: route, exact: true }).click();
@@ -122,6 +156,11 @@ export class Visitor {
     await this.page.getByRole('button', { name: 'Post', exact: true }).click();
   }
 
+  /** Sends the open call. */
+  async send(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
   /** Calls a route from the access map. Resolves with the text of the status and the body. */
   async call(route: string, parameters: Record<string, string> = {}): Promise<string> {
     const { page, address } = this;
@@ -134,8 +173,7 @@ export class Visitor {
       for (const [name, value] of Object.entries(parameters)) {
         await page.locator('#call-fields').getByLabel(name).fill(value);
       }
-      const send = page.getByRole('button', { name: 'Send', exact: true });
-      await Promise.all([answered(), send.click()]);
+      await Promise.all([answered(), this.send()]);
     }
     await page.locator('#call-work:not([aria-busy])').waitFor();
     return page.locator('#call-result').innerText();
@@ -156,11 +194,15 @@ export class Visitor {
     return this.page.evaluate('document.documentElement.scrollWidth');
   }
 
+  clipboard(): Promise<string> {
+    return this.page.evaluate('navigator.clipboard.readText()');
+  }
+
   /** Fills in and submits the login form. */
-  async fillIn(username: string, password: string): Promise<void> {
-    await this.page.locator('#username').fill(username);
-    await this.page.locator('#password').fill(password);
-    await this.page.getByRole('button', { name: 'Log in' }).click();
+  async fillIn(username: string, password: string, page = this.page): Promise<void> {
+    await page.locator('#username').fill(username);
+    await page.locator('#password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
   }
 
   /** Checks the current page with axe. */
