@@ -7,21 +7,13 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ResolvedAuthOptions } from './auth.options.js';
-import { AUDIENCE, type AudienceSetting } from './decorators/audience.decorator.js';
-import { CLAIM_REQUIREMENTS, type ClaimRequirement } from './decorators/claim.decorator.js';
-import {
-  OPTIONAL_AUTH,
-  hasOwnMark,
-  PROTECTED,
-  PUBLIC,
-  PUBLIC_REASON,
-  type RouteTarget,
-  readMetadata,
-  routeName,
-} from './decorators/requirement.js';
+import type { AudienceSetting } from './decorators/audience.decorator.js';
+import type { ClaimRequirement } from './decorators/claim.decorator.js';
+import { readDecorators } from './decorators/read-decorators.js';
+import { routeName } from './decorators/requirement.js';
 import { classesOf } from './provided-classes.js';
-import { SCOPE_REQUIREMENTS, type ScopeRequirement } from './decorators/scopes.decorator.js';
-import { STEP_UP_REQUIREMENTS, type StepUpRequirement } from './decorators/step-up.decorator.js';
+import type { ScopeRequirement } from './decorators/scopes.decorator.js';
+import type { StepUpRequirement } from './decorators/step-up.decorator.js';
 
 /** What `@Audience()` makes of a route: a resource that has its own access tokens. */
 export interface ProtectedResource {
@@ -35,7 +27,10 @@ export interface ProtectedResource {
 
 /** What a request to one route needs. */
 export interface AccessRule {
-  /** `token`: a valid access token. `optional`: none or a valid one. `public`: nothing. */
+  /**
+   * `token`: a valid access token. `optional`: none or a valid one. `public`: nothing, as far as
+   * {@link AccessRules.isOpen} allows it.
+   */
   readonly access: 'token' | 'optional' | 'public';
   /** Why it is public, from `@Public({ reason })`. */
   readonly reason?: string;
@@ -56,23 +51,21 @@ export interface RouteHandler {
   readonly rule: AccessRule;
 }
 
-/** The decorators on one target. */
-interface Decorators {
-  readonly opens?: 'public' | 'optional';
-  readonly reason?: string;
-  /** Whether a token is required explicitly. */
-  readonly closes: boolean;
-  readonly audience?: AudienceSetting;
-  readonly scopes: readonly ScopeRequirement[];
-  readonly claims: readonly ClaimRequirement[];
-  readonly stepUp: readonly StepUpRequirement[];
-}
-
 type Methods = Readonly<Record<string, Function>>;
 
 /** Metadata of `@Get()`, `@Post()` and the like. */
 const ROUTE_PATH = 'path';
 const ROUTE_METHOD = 'method';
+
+/** Metadata of what handles requests and messages: routes, resolvers, gateways, microservices. */
+const HANDLER = [
+  ROUTE_PATH,
+  'graphql:resolver_type',
+  'graphql:resolve_property',
+  'graphql:resolve_reference',
+  'websockets:message_mapping',
+  'microservices:pattern',
+];
 
 /** What every route needs, from the decorators on its method and on its controller. */
 @Injectable()
@@ -81,7 +74,7 @@ export class AccessRules implements OnModuleInit {
   private readonly rules = new WeakMap<object, WeakMap<object, AccessRule>>();
   /** The rule of a route that has no decorator of this module. */
   readonly unmarked: AccessRule;
-  /** Every rule once the application has started, also those of handlers that are not routes. */
+  /** The rule of every handler once the application has started: also of those without a route. */
   readonly declared = new Set<AccessRule>();
 
   constructor(
@@ -122,14 +115,27 @@ export class AccessRules implements OnModuleInit {
   private rememberHandlers(): void {
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
       for (const handling of classesOf([wrapper])) {
-        for (const method of this.scanner.getAllMethodNames(handling.prototype as object)) {
-          const rule = this.combine(handling, method);
-          this.declared.add(rule);
-          for (const own of functionsOf(handling, wrapper.instance, method)) {
-            this.remember(handling, own, rule);
-          }
-        }
+        this.rememberMethods(handling, wrapper.instance as Partial<Methods> | undefined);
       }
+    }
+  }
+
+  private rememberMethods(handling: Type, instance: Partial<Methods> | undefined): void {
+    const methods = new Map<Function, string>();
+    for (const method of this.scanner.getAllMethodNames(handling.prototype as object)) {
+      const rule = this.combine(handling, method);
+      if (isHandler((handling.prototype as Methods)[method]!)) this.declared.add(rule);
+      const own = instance?.[method];
+      if (typeof own !== 'function') continue;
+      const other = methods.get(own);
+      if (other !== undefined && rule !== this.rules.get(handling)?.get(own)) {
+        throw new Error(
+          `${handling.name}.${method} and ${handling.name}.${other} are one function, so a request ` +
+            'does not tell whose decorators count. Give each a function of its own.',
+        );
+      }
+      methods.set(own, method);
+      this.remember(handling, own, rule);
     }
   }
 
@@ -155,7 +161,7 @@ export class AccessRules implements OnModuleInit {
 
   /**
    * Whether requests pass without a look at their tokens. `unmarkedRoutes: 'open'` is about routes:
-   * a handler in another context needs `@Public()`.
+   * a handler in another context also needs a decorator to be open.
    *
    * @param contextType as of `ExecutionContext.getType()`.
    */
@@ -166,8 +172,8 @@ export class AccessRules implements OnModuleInit {
   /**
    * What a handler needs.
    *
-   * @throws InternalServerErrorException when the handler is not a method of the controller; Error
-   * when its decorators contradict each other. Such a route stays closed.
+   * @throws InternalServerErrorException when the controller has neither this method nor its route;
+   * Error when its decorators contradict each other. Such a route stays closed.
    */
   of(controller: Type, handler: Function): AccessRule {
     const known = this.rules.get(controller)?.get(handler);
@@ -240,6 +246,10 @@ function without(access: AccessRule['access'], reason?: string): AccessRule {
   return { access, reason, scopes: [], claims: [], stepUp: [] };
 }
 
+function isHandler(method: Function): boolean {
+  return HANDLER.some((key) => Reflect.hasMetadata(key, method));
+}
+
 /** A constructor may replace a method, for example by one that is bound to the instance. */
 function functionsOf({ prototype }: Type, instance: unknown, method: string): Function[] {
   const functions = [prototype, instance].map((owner) => (owner as Partial<Methods>)?.[method]);
@@ -251,33 +261,4 @@ function isSameRoute(one: Function, other: Function): boolean {
   return [ROUTE_PATH, ROUTE_METHOD].every(
     (key) => Reflect.getMetadata(key, one) === Reflect.getMetadata(key, other),
   );
-}
-
-function readDecorators(target: RouteTarget): Decorators {
-  const name = routeName(target);
-  const scopes = (readMetadata(SCOPE_REQUIREMENTS, target) ?? []) as ScopeRequirement[];
-  const claims = (readMetadata(CLAIM_REQUIREMENTS, target) ?? []) as ClaimRequirement[];
-  const stepUp = (readMetadata(STEP_UP_REQUIREMENTS, target) ?? []) as StepUpRequirement[];
-  const audience = readMetadata(AUDIENCE, target) as AudienceSetting | undefined;
-  const isPublic = hasOwnMark(PUBLIC, target);
-  const isOptional = hasOwnMark(OPTIONAL_AUTH, target);
-  const isProtected = readMetadata(PROTECTED, target) === true;
-  if (isPublic && isOptional) {
-    throw new Error(`${name} has both @Public() and @OptionalAuth(): keep one of them.`);
-  }
-  if (scopes.some((requirement) => requirement.scopes.length === 0)) {
-    throw new Error(`${name} has a @Scopes() or @Permissions() without a scope: name one.`);
-  }
-  const closes =
-    isProtected || audience !== undefined || scopes.length + claims.length + stepUp.length > 0;
-  if ((isPublic || isOptional) && closes) {
-    const opener = isPublic ? '@Public()' : '@OptionalAuth()';
-    throw new Error(
-      `${name} has ${opener} together with @Protected(), @Scopes(), @Permissions(), @Claim(), ` +
-        '@StepUp() or @Audience(): a route is either open or protected.',
-    );
-  }
-  const opens = isPublic ? 'public' : isOptional ? 'optional' : undefined;
-  const reason = isPublic ? (readMetadata(PUBLIC_REASON, target) as string | undefined) : undefined;
-  return { opens, reason, closes, audience, scopes, claims, stepUp };
 }

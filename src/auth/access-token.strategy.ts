@@ -43,7 +43,7 @@ function readToken(request: TokenRequest): string {
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Its own Passport: the shared one has one strategy per name for all applications. */
   declare private readonly passport: passport.Authenticator;
-  /** passport-jwt compares with this list; {@link validate} with what the request needs. */
+  /** passport-jwt has the same array, and reads it for each token. */
   private readonly audiences: string[];
 
   constructor(
@@ -60,7 +60,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
           .then((key) => done(null, key as never))
           .catch(done);
       },
-      // These lists are of all issuers: `validate()` compares with those of the token's own.
+      // Of all issuers together. `validate()` compares with those of the token's own issuer.
       issuer: options.issuers.flatMap(spellingsOf),
       audience: audiences,
       algorithms: options.issuers.flatMap(({ algorithms }) => algorithms),
@@ -97,9 +97,8 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** Called by passport-jwt when the signature is good. */
+  /** The claims of a token whose signature is good. Called by passport-jwt. */
   validate({ token, audience, jws, issuer }: VerifiedRequest): RequestAuth {
-    // passport-jwt compares with the lists of all issuers: one issuer's audience is not another's.
     validateClaims(jws, issuer.keys.issuer, this.options);
     this.validateUse(jws.payload, issuer, audience);
     // A copy: V8 would keep the whole `Authorization` header for a part of it.

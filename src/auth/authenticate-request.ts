@@ -21,7 +21,7 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> &
  * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
  * `request.auth` and `request.user`. A request is judged once, however often this is called: a
  * guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate limit, costs
- * no second verification, as long as the audience is the same. It does not refuse the request.
+ * no second verification, as long as the audience is the same. It sets no header and logs nothing.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.
@@ -33,8 +33,13 @@ export function authenticateRequest(
   options: Pick<VerifyOptions, 'audience'> = {},
 ): Promise<RequestAuth | undefined> {
   const judged = request as JudgedRequest;
-  // The request that opened a WebSocket lives as long as the connection: its token expires.
-  if (nodeRequestOf(request).upgrade === true) return judge(request, verifier, options);
+  if (nodeRequestOf(request).upgrade === true) {
+    // The request that opened a WebSocket lives as long as the connection: its token expires.
+    const judgement = judge(request, verifier, options);
+    // A gateway keeps the promise until a message arrives. Its rejection must not end the process.
+    judgement.catch(() => {});
+    return judgement;
+  }
   const { audience } = options;
   const known = judged[JUDGED];
   if (known && known.audience === audience) return known.judgement;

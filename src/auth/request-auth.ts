@@ -56,7 +56,7 @@ export function createRequestAuth(
   return auth;
 }
 
-/** Only guards can set this property: a client or another library cannot name it. */
+/** No client and no library sets this property by accident. */
 const ACCEPTED = Symbol('accepted access token');
 
 /** Sets `request.auth`, and `request.user` as Passport does. */

@@ -123,6 +123,26 @@ class LostController {
   }
 }
 
+@Controller('swapped')
+class SwappedController {
+  constructor() {
+    const [closed, open] = ['closed', 'open'].map((name) => Reflect.get(this, name) as unknown);
+    Object.assign(this, { closed: open, open: closed });
+  }
+
+  @Get('closed')
+  @Scopes('admin')
+  closed() {
+    return {};
+  }
+
+  @Get('open')
+  @Public()
+  open() {
+    return {};
+  }
+}
+
 @Controller('labelled')
 class LabelledController {
   constructor() {
@@ -156,6 +176,7 @@ describe.each(ADAPTERS)('a requirement on %s', (adapter) => {
       DerivedController,
       DerivedFromOpenController,
       LostController,
+      SwappedController,
       LabelledController,
     ];
     fixture = await startFixture({ adapter, issuer, controllers });
@@ -169,6 +190,7 @@ describe.each(ADAPTERS)('a requirement on %s', (adapter) => {
     ['that the controller binds', '/kept/bound'],
     ['that another decorator wraps', '/kept/wrapped'],
     ['that a subclass overrides', '/derived/overridden'],
+    ['that the constructor gives another function', '/swapped/closed'],
   ])('is kept for a method %s', async (_, path) => {
     expectRefusal(await get(path), { status: 401 });
     expectRefusal(await get(path, issuer.mint()), WITHOUT_SCOPE);
@@ -246,6 +268,30 @@ describe('AccessRules', () => {
       }
     }
     await expect(start(OddController)).rejects.toThrow('OddController has @Public() together with');
+  });
+
+  it('does not start when one function has the requirements of two methods', async () => {
+    @Controller()
+    class AliasController {
+      constructor() {
+        Object.assign(this, { before: Reflect.get(this, 'now') as unknown });
+      }
+
+      @Get('before')
+      @Scopes('admin')
+      before() {
+        return {};
+      }
+
+      @Get('now')
+      @Public()
+      now() {
+        return {};
+      }
+    }
+    await expect(start(AliasController)).rejects.toThrow(
+      'AliasController.now and AliasController.before are one function',
+    );
   });
 
   it('finds a handler that instrumentation has wrapped by the metadata of its route', async () => {

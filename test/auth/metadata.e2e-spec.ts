@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Injectable } from '@nestjs/common';
 import { accessMap, OptionalAuth, Public, Scopes, StepUp } from '../../src/auth/index.js';
 import { createTestIssuer, type TestIssuer } from '../../src/auth/testing/index.js';
 import { ADAPTERS, type Fixture, startFixture } from './support/fixture.js';
@@ -39,6 +39,14 @@ class MessagesController {
   }
 }
 
+@Injectable()
+class MessagesService {
+  @Scopes('not:a-route')
+  find() {
+    return [];
+  }
+}
+
 describe.each(ADAPTERS)('Protected resource metadata on %s (RFC 9728)', (adapter) => {
   let issuer: TestIssuer;
   let fixture: Fixture;
@@ -49,6 +57,7 @@ describe.each(ADAPTERS)('Protected resource metadata on %s (RFC 9728)', (adapter
       adapter,
       issuer,
       controllers: [MessagesController],
+      providers: [MessagesService],
       options: { publicUrl: PUBLIC_URL, resourceMetadata: { resource_name: 'Messages' } },
       setup: (app) => {
         app.setGlobalPrefix('api');

@@ -42,6 +42,22 @@ describe.each<[string, (headers: Headers) => object]>([
     });
   });
 
+  it('can be judged by a gateway that does not handle a refusal: the process goes on', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      void authenticateRequest(requestWith({ authorization: 'Bearer bad' }), verifier);
+      void verifier.verify('bad');
+      // Node looks for unhandled rejections after the microtasks of a turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
   it('is refused with a DPoP proof, which is for one request', async () => {
     const key = await createDpopKey('ES256', clock.now);
     const client = new DpopClient(key, issuer, () => Promise.reject(new Error('not used')));

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { nodeRequestOf } from '../node-request.js';
-import { headerValues } from '../token/credentials.js';
+import { receivedValues } from '../token/credentials.js';
 
 /** A byte sequence of structured fields (RFC 8941 §3.3.5), without parameters. */
 const BYTE_SEQUENCE = /^:([A-Za-z0-9+/]+={0,2}):$/;
@@ -37,7 +37,7 @@ export function certificateFromHeader(
   return (request) => {
     const { remoteAddress = '' } = nodeRequestOf(request).socket ?? {};
     if (!proxies.check(remoteAddress, isIPv4(remoteAddress) ? 'ipv4' : 'ipv6')) return undefined;
-    const [value = '', ...others] = headerValues(request, name);
+    const [value = '', ...others] = receivedValues(request, name);
     if (others.length > 0) throw new Error(`${header} has several values`);
     // A proxy may send an empty header where there is no certificate.
     if (value === '') return undefined;

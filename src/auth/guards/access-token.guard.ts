@@ -22,9 +22,9 @@ import {
 } from '../request-auth.js';
 
 /**
- * Authenticates: requires a valid access token and sets `request.auth` and `request.user`. A
- * handler is closed unless it has `@Public()` or `@OptionalAuth()`, whatever its context: HTTP,
- * GraphQL, WebSocket or microservice.
+ * Authenticates: requires a valid access token of a request, client or message. A handler is closed
+ * unless it has `@Public()` or `@OptionalAuth()`, whatever its context: HTTP, GraphQL, WebSocket or
+ * microservice. With `unmarkedRoutes: 'open'`, routes without a decorator are open as well.
  *
  * An application may replace it by a subclass, with the setting `accessTokenGuard` of `forRoot()`.
  */

@@ -1,6 +1,6 @@
 import type { ResolvedAuthOptions, ResolvedIssuer } from '../auth.options.js';
 import type { Clock } from '../clock.js';
-import { InvalidTokenError } from '../refusals/auth.errors.js';
+import { type AuthError, InvalidTokenError } from '../refusals/auth.errors.js';
 import { claimOf } from '../token/claim-path.js';
 import type { CompactJws } from '../token/compact-jws.js';
 import type { IssuerStatus } from './issuer-status.js';
@@ -8,7 +8,7 @@ import { withoutSlash } from './issuer-url.js';
 import type { KeySet, SigningKey } from './key-set.js';
 import { RefreshedKeySet } from './refreshed-key-set.js';
 
-/** Tokens with an unknown key cause at most one refresh in this time, for all requests. */
+/** Tokens that the set cannot verify cause at most one refresh in this time, all together. */
 const TOKEN_REFRESH_INTERVAL_MS = 30_000;
 
 /** Most requests that wait for a fetch; the next are answered with 503 immediately. */
@@ -68,34 +68,30 @@ export class IssuerKeys {
    *
    * @throws InvalidTokenError `key_unknown`, or `algorithm_not_allowed` when the key is for another
    * algorithm.
-   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
+   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked now.
    */
   async find(jws: CompactJws): Promise<SigningKey> {
-    const set = this.keySet.usableNow ?? (await this.refreshByAge());
+    const set = this.keySet.usableWithoutRefresh ?? (await this.refreshByAge());
+    const known = set.find(jws.header);
+    if (known) return known;
     const { kid } = jws.header;
-    const key = set.find(jws.header);
+    const isUnknownKid = kid !== undefined && set.named(kid).length === 0;
+    const isRefreshed = await this.refreshFor(jws);
+    const key = this.inLatest(jws);
     if (key) return key;
-    // The issuer may have published a key with this name a moment ago.
-    if (kid !== undefined && set.named(kid).length === 0) return this.findUnknown(jws);
-    // The kid is of a key for another algorithm, or there is none: the issuer may have new keys.
-    const replacement = await this.findReplacement(jws);
-    if (replacement) return replacement;
-    throw this.unknown(jws);
+    throw isUnknownKid ? this.refusalOfUnknownKid(jws, isRefreshed) : this.unknown(jws);
   }
 
   /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
-  async findReplacement(jws: CompactJws, failed?: SigningKey): Promise<SigningKey | undefined> {
-    await this.waitForFetchByAge();
-    if (this.inLatest(jws) === failed && this.mayRefreshForToken()) {
-      await this.wait(this.refreshForToken());
-    }
+  async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
+    await this.refreshFor(jws, failed);
     const key = this.inLatest(jws);
     return key === failed ? undefined : key;
   }
 
-  /** Whether tokens that this key has verified are still accepted. */
+  /** Whether a token that this key has verified is accepted without looking for its key again. */
   trusts(key: SigningKey): boolean {
-    return this.keySet.usableNow?.has(key) ?? false;
+    return this.keySet.usableWithoutRefresh?.has(key) ?? false;
   }
 
   private async refreshByAge(): Promise<KeySet> {
@@ -105,34 +101,23 @@ export class IssuerKeys {
     return usable;
   }
 
-  /** The key of a token whose `kid` no key has: in a set that was requested after it arrived. */
-  private async findUnknown(jws: CompactJws): Promise<SigningKey> {
-    const { keySet } = this;
-    const { kid } = jws.header;
-    await this.waitForFetchByAge();
-    const settled = this.inLatest(jws);
-    if (settled) return settled;
-    if (this.mayRefreshForToken()) {
-      await this.wait(this.refreshForToken());
-      const key = this.inLatest(jws);
-      if (key) return key;
-      throw keySet.hasFailed ? keySet.unavailable(kid) : this.unknown(jws);
-    }
-    if (keySet.isBackingOff) throw keySet.unavailable(kid);
-    throw this.mayBeNewer(jws) ? keySet.unavailable(kid, this.refreshWaitMs()) : this.unknown(jws);
+  /**
+   * Refreshes the set for a token that it does not verify, if a token may cause that now.
+   *
+   * @param failed the key that the token's signature fails under. Undefined: it has no key.
+   * @returns whether it was refreshed.
+   */
+  private async refreshFor(jws: CompactJws, failed?: SigningKey): Promise<boolean> {
+    // A fetch by age may have been requested before the token's key was published: it ends first.
+    const { fetching } = this.keySet;
+    if (fetching && !this.tokenRefresh) await this.wait(fetching);
+    if (this.inLatest(jws) !== failed || !this.mayRefreshForToken()) return false;
+    await this.wait(this.refreshForToken());
+    return true;
   }
 
   private inLatest({ header }: CompactJws): SigningKey | undefined {
     return this.keySet.latest?.find(header);
-  }
-
-  /**
-   * A fetch under way may have been requested before the token's key was published: it has to end
-   * before a token can cause another one.
-   */
-  private async waitForFetchByAge(): Promise<void> {
-    const { fetching } = this.keySet;
-    if (fetching && !this.tokenRefresh) await this.wait(fetching);
   }
 
   private mayRefreshForToken(): boolean {
@@ -163,6 +148,18 @@ export class IssuerKeys {
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  /**
+   * A `kid` that no key has may be that of a key published after the last fetch: a token is not
+   * called bad for it while that cannot be known.
+   */
+  private refusalOfUnknownKid(jws: CompactJws, isRefreshed: boolean): AuthError {
+    const { keySet } = this;
+    const { kid } = jws.header;
+    if (isRefreshed) return keySet.hasFailed ? keySet.unavailable(kid) : this.unknown(jws);
+    if (keySet.isBackingOff) return keySet.unavailable(kid);
+    return this.mayBeNewer(jws) ? keySet.unavailable(kid, this.refreshWaitMs()) : this.unknown(jws);
   }
 
   /** Whether a token may be signed with a key that was published after the last fetch. */

@@ -114,7 +114,7 @@ export async function discover(
 async function fetchJson(uri: string, signal: AbortSignal): Promise<unknown> {
   // Without the query, which may hold a secret.
   const [name] = uri.split('?', 1);
-  // Fetches are minutes apart: an idle connection may be closed by then.
+  // The next fetch may be minutes away: an idle connection may be closed by then.
   const headers = { accept: 'application/json', connection: 'close' };
   const response = await fetch(uri, { signal, headers, redirect: 'manual' });
   if (response.status !== 200) {

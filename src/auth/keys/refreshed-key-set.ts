@@ -16,7 +16,7 @@ const LAST_RETRY_MS = 5_000;
  * The key set of one issuer, and when to fetch it: one fetch at a time. After a failure the next
  * attempt comes in 1 s, doubling to 5 s, and the old set stays.
  *
- * | the set is                         | last attempt succeeded  | last attempt failed     |
+ * | the set is                         | the issuer answers      | it is unavailable       |
  * | ---------------------------------- | ----------------------- | ----------------------- |
  * | within `jwksMaxAgeSec`             | used                    | used                    |
  * | older                              | one attempt comes first | used                    |
@@ -67,11 +67,11 @@ export class RefreshedKeySet {
     return isTooOld ? undefined : latest;
   }
 
-  /** The same, unless an attempt to refresh it comes first. */
-  get usableNow(): KeySet | undefined {
+  /** The same. Undefined when an attempt to refresh it has to come first. */
+  get usableWithoutRefresh(): KeySet | undefined {
     const { usable } = this;
     const isAged = usable && this.ageMs(usable) > this.options.jwksMaxAgeSec * 1000;
-    return isAged && !this.isInOutage() ? undefined : usable;
+    return isAged && !this.isInOutage ? undefined : usable;
   }
 
   /** Whether the last attempt has failed. */
@@ -82,6 +82,15 @@ export class RefreshedKeySet {
   /** Whether the last attempt has failed and the next one is not due yet. */
   get isBackingOff(): boolean {
     return this.failures > 0 && this.nextAttemptAt > this.clock.now();
+  }
+
+  /**
+   * Whether the issuer is known to be unavailable: backing off, or the next attempt is overdue by
+   * no more than the time that one takes. If it is overdue for longer, the machine has slept.
+   */
+  private get isInOutage(): boolean {
+    const overdueMs = this.clock.now() - this.nextAttemptAt;
+    return this.failures > 0 && overdueMs <= this.options.jwksTimeoutMs;
   }
 
   /** Fetches the set, or joins the fetch under way. Never rejects. */
@@ -108,7 +117,7 @@ export class RefreshedKeySet {
   private async attempt(): Promise<void> {
     const at = this.clock.now();
     this.cancelTimer();
-    if (!this.isInOutage()) this.failures = 0;
+    if (!this.isInOutage) this.failures = 0;
     try {
       const { issuer, jwks } = await this.source.fetch();
       // When the spelling changes, no cached token of the old one may find its key again.
@@ -169,14 +178,5 @@ export class RefreshedKeySet {
 
   private ageMs(set: KeySet): number {
     return this.clock.now() - set.fetchedAt;
-  }
-
-  /**
-   * Whether the last attempt has failed. Not if the next one is long overdue: then the machine has
-   * slept, and nothing is known of the issuer.
-   */
-  private isInOutage(): boolean {
-    const overdueMs = this.clock.now() - this.nextAttemptAt;
-    return this.failures > 0 && overdueMs <= this.options.jwksTimeoutMs;
   }
 }

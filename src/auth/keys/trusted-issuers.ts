@@ -54,7 +54,7 @@ export class TrustedIssuers implements OnModuleInit, OnApplicationShutdown {
    * The key that a token must be signed with. The token is not verified.
    *
    * @throws InvalidTokenError `issuer_mismatch`, `algorithm_not_allowed` or `key_unknown`.
-   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked.
+   * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked now.
    */
   async keyOf(jws: CompactJws): Promise<{ issuer: TrustedIssuer; key: SigningKey }> {
     const issuer = this.of(claimOf(jws.payload, 'iss'));

@@ -9,12 +9,12 @@ const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 /** `typ` in the payload of Keycloak's tokens that are not access tokens. */
 const KEYCLOAK_TYPES: readonly unknown[] = ['ID', 'Refresh', 'Logout'];
 
-/** Claims that RFC 9068 §2.2 requires and the default rules do not. */
+/** Claims that RFC 9068 §2.2 requires as strings, and the default rules do not; also `iat`. */
 const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
- * §3.12): who issued the token, and that it is an access token for any bearer. `jti` and
+ * §3.12): who issued the token, and that it is an access token. `jti` and
  * `client_id` are checked only with the option `profile`; the audience by {@link requireAudience},
  * `iat` by {@link validateTime}.
  *
@@ -65,7 +65,7 @@ function refuseOtherTokens({ header, payload }: CompactJws, options: ResolvedAut
 
 /**
  * Validates the claims that depend on the time (RFC 7519 §4.1.4 to §4.1.6): `exp` is in the future,
- * `nbf` is not, and `iat` is not older than the option `maxTokenAgeSec`.
+ * `nbf` is not, and with the option `maxTokenAgeSec` `iat` is neither older nor in the future.
  *
  * @param now seconds since 1970.
  * @throws InvalidTokenError whose `code` names the rule.

@@ -13,7 +13,7 @@
 export interface AccessTokenClaims {
   /** Issuer: one of the configured issuers. */
   iss: string;
-  /** Audience: contains a configured audience. */
+  /** Audience: contains an audience that the route accepts. */
   aud: string | readonly string[];
   /** Expiry, in seconds since 1970: in the future. */
   exp: number;

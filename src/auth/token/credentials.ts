@@ -72,6 +72,14 @@ export function hasScheme(request: object, scheme: Scheme): boolean {
 
 /** All values of a header. Node drops or joins repeated ones: only `rawHeaders` shows them. */
 export function headerValues(request: object, name: string): string[] {
+  const values = receivedValues(request, name);
+  if (values.length > 0) return values;
+  // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
+  return [(request as HttpRequest).headers?.[name] ?? []].flat();
+}
+
+/** The values of a header as Node received them. None on a request that an adapter has built. */
+export function receivedValues(request: object, name: string): string[] {
   const { rawHeaders: pairs = [] } = nodeRequestOf(request);
   const values: string[] = [];
   for (let index = 0; index < pairs.length; index += 2) {
@@ -79,10 +87,7 @@ export function headerValues(request: object, name: string): string[] {
     const isSame = header.length === name.length && header.toLowerCase() === name;
     if (isSame) values.push(pairs[index + 1]!);
   }
-  if (values.length > 0) return values;
-  // Adapters that build requests from other events, such as serverless ones, may omit rawHeaders.
-  const { headers } = request as HttpRequest;
-  return [headers?.[name] ?? []].flat();
+  return values;
 }
 
 function hasAccessToken(parameters: unknown): boolean {

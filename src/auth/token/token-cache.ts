@@ -27,5 +27,5 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
   });
 }
 
-/** The end of a token, which is its signature: hashing all of it takes longer than the look-up. */
+/** The end of a token, where it differs from others: hashing all of it would take longer. */
 export const cacheKey = (token: string): string => token.slice(-64);

@@ -82,6 +82,12 @@ describe('A request has no certificate', () => {
     expect(read('Client-Cert', [bytes], undefined, 'X-Client-Cert')).toBeUndefined();
   });
 
+  it('on a request that an adapter has built, whose headers nobody received', () => {
+    const headers = { 'client-cert': bytes };
+    const request = { headers, rawHeaders: [], socket: { remoteAddress: '127.0.0.1' } };
+    expect(certificateFromHeader('Client-Cert', PROXIES)(request)).toBeUndefined();
+  });
+
   it('in a header whose value is the name of the configured one', () => {
     const rawHeaders = ['X-Note', 'Client-Cert', bytes, 'x'];
     const request = { raw: { rawHeaders, socket: { remoteAddress: '127.0.0.1' } } };
