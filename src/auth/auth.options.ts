@@ -10,7 +10,8 @@ import type { ImpliedScopes } from './token/implied-scopes.js';
 export interface IssuerOptions {
   /**
    * Issuer identifier, compared with the `iss` claim character by character (RFC 9068 §4).
-   * Auth0 issuers end with a slash: keep it.
+   * Auth0 issuers end with a slash: keep it. Without `jwksUri`, the discovery document decides
+   * about the final slash.
    */
   issuer: string;
 
@@ -94,8 +95,8 @@ export interface CommonAuthOptions {
   jwksMaxStaleSec?: number;
 
   /**
-   * Cache of accepted tokens: the signature of a token is verified once. Key, time and revocation
-   * are still checked on every request. `false` turns the cache off.
+   * Cache of accepted tokens: the signature of a token is verified once. Key, audience, time and
+   * revocation are still checked on every request. `false` turns the cache off.
    * @default { maxEntries: 50000, maxBytes: 67108864 }
    */
   tokenCache?: false | TokenCacheOptions;
@@ -118,7 +119,7 @@ export interface CommonAuthOptions {
   /**
    * Finds the token of a message handler's context, and of any other that is not HTTP, GraphQL or
    * WebSocket. An exception refuses the message, and only the log shows it.
-   * @default none: such handlers are refused, unless they have `@Public()`
+   * @default none: such handlers are refused, unless they are open
    */
   getToken?: TokenFinder;
 

@@ -274,7 +274,7 @@ describe('AccessRules', () => {
     @Controller()
     class AliasController {
       constructor() {
-        Object.assign(this, { before: Reflect.get(this, 'now') as unknown });
+        Object.assign(this, { before: Reflect.get(this, 'now') });
       }
 
       @Get('before')
