@@ -62,6 +62,9 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     ...short
   } = options as CommonAuthOptions & IssuerOptions & { issuers?: readonly IssuerOptions[] };
   refuseUnknown(short, '', ISSUER_OPTIONS);
+  if (issuers !== undefined && short.issuer !== undefined) {
+    fail('issuers', 'cannot be combined with issuer; write one issuer at the top level, or a list');
+  }
   oneOf('unmarkedRoutes', ['closed', 'open'], unmarkedRoutes);
   oneOf('claimFailure', ['invalid_token', 'insufficient_scope'], claimFailure);
   oneOf('nonceInAccessToken', [true, false], nonceInAccessToken);
@@ -91,7 +94,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
     }
   }
   return {
-    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers, short),
+    issuers: issuers === undefined ? [resolveIssuer(short, '')] : resolveIssuers(issuers),
     unmarkedRoutes,
     grantClaims: [...grantClaims],
     impliedScopes: resolveImpliedScopes(impliedScopes),
@@ -115,11 +118,7 @@ export function resolveAuthOptions(options: AuthOptions | undefined): ResolvedAu
   };
 }
 
-function resolveIssuers(issuers: readonly IssuerOptions[], short: object): ResolvedIssuer[] {
-  const other = Object.entries(short).find(([, value]) => value !== undefined);
-  if (other) {
-    fail('issuers', `cannot be combined with ${other[0]}; write it into the entries of the array`);
-  }
+function resolveIssuers(issuers: readonly IssuerOptions[]): ResolvedIssuer[] {
   if (!Array.isArray(issuers) || issuers.length === 0) {
     fail('issuers', 'must be a non-empty array');
   }

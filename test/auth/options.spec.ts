@@ -41,33 +41,17 @@ describe('AuthModule does not start with a wrong option', () => {
     ...wrong('jwksUri', ['http://dev.us.auth0.com/jwks', 'https://dev.us.auth0.com/\u001B[2J']),
     ...wrong('algorithms', [['none'], ['HS256'], []]),
     ...wrong('issuers', [[], [{ issuer: 'https://a.test/', audience: 'a' }]]),
-    ['issuers', { issuer: undefined, issuers: [VALID] }],
-    ['issuers', { issuer: undefined, audience: undefined, issuers: [] }],
-    [
-      'issuers',
-      {
-        issuer: undefined,
-        audience: undefined,
-        issuers: { issuer: 'https://a.test/', audience: 'a' },
-      },
-    ],
+    ['issuers', { issuer: undefined, issuers: [] }],
+    ['issuers', { issuer: undefined, issuers: { issuer: 'https://a.test/', audience: 'a' } }],
     [
       'issuers[1].issuer',
-      {
-        issuer: undefined,
-        audience: undefined,
-        issuers: [{ issuer: 'https://a.test/', audience: 'a' }, undefined],
-      },
+      { issuer: undefined, issuers: [{ issuer: 'https://a.test/', audience: 'a' }, undefined] },
     ],
-    [
-      'issuers[0].audience',
-      { issuer: undefined, audience: undefined, issuers: [{ issuer: 'https://a.test/' }] },
-    ],
+    ['issuers[0].audience', { issuer: undefined, issuers: [{ issuer: 'https://a.test/' }] }],
     [
       'issuers',
       {
         issuer: undefined,
-        audience: undefined,
         issuers: ['', '/'].map((end) => ({ issuer: `https://a.test${end}`, audience: 'a' })),
       },
     ],
