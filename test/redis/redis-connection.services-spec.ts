@@ -43,7 +43,7 @@ describe('RedisConnection', () => {
     await server.start();
     await open();
     expect(await ping()).toBe('PONG');
-    expect(connection).toMatchObject({ isAvailable: true, failures: 0 });
+    expect(connection!.isAvailable).toBe(true);
     expect(log).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe('RedisConnection', () => {
     await open();
     await server.stop();
     for (let made = 0; made < 50; made += 1) await expect(ping()).rejects.toThrow();
-    expect(connection).toMatchObject({ isAvailable: false, failures: 50 });
+    expect(connection!.isAvailable).toBe(false);
     expect(lines()).toEqual([unavailable('.')]);
 
     await server.start();
