@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What is read of Node's request. Adapters that build requests from other events may lack parts. */
+/** What is read of Node's request. Adapters that build their own may leave parts of it out. */
 export type NodeRequest = Partial<Pick<IncomingMessage, 'method' | 'rawHeaders' | 'socket'>> & {
   /** Whether it opened a WebSocket. */
   upgrade?: boolean;
