@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   Injectable,
   InternalServerErrorException,
@@ -128,7 +129,7 @@ export class AccessRules implements OnModuleInit {
       const own = instance?.[method];
       if (typeof own !== 'function') continue;
       const other = methods.get(own);
-      if (other !== undefined && rule !== this.rules.get(handling)?.get(own)) {
+      if (other !== undefined && !isDeepStrictEqual(rule, this.rules.get(handling)?.get(own))) {
         throw new Error(
           `${handling.name}.${method} and ${handling.name}.${other} are one function, so a request ` +
             'does not tell whose decorators count. Give each a function of its own.',

@@ -294,6 +294,27 @@ describe('AccessRules', () => {
     );
   });
 
+  it('starts when one function has the same requirements for two methods', async () => {
+    @Controller()
+    @Scopes('admin')
+    class AliasController {
+      constructor() {
+        Object.assign(this, { before: Reflect.get(this, 'now') });
+      }
+
+      @Get('before')
+      before() {
+        return {};
+      }
+
+      @Get('now')
+      now() {
+        return {};
+      }
+    }
+    await expect(start(AliasController)).resolves.toBeUndefined();
+  });
+
   it('finds a handler that instrumentation has wrapped by the metadata of its route', async () => {
     @Controller()
     class MailController {
