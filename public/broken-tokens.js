@@ -5,11 +5,7 @@ import { Prover } from './prover.js';
 /** Tokens that the API must refuse. Nobody but an issuer can sign the first two. */
 export const BROKEN_TOKENS = [
   { kind: 'expired', label: 'Expired', name: 'an expired token' },
-  {
-    kind: 'other_audience',
-    label: 'Other audience',
-    name: 'a token for another audience',
-  },
+  { kind: 'other_audience', label: 'Other audience', name: 'a token for another audience' },
   { kind: 'tampered', label: 'Tampered', name: 'a tampered token' },
   { kind: 'id_token', label: 'ID token', name: 'an ID token' },
 ];
