@@ -100,18 +100,10 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** The claims of a token whose signature is good. Called by passport-jwt. */
   validate({ token, audience, jws, issuer }: VerifiedRequest): RequestAuth {
     validateClaims(jws, issuer.keys.issuer, this.options);
-    this.validateUse(jws.payload, issuer, audience);
+    requireAudience(jws.payload, audience === undefined ? issuer.audience : [audience]);
+    validateTime(jws.payload, this.options, this.clock.now() / 1000);
     // A copy: V8 would keep the whole `Authorization` header for a part of it.
     return createRequestAuth(Buffer.from(token).toString(), jws, this.options);
-  }
-
-  /**
-   * Validates what may differ from one use of a token to the next: whether it is for the audience
-   * that the request needs, and the time.
-   */
-  validateUse(payload: object, issuer: TrustedIssuer, audience: string | undefined): void {
-    requireAudience(payload, audience === undefined ? issuer.audience : [audience]);
-    validateTime(payload, this.options, this.clock.now() / 1000);
   }
 
   /** Why passport-jwt refused a token, as an error with a code. */

@@ -14,6 +14,7 @@ import type { IssuerStatus } from './keys/issuer-status.js';
 import { TrustedIssuers } from './keys/trusted-issuers.js';
 import { InvalidTokenError, TemporarilyUnavailableError } from './refusals/auth.errors.js';
 import type { RequestAuth } from './request-auth.js';
+import { validateTime } from './token/claim-rules.js';
 import { cacheKey, createTokenCache, type TokenCache } from './token/token-cache.js';
 
 /** Value of `Retry-After` when `isRevoked` throws, in seconds. */
@@ -69,7 +70,7 @@ export class AccessTokenVerifier {
     private readonly strategy: AccessTokenStrategy,
     private readonly issuers: TrustedIssuers,
     private readonly options: ResolvedAuthOptions,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     if (options.tokenCache) this.cache = createTokenCache(options.tokenCache);
     const hasDpop = options.dpop.mode !== 'off';
@@ -121,13 +122,15 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  /** A token that was accepted before and whose key is still trusted. */
+  /** A token that was accepted before, for this audience, and whose key is still trusted. */
   private recall({ token, audience }: TokenRequest): RequestAuth | undefined {
-    const verified = this.cache?.get(cacheKey(token));
-    if (!verified || verified.auth.token !== token) return undefined;
-    if (!verified.issuer.keys.trusts(verified.key)) return undefined;
-    const { issuer, auth } = verified;
-    this.strategy.validateUse(auth.payload, issuer, audience);
+    const verified = this.cache?.get(cacheKey(token, audience));
+    if (!verified || verified.auth.token !== token || verified.audience !== audience) {
+      return undefined;
+    }
+    const { issuer, key, auth } = verified;
+    if (!issuer.keys.trusts(key)) return undefined;
+    validateTime(auth.payload, this.options, this.clock.now() / 1000);
     this.hits += 1;
     return auth;
   }
@@ -141,8 +144,9 @@ export class AccessTokenVerifier {
       if (!(await this.hasNewKey(request, error))) throw error;
       auth = await this.strategy.verify(request);
     }
-    const { issuer, key } = request;
-    this.cache?.set(cacheKey(auth.token), { auth, issuer: issuer!, key: key! });
+    const { issuer, key, audience } = request;
+    const verified = { auth, issuer: issuer!, key: key!, audience };
+    this.cache?.set(cacheKey(auth.token, audience), verified);
     return auth;
   }
 

@@ -55,9 +55,9 @@ async function judge(
 ): Promise<RequestAuth | undefined> {
   const credentials = findCredentials(request, verifier);
   if (!credentials) return undefined;
-  const keys = new RequestKeys(request, verifier, credentials);
-  const auth = await verifier.verify(credentials.token, { audience, proven: keys.prover });
-  await keys.useProof();
+  const keys = RequestKeys.of(request, verifier, credentials);
+  const auth = await verifier.verify(credentials.token, { audience, proven: keys?.prover });
+  if (keys) await keys.useProof();
   attachAuth(request, auth);
   return auth;
 }

@@ -46,6 +46,24 @@ describe('a token that is used again', () => {
     expect(await fixture.verify(token)).toEqual(ACCEPTED);
   });
 
+  it('is verified once for each audience, and accepted for no other', async () => {
+    await fixture.startWithKeys();
+    const { verifier } = fixture;
+    const sockets = 'https://sockets.test';
+    const both = fixture.mint({ aud: ['https://api.example.com', sockets] });
+    for (let index = 0; index < 3; index += 1) {
+      await verifier.verify(both);
+      await verifier.verify(both, { audience: sockets });
+    }
+    expect(verifications).toHaveBeenCalledTimes(2);
+    const other = { audience: 'https://other.test' };
+    await expect(verifier.verify(both, other)).rejects.toHaveProperty('code', 'audience_mismatch');
+    const own = fixture.mint();
+    await verifier.verify(own);
+    const refused = verifier.verify(own, { audience: sockets });
+    await expect(refused).rejects.toHaveProperty('code', 'audience_mismatch');
+  });
+
   it('is verified again with tokenCache: false', async () => {
     await fixture.startWithKeys({ tokenCache: false });
     const token = fixture.mint();

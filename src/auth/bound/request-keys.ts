@@ -30,24 +30,31 @@ export interface BindingMethods {
 export class RequestKeys {
   private proof?: RequestProof;
 
-  constructor(
+  private constructor(
     private readonly request: object,
     private readonly methods: BindingMethods,
     private readonly credentials: Credentials,
   ) {}
 
-  /** For `AccessTokenVerifier.verify()`. Undefined when the request can prove nothing. */
-  get prover(): KeyProver | undefined {
-    const canProve = this.credentials.scheme === 'DPoP' || this.methods.mtls;
-    return canProve ? (claims) => this.prove(claims) : undefined;
+  /** Undefined when the request cannot prove anything: most tokens are bearer tokens. */
+  static of(
+    request: object,
+    methods: BindingMethods,
+    credentials: Credentials,
+  ): RequestKeys | undefined {
+    const canProve = credentials.scheme === 'DPoP' || methods.mtls !== undefined;
+    return canProve ? new RequestKeys(request, methods, credentials) : undefined;
   }
+
+  /** For `AccessTokenVerifier.verify()`. */
+  readonly prover: KeyProver = (claims) => this.prove(claims);
 
   /**
    * Rules out a replay of the proof. Call it last: a request that is refused for another reason
    * does not use its proof.
    */
-  useProof(): Promise<void> | undefined {
-    return this.proof?.use();
+  async useProof(): Promise<void> {
+    await this.proof?.use();
   }
 
   private async prove(claims: object): Promise<ProvenKeys> {

@@ -10,13 +10,15 @@ export interface VerifiedToken {
   readonly auth: RequestAuth;
   readonly issuer: TrustedIssuer;
   readonly key: SigningKey;
+  /** What it was accepted for. Undefined: an audience of its issuer. */
+  readonly audience: string | undefined;
 }
 
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens. An entry that is found must be checked: its whole text, of
- * which the name is a part, and what may have changed: the key, the audience and the time.
+ * Creates the cache of accepted tokens. An entry that is found must be checked: the whole token and
+ * the audience, of which the name has only a part, and what may have changed: the key and the time.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({
@@ -27,5 +29,8 @@ export function createTokenCache(options: Required<TokenCacheOptions>): TokenCac
   });
 }
 
-/** The end of a token, where it differs from others: hashing all of it would take longer. */
-export const cacheKey = (token: string): string => token.slice(-64);
+/**
+ * The name of an entry. Of the token it has only the end, which is a part of its signature, because
+ * hashing all of it would take longer.
+ */
+export const cacheKey = (token: string, audience = ''): string => token.slice(-12) + audience;
