@@ -239,7 +239,7 @@ export interface MtlsOptions {
 
 /** Bounds of the cache of accepted tokens. */
 export interface TokenCacheOptions {
-  /** Number of tokens. @default 50000 */
+  /** Number of tokens; one that is used for several audiences counts for each. @default 50000 */
   maxEntries?: number;
   /** Estimated memory, in bytes. @default 67108864 (64 MiB) */
   maxBytes?: number;

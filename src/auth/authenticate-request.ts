@@ -7,7 +7,8 @@ import { type Credentials, credentialsOf } from './token/credentials.js';
 const JUDGED = Symbol('judged access token');
 
 interface JudgedRequest {
-  [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> };
+  /** By audience: the fields of one GraphQL request may be for several, in any order. */
+  [JUDGED]?: Map<string | undefined, Promise<RequestAuth | undefined>>;
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
@@ -19,9 +20,9 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> &
 
 /**
  * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
- * `request.auth` and `request.user`. A request is judged once, however often this is called: a
- * guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate limit, costs
- * no second verification, as long as the audience is the same. It sets no header and logs nothing.
+ * `request.auth` and `request.user`. A request is judged once for each audience, however often this
+ * is called: a guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate
+ * limit, costs no second verification. It sets no header and logs nothing.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.
@@ -40,11 +41,11 @@ export function authenticateRequest(
     judgement.catch(() => {});
     return judgement;
   }
-  const { audience } = options;
-  const known = judged[JUDGED];
-  if (known && known.audience === audience) return known.judgement;
+  const judgements = (judged[JUDGED] ??= new Map());
+  const known = judgements.get(options.audience);
+  if (known) return known;
   const judgement = judge(request, verifier, options);
-  judged[JUDGED] = { audience, judgement };
+  judgements.set(options.audience, judgement);
   return judgement;
 }
 

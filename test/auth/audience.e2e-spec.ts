@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import {
   accessMap,
   Audience,
+  authenticateRequest,
   formatAccessMap,
   OptionalAuth,
   Public,
@@ -184,6 +186,24 @@ describe('AccessTokenVerifier.verify(token, { audience })', () => {
     expect(await judge(socket)).toBe('audience_mismatch');
     expect(await judge(socket, 'https://api.example.com')).toBe('audience_mismatch');
     expect(await judge(issuer.mint(), 'https://sockets.test')).toBe('audience_mismatch');
+    await close();
+    await issuer.close();
+  });
+});
+
+describe('authenticateRequest(request, verifier, { audience })', () => {
+  it('judges a request once for each audience, in whatever order they are asked for', async () => {
+    const issuer = await createTestIssuer();
+    const asked = jest.fn(() => false);
+    const { verifier, close } = await startVerifier({ issuer, options: { isRevoked: asked } });
+    const sockets = 'https://sockets.test';
+    const token = issuer.mint({ aud: [issuer.audience, sockets] });
+    const request = { headers: { authorization: `Bearer ${token}` } };
+    for (let index = 0; index < 3; index += 1) {
+      await authenticateRequest(request, verifier);
+      await authenticateRequest(request, verifier, { audience: sockets });
+    }
+    expect(asked).toHaveBeenCalledTimes(2);
     await close();
     await issuer.close();
   });
