@@ -19,8 +19,8 @@ const STEPS = [
   'key',
   'signature',
   'kind',
-  'audience',
   'claims',
+  'audience',
   'time',
   'binding',
   'revocation',
@@ -110,10 +110,11 @@ function notReached(name: TokenStep): Step {
 
 function passed(name: TokenStep, token: Unverified, options: ResolvedAuthOptions): Step {
   const { header, payload } = token;
+  const exp = claimOf(payload, 'exp');
   const actual: Record<TokenStep, string> = {
     form: 'a signed JWT',
     type: `typ ${printable(claimOf(header, 'typ'))}`,
-    expiry: printableMoment(claimOf(payload, 'exp')),
+    expiry: typeof exp === 'number' ? printableMoment(exp) : 'not expired',
     issuer: printable(claimOf(payload, 'iss')),
     algorithm: printable(claimOf(header, 'alg')),
     key: `kid ${printable(claimOf(header, 'kid'))}`,
@@ -136,7 +137,7 @@ function failure(
   const code = errorCode as TokenCode;
   return {
     section: 'token',
-    name: stepOf(code, detail),
+    name: stepOf(code, detail, refused.options),
     status: 'failed',
     code,
     ...comparison(code, detail, cause),
@@ -144,10 +145,15 @@ function failure(
   };
 }
 
-function stepOf(code: TokenCode, detail: AuthError['detail']): TokenStep {
+function stepOf(
+  code: TokenCode,
+  detail: AuthError['detail'],
+  { profile }: ResolvedAuthOptions,
+): TokenStep {
   if (code === 'token_expired' && 'maxTokenAgeSec' in detail) return 'time';
-  // A token without exp does not pass the step before.
-  if (code === 'claim_invalid' && detail.claim === 'exp') return 'expiry';
+  // A claim of the time is read when it is judged. The profile requires `iat` before that.
+  const times = profile === 'rfc9068' ? ['exp', 'nbf'] : ['exp', 'nbf', 'iat'];
+  if (code === 'claim_invalid' && times.includes(String(detail.claim))) return 'time';
   return STEP_OF[code];
 }
 

@@ -302,7 +302,7 @@ const REFUSED: [string, Refused][] = [
     'has no exp',
     {
       code: 'claim_invalid',
-      step: 'expiry',
+      step: 'time',
       token: () => mint({ exp: undefined }),
       advice: /^Let the issuer put a valid exp into its access tokens\.$/,
     },
@@ -443,7 +443,8 @@ describe('What was expected and what came', () => {
         actual: expect.stringMatching(/^exp 1970-01-01T00:00:00Z, \d+ days ago$/),
       },
     ],
-    ['expiry', { exp: 'soon' }, {}, { actual: 'exp: soon' }],
+    ['time', { exp: 'soon' }, {}, { actual: 'exp: soon' }],
+    ['time', { nbf: 'soon' }, {}, { actual: 'nbf: soon' }],
     ['kind', { nonce: 'n', c_hash: 'c' }, {}, { actual: 'marked by nonce, c_hash' }],
     ['form', {}, { crit: ['exp'] }, { actual: 'crit exp' }],
     ['claims', { sub: { a: 1 } }, {}, { actual: 'sub: {"a":1}' }],
