@@ -12,6 +12,15 @@ import type { AudienceSetting } from './decorators/audience.decorator.js';
 import type { ClaimRequirement } from './decorators/claim.decorator.js';
 import { readDecorators } from './decorators/read-decorators.js';
 import { routeName } from './decorators/requirement.js';
+import {
+  FIELD_RESOLVER,
+  MESSAGE_PATTERN,
+  REFERENCE_RESOLVER,
+  RESOLVER,
+  ROUTE_METHOD,
+  ROUTE_PATH,
+  SUBSCRIBED_MESSAGE,
+} from './nest-metadata.js';
 import { classesOf } from './provided-classes.js';
 import type { ScopeRequirement } from './decorators/scopes.decorator.js';
 import type { StepUpRequirement } from './decorators/step-up.decorator.js';
@@ -29,8 +38,8 @@ export interface ProtectedResource {
 /** What a request to one route needs. */
 export interface AccessRule {
   /**
-   * `token`: a valid access token. `optional`: none or a valid one. `public`: nothing, as far as
-   * {@link AccessRules.isOpen} allows it.
+   * `token`: a valid access token. `optional`: none or a valid one. `public`: nothing, except that
+   * the rule {@link AccessRules.unmarked} opens HTTP routes only: ask {@link AccessRules.isOpen}.
    */
   readonly access: 'token' | 'optional' | 'public';
   /** Why it is public, from `@Public({ reason })`. */
@@ -54,18 +63,14 @@ export interface RouteHandler {
 
 type Methods = Readonly<Record<string, Function>>;
 
-/** Metadata of `@Get()`, `@Post()` and the like. */
-const ROUTE_PATH = 'path';
-const ROUTE_METHOD = 'method';
-
 /** Metadata of what handles requests and messages: routes, resolvers, gateways, microservices. */
 const HANDLER = [
   ROUTE_PATH,
-  'graphql:resolver_type',
-  'graphql:resolve_property',
-  'graphql:resolve_reference',
-  'websockets:message_mapping',
-  'microservices:pattern',
+  RESOLVER,
+  FIELD_RESOLVER,
+  REFERENCE_RESOLVER,
+  SUBSCRIBED_MESSAGE,
+  MESSAGE_PATTERN,
 ];
 
 /** What every route needs, from the decorators on its method and on its controller. */
@@ -87,33 +92,11 @@ export class AccessRules implements OnModuleInit {
     this.unmarked = without(access);
   }
 
-  /** Reads every rule once, so that decorators that contradict each other prevent the start. */
+  /**
+   * Reads every rule once, so that decorators that contradict each other prevent the start. Also
+   * those of resolvers, gateways and message handlers, which are not routes.
+   */
   onModuleInit(): void {
-    this.rememberHandlers();
-    this.refuseSharedAudience();
-    const open = this.all().filter(
-      ({ rule }) => rule === this.unmarked && rule.access === 'public',
-    );
-    if (open.length > 0) {
-      this.logger.warn(
-        `unmarkedRoutes is 'open': ${open.length} routes without a decorator need no access token.`,
-      );
-    }
-  }
-
-  /** A token for both would make the resource a part of the API again. */
-  private refuseSharedAudience(): void {
-    const own = this.options.issuers.flatMap(({ audience }) => audience);
-    const shared = this.all().find(({ rule }) => own.includes(rule.resource?.audience ?? ''));
-    if (!shared) return;
-    throw new Error(
-      `The option audience of AuthModule contains ${shared.rule.resource!.audience}, which is the ` +
-        `@Audience() of ${shared.controller.name}.${shared.method}: remove it from one of them.`,
-    );
-  }
-
-  /** Also those of resolvers, gateways and message handlers, which are not routes. */
-  private rememberHandlers(): void {
     for (const wrapper of [...this.discovery.getControllers(), ...this.discovery.getProviders()]) {
       for (const handling of classesOf([wrapper])) {
         this.rememberMethods(handling, wrapper.instance as Partial<Methods> | undefined);
@@ -131,8 +114,8 @@ export class AccessRules implements OnModuleInit {
       const other = methods.get(own);
       if (other !== undefined && !isDeepStrictEqual(rule, this.rules.get(handling)?.get(own))) {
         throw new Error(
-          `${handling.name}.${method} and ${handling.name}.${other} are one function, so a request ` +
-            'does not tell whose decorators count. Give each a function of its own.',
+          `${handling.name}.${method} and ${handling.name}.${other} are the same function, so it is ` +
+            'unclear whose decorators apply. Write two functions.',
         );
       }
       methods.set(own, method);

@@ -80,9 +80,11 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /**
    * Verifies a token from its form to its claims.
    *
-   * A refusal arrives here in one of four ways: {@link readToken} throws; {@link findKey} rejects,
-   * or jsonwebtoken refuses the token, and passport-jwt fails; {@link validate} throws, which is an
-   * error for Passport.
+   * A refusal arrives here in one of four ways:
+   * - {@link readToken} throws, so this promise rejects;
+   * - {@link findKey} rejects, and passport-jwt fails;
+   * - jsonwebtoken refuses the token, and passport-jwt fails;
+   * - {@link validate} throws, and Passport reports an error.
    */
   verify(request: TokenRequest): Promise<RequestAuth> {
     return new Promise((resolve, reject) => {
@@ -109,7 +111,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
   /** Why passport-jwt refused a token, as an error with a code. */
   private refusalOf(failure: unknown, request: TokenRequest): Error {
     if (failure instanceof AuthError) return failure;
-    // No key was found and nothing refused the token: a fault of ours is not the token's.
+    // An internal error while the key was looked for is not a refusal: it is passed on.
     if (failure instanceof Error && !request.key) return failure;
     if (/^jwt (audience|issuer) invalid/.test((failure as Error | undefined)?.message ?? '')) {
       // The signature is good, so our own rules can say which claim is wrong.

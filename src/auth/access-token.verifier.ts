@@ -112,8 +112,7 @@ export class AccessTokenVerifier {
     // Handshakes and messages may carry anything.
     if (typeof token !== 'string') throw new InvalidTokenError('token_malformed');
     if (audience !== undefined) this.strategy.addAudience(audience);
-    const request: TokenRequest = { token, audience };
-    const auth = this.recall(request) ?? (await this.verifyAndCache(request));
+    const auth = this.recall(token, audience) ?? (await this.verifyAndCache(token, audience));
     const keys = typeof proven === 'function' ? await proven(auth.payload) : proven;
     requireConfirmed(auth.payload, keys, this.methods);
     const isProofRequired = this.options.dpop.mode === 'required';
@@ -123,7 +122,7 @@ export class AccessTokenVerifier {
   }
 
   /** A token that was accepted before, for this audience, and whose key is still trusted. */
-  private recall({ token, audience }: TokenRequest): RequestAuth | undefined {
+  private recall(token: string, audience: string | undefined): RequestAuth | undefined {
     const verified = this.cache?.get(cacheKey(token, audience));
     if (!verified || verified.auth.token !== token || verified.audience !== audience) {
       return undefined;
@@ -135,25 +134,27 @@ export class AccessTokenVerifier {
     return auth;
   }
 
-  private async verifyAndCache(request: TokenRequest): Promise<RequestAuth> {
+  private async verifyAndCache(token: string, audience: string | undefined): Promise<RequestAuth> {
     this.misses += 1;
+    let request: TokenRequest = { token, audience };
     let auth: RequestAuth;
     try {
       auth = await this.strategy.verify(request);
     } catch (error) {
-      if (!(await this.hasNewKey(request, error))) throw error;
+      if (!(await this.findsNewKey(request, error))) throw error;
+      request = { token, audience };
       auth = await this.strategy.verify(request);
     }
-    const { issuer, key, audience } = request;
+    const { issuer, key } = request;
     const verified = { auth, issuer: issuer!, key: key!, audience };
     this.cache?.set(cacheKey(auth.token, audience), verified);
     return auth;
   }
 
-  /** Whether the issuer has replaced the key that the signature of a token fails under. */
-  private async hasNewKey({ jws, issuer, key }: TokenRequest, error: unknown): Promise<boolean> {
-    const isForged = (error as InvalidTokenError).code === 'signature_invalid';
-    if (!isForged || !jws || !issuer || !key) return false;
+  /** Whether a refresh finds another key for a token whose signature has failed. */
+  private async findsNewKey({ jws, issuer, key }: TokenRequest, error: unknown): Promise<boolean> {
+    const isSignature = (error as InvalidTokenError).code === 'signature_invalid';
+    if (!isSignature || !jws || !issuer || !key) return false;
     return (await issuer.keys.findReplacement(jws, key)) !== undefined;
   }
 

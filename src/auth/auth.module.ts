@@ -14,6 +14,7 @@ import { AccessTokenVerifier } from './access-token.verifier.js';
 import { type AuthOptions, ResolvedAuthOptions } from './auth.options.js';
 import { resolveAuthOptions } from './check-options.js';
 import { Clock } from './clock.js';
+import { DeclaredAccess } from './start-checks/declared-access.js';
 import { FieldResolvers } from './start-checks/field-resolvers.js';
 import { HybridApplication } from './start-checks/hybrid-application.js';
 import { AccessTokenGuard } from './guards/access-token.guard.js';
@@ -80,6 +81,7 @@ const EXPORTED = [
     ...EXPORTED,
     TrustedIssuers,
     AccessTokenStrategy,
+    DeclaredAccess,
     FieldResolvers,
     Gateways,
     HybridApplication,

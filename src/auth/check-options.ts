@@ -204,7 +204,7 @@ function resolveImpliedScopes(implied: ImpliedScopes): ReadonlyMap<string, reado
   for (const [scope, scopes] of Object.entries(implied)) {
     const option = `impliedScopes[${JSON.stringify(scope)}]`;
     if ([scope, ...strings(option, scopes)].every(isScopeToken)) continue;
-    fail(option, 'must have scopes: printable ASCII without spaces and quotes (RFC 6749 §3.3)');
+    fail(option, 'must have scopes: printable ASCII without space, " and \\ (RFC 6749 §3.3)');
   }
   const circle = circleIn(implied);
   if (circle !== undefined) fail('impliedScopes', `has a circle: ${circle}`);

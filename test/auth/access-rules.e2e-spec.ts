@@ -290,7 +290,7 @@ describe('AccessRules', () => {
       }
     }
     await expect(start(AliasController)).rejects.toThrow(
-      'AliasController.now and AliasController.before are one function',
+      'AliasController.now and AliasController.before are the same function',
     );
   });
 

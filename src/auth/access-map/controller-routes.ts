@@ -1,9 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { AccessRules, RouteHandler } from '../access-rules.js';
+import { ROUTE_PATH } from '../nest-metadata.js';
 import type { AdapterRoute } from './adapter-routes.js';
-
-/** Metadata of `@Controller()`, `@Get()` and the like. */
-const PATH = 'path';
 
 /** Nest copies all metadata of a method to the function that it gives to the adapter. */
 const METHOD = Symbol('auth:method');
@@ -40,6 +38,6 @@ function matchingLength({ controller, method }: RouteHandler, path: string): num
 }
 
 const pathsOf = (target: Type | Function) =>
-  [Reflect.getMetadata(PATH, target) as string | string[]].flat();
+  [Reflect.getMetadata(ROUTE_PATH, target) as string | string[]].flat();
 
 const normalize = (path: string) => path.replace(/\/+/g, '/').replace(/\/$/, '');

@@ -10,7 +10,9 @@ export interface PublicOptions {
 }
 
 /**
- * Opens a route to everybody. The access token is ignored.
+ * Opens a route to everybody. No access token is required or verified. `@AccessToken()` gives
+ * nothing, unless something else has verified a token: an earlier guard, or the last message of a
+ * WebSocket client.
  *
  * On a method it drops the requirements of the controller. On a controller it applies to the
  * methods that have no requirement of their own.

@@ -56,7 +56,7 @@ export const StepUp = (options: StepUpOptions): RouteDecorator =>
     for (const [name, values] of Object.entries({ acr, amr })) {
       if (values === undefined) continue;
       const isList = Array.isArray(values) && values.length > 0;
-      if (!isList || !values.every((value) => typeof value === 'string' && isScopeToken(value))) {
+      if (!isList || !values.every(isScopeToken)) {
         fail(
           `${name} must be an array of values in printable ASCII, without spaces, double quotes ` +
             'and backslashes',

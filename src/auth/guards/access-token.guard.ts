@@ -56,7 +56,8 @@ export class AccessTokenGuard implements CanActivate {
     }
     try {
       const auth = await this.authenticate(context, { audience: rule.resource?.audience });
-      // Also that there is none: the client of a gateway still has that of its last message.
+      // Guards read the first, handlers the second. They differ for a WebSocket: the message and
+      // its client, which still has the token of the last message. So `undefined` is set as well.
       rememberAuth(carrierOf(context), auth);
       rememberAuth(handlerCarrierOf(context), auth);
       if (!auth) {
@@ -180,6 +181,7 @@ function requireSameCaller(before: RequestAuth | undefined, { payload }: Request
     expected: before.payload[different],
     actual: payload[different],
   };
+  const description = 'The access token belongs to another caller than the connection.';
   // The codes are stable, and none says "of another caller".
-  throw new InvalidTokenError('claim_invalid', { detail });
+  throw new InvalidTokenError('claim_invalid', { detail }, description);
 }

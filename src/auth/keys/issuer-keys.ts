@@ -2,6 +2,7 @@ import type { ResolvedAuthOptions, ResolvedIssuer } from '../auth.options.js';
 import type { Clock } from '../clock.js';
 import { type AuthError, InvalidTokenError } from '../refusals/auth.errors.js';
 import { claimOf } from '../token/claim-path.js';
+import { isNumericDate } from '../token/claim-rules.js';
 import type { CompactJws } from '../token/compact-jws.js';
 import type { IssuerStatus } from './issuer-status.js';
 import { withoutSlash } from './issuer-url.js';
@@ -111,7 +112,9 @@ export class IssuerKeys {
     // A fetch by age may have been requested before the token's key was published: it ends first.
     const { fetching } = this.keySet;
     if (fetching && !this.tokenRefresh) await this.wait(fetching);
-    if (this.inLatest(jws) !== failed || !this.mayRefreshForToken()) return false;
+    // The latest set already has another answer, so it needs no refresh.
+    if (this.inLatest(jws) !== failed) return false;
+    if (!this.mayRefreshForToken()) return false;
     await this.wait(this.refreshForToken());
     return true;
   }
@@ -166,7 +169,7 @@ export class IssuerKeys {
   private mayBeNewer({ payload }: CompactJws): boolean {
     const iat = claimOf(payload, 'iat');
     const { latest } = this.keySet;
-    if (typeof iat !== 'number' || !Number.isFinite(iat) || !latest) return false;
+    if (!isNumericDate(iat) || !latest) return false;
     const fetchedAtSec = Math.floor(latest.fetchedAt / 1000);
     return Math.floor(iat) >= fetchedAtSec - this.options.clockToleranceSec;
   }

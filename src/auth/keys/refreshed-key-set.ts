@@ -67,7 +67,7 @@ export class RefreshedKeySet {
     return isTooOld ? undefined : latest;
   }
 
-  /** The same. Undefined when an attempt to refresh it has to come first. */
+  /** The usable set. Undefined when it must be refreshed before it is used. */
   get usableWithoutRefresh(): KeySet | undefined {
     const { usable } = this;
     const isAged = usable && this.ageMs(usable) > this.options.jwksMaxAgeSec * 1000;
@@ -117,6 +117,7 @@ export class RefreshedKeySet {
   private async attempt(): Promise<void> {
     const at = this.clock.now();
     this.cancelTimer();
+    // The last failure is long ago: the delays begin at the first again.
     if (!this.isInOutage) this.failures = 0;
     try {
       const { issuer, jwks } = await this.source.fetch();
@@ -147,7 +148,7 @@ export class RefreshedKeySet {
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
     if (issuer !== before.issuer) {
       this.logger.warn(
-        `The discovery document of ${before.issuer} names the issuer ${issuer}: iss must be equal.`,
+        `The discovery document of ${before.issuer} names the issuer ${issuer}: tokens must have exactly this iss.`,
       );
     }
     if (before.failures > 0 || set.summary !== before.summary) {

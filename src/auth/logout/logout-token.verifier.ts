@@ -6,6 +6,7 @@ import type { SigningKey } from '../keys/key-set.js';
 import { TrustedIssuers } from '../keys/trusted-issuers.js';
 import { InvalidTokenError } from '../refusals/auth.errors.js';
 import { claimOf } from '../token/claim-path.js';
+import { isNumericDate } from '../token/claim-rules.js';
 import { type CompactJws, readCompactJws } from '../token/compact-jws.js';
 import { LogoutTokenError } from './logout-token.error.js';
 
@@ -117,7 +118,7 @@ async function isSigned(token: string, alg: string, { key }: SigningKey): Promis
 
 function numericDate(payload: object, claim: string): number {
   const actual = claimOf(payload, claim);
-  if (typeof actual === 'number' && Number.isFinite(actual)) return actual;
+  if (isNumericDate(actual)) return actual;
   return refuse(`The ${claim} of the logout token is missing or not a number.`, { actual });
 }
 

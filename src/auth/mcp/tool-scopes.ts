@@ -18,7 +18,7 @@ export type ToolScopes = (context: {
  * server.registerTool('post_message', { scopeChallenge: requireToolScopes('write:messages') }, …)
  */
 export function requireToolScopes(...scopes: readonly [string, ...string[]]): ToolScopes {
-  if (scopes.length === 0 || !scopes.every((scope: unknown) => isScope(scope))) {
+  if (scopes.length === 0 || !scopes.every((scope: unknown) => isScopeToken(scope))) {
     throw new TypeError(
       'requireToolScopes() needs scopes: printable ASCII without spaces, double quotes and ' +
         'backslashes (RFC 6749 §3.3).',
@@ -27,5 +27,3 @@ export function requireToolScopes(...scopes: readonly [string, ...string[]]): To
   return ({ authInfo }) =>
     scopes.every((scope) => authInfo?.scopes.includes(scope)) ? undefined : { scopes };
 }
-
-const isScope = (value: unknown) => typeof value === 'string' && isScopeToken(value);

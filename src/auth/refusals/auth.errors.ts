@@ -13,7 +13,7 @@ const INVALID_TOKEN = {
   token_expired: 'The access token has expired.',
   token_not_active: 'The access token is not active yet.',
   claim_invalid: 'The access token lacks a registered claim, or has a malformed one.',
-  id_token_used: 'An ID token was sent in place of an access token.',
+  id_token_used: 'The token is not an access token, but an ID, refresh or logout token.',
   token_bound: 'The access token is bound to a key or a certificate, so it is not a bearer token.',
   certificate_mismatch:
     'The access token is bound to a client certificate that the request does not have.',
@@ -69,7 +69,7 @@ export abstract class AuthError extends HttpException {
   readonly error?: AuthErrorName;
   /** Stable name of the reason. Undefined for a {@link MissingTokenError}. */
   readonly code?: AuthErrorCode;
-  /** What the challenge says. Undefined when another token would not help: there is none. */
+  /** What the challenge says. Undefined for a 503, which has no challenge. */
   readonly parameters?: ChallengeParameters;
   /** Value of `Retry-After`, in seconds. */
   readonly retryAfterSec?: number;
@@ -89,8 +89,8 @@ export abstract class AuthError extends HttpException {
   }
 
   /**
-   * Value of `WWW-Authenticate`. The guards add what belongs to the route, and answer requests with
-   * the scheme DPoP in theirs.
+   * Value of `WWW-Authenticate`. The guards add the parameters of the route, and answer a request
+   * with the scheme DPoP in that scheme.
    */
   get challenge(): string | undefined {
     const isOfProof = this.error === 'invalid_dpop_proof' || this.error === 'use_dpop_nonce';

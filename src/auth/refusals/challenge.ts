@@ -26,8 +26,9 @@ export interface ChallengeParameters {
 /** Whether a string can be an `error_description` (RFC 6750 §3). */
 export const isDescription = (text: string): boolean => DESCRIPTION.test(text);
 
-/** Whether a string is one scope (RFC 6749 §3.3). */
-export const isScopeToken = (text: string): boolean => SCOPE_TOKEN.test(text);
+/** Whether a value is one scope (RFC 6749 §3.3). */
+export const isScopeToken = (value: unknown): value is string =>
+  typeof value === 'string' && SCOPE_TOKEN.test(value);
 
 /**
  * Checks what a challenge is made of. Decorators check their texts when they are applied, so no

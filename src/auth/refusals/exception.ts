@@ -9,7 +9,8 @@ const GRAPHQL_CODES: Readonly<Record<number, string>> = {
 
 /**
  * The exception that a guard throws: the error itself, or in gateways and microservices one of
- * Nest's classes for them with the same body. Of other exceptions Nest sends nothing there.
+ * Nest's classes for them with the same body. Of any other exception, Nest tells such a client only
+ * that there was an error.
  */
 export async function exceptionFor(error: AuthError, context: ExecutionContext): Promise<Error> {
   if (context.getType<string>() === 'graphql') {

@@ -1,11 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
+import { FIELD_RESOLVER, REFERENCE_RESOLVER } from '../nest-metadata.js';
 import { classesOf } from '../provided-classes.js';
 
-/** Metadata of `@ResolveField()` and `@ResolveReference()`, and the options of `GraphQLModule`. */
-const FIELD = 'graphql:resolve_property';
-const REFERENCE = 'graphql:resolve_reference';
+/** Token of the options of `GraphQLModule`. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions';
 
 interface GraphqlOptions {
@@ -36,15 +35,15 @@ export class FieldResolvers implements OnModuleInit {
       const methods = resolver.prototype as Readonly<Record<string, Function>>;
       for (const name of this.scanner.getAllMethodNames(methods)) {
         const method = methods[name]!;
+        const isReference = Reflect.hasMetadata(REFERENCE_RESOLVER, method);
+        if (!isReference && !Reflect.hasMetadata(FIELD_RESOLVER, method)) continue;
         const rule = this.rules.of(resolver, method);
-        const isReference = Reflect.hasMetadata(REFERENCE, method);
-        if (!isReference && !Reflect.hasMetadata(FIELD, method)) continue;
         const needsToken = rule.access === 'token' && rule !== this.rules.unmarked;
         if (isReference ? this.rules.isOpen(rule, 'graphql') : !needsToken) continue;
         throw new Error(
-          `${resolver.name}.${name} is a field that requires something, but Nest runs no guards ` +
-            "on fields. Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule, or " +
-            '@Public() to the field.',
+          `${resolver.name}.${name} needs an access token, but Nest runs no guards on fields and ` +
+            "references. Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule, " +
+            'or @Public() to the method.',
         );
       }
     }

@@ -1,30 +1,15 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { AccessRules } from '../access-rules.js';
-import { AUDIENCE } from '../decorators/audience.decorator.js';
-import { CLAIM_REQUIREMENTS } from '../decorators/claim.decorator.js';
-import { PROTECTED, readMetadata } from '../decorators/requirement.js';
-import { SCOPE_REQUIREMENTS } from '../decorators/scopes.decorator.js';
-import { STEP_UP_REQUIREMENTS } from '../decorators/step-up.decorator.js';
-import { classesOf } from '../provided-classes.js';
+import { readDecorators } from '../decorators/read-decorators.js';
 import { AccessTokenGuard } from '../guards/access-token.guard.js';
 import { ClaimsGuard } from '../guards/claims.guard.js';
 import { ScopesGuard } from '../guards/scopes.guard.js';
 import { StepUpGuard } from '../guards/step-up.guard.js';
-
-/** Metadata of `@WebSocketGateway()`, `@SubscribeMessage()` and `@UseGuards()`. */
-const GATEWAY = 'websockets:is_gateway';
-const MESSAGE = 'websockets:message_mapping';
-const GUARDS = '__guards__';
+import { GATEWAY, GUARDS, SUBSCRIBED_MESSAGE } from '../nest-metadata.js';
+import { classesOf } from '../provided-classes.js';
 
 const HOOKS = ['afterInit', 'handleConnection', 'handleDisconnect'];
-const REQUIREMENTS = [
-  AUDIENCE,
-  SCOPE_REQUIREMENTS,
-  CLAIM_REQUIREMENTS,
-  STEP_UP_REQUIREMENTS,
-  PROTECTED,
-];
 
 const REQUIRED = [AccessTokenGuard, ScopesGuard, ClaimsGuard];
 
@@ -50,10 +35,7 @@ export class Gateways implements OnModuleInit {
   /** Nest runs no guard before these, so a requirement on them would have no effect. */
   private checkHooks(gateway: Type): void {
     for (const hook of HOOKS) {
-      const hasRequirement = REQUIREMENTS.some(
-        (key) => readMetadata(key, { on: gateway.prototype as object, method: hook }) !== undefined,
-      );
-      if (!hasRequirement) continue;
+      if (!readDecorators({ on: gateway.prototype as object, method: hook }).closes) continue;
       throw new Error(
         `${gateway.name}.${hook} requires something, but Nest runs no guards there. Put the ` +
           'decorator on the messages.',
@@ -65,7 +47,7 @@ export class Gateways implements OnModuleInit {
     const methods = gateway.prototype as Readonly<Record<string, Function>>;
     for (const name of this.scanner.getAllMethodNames(methods)) {
       const handler = methods[name]!;
-      if (!Reflect.hasMetadata(MESSAGE, handler)) continue;
+      if (!Reflect.hasMetadata(SUBSCRIBED_MESSAGE, handler)) continue;
       const rule = this.rules.of(gateway, handler);
       if (this.rules.isOpen(rule, 'ws')) continue;
       const guards = [...guardsOf(gateway), ...guardsOf(handler)];

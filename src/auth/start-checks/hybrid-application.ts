@@ -5,9 +5,7 @@ import {
   MetadataScanner,
   ModulesContainer,
 } from '@nestjs/core';
-
-/** Metadata of `@MessagePattern()` and `@EventPattern()`. */
-const MESSAGE_PATTERN = 'microservices:pattern';
+import { MESSAGE_PATTERN } from '../nest-metadata.js';
 
 /** The server of a microservice. */
 interface MessageServer {

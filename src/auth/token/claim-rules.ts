@@ -14,9 +14,9 @@ const PROFILE_CLAIMS = ['sub', 'client_id', 'jti'];
 
 /**
  * Validates the claims that do not depend on the time (RFC 7519 §4.1, RFC 9068 §4, RFC 8725 §3.8 to
- * §3.12): who issued the token, and that it is an access token. `jti` and
- * `client_id` are checked only with the option `profile`; the audience by {@link requireAudience},
- * `iat` by {@link validateTime}.
+ * §3.12): who issued the token, and that it is an access token. With the option `profile`, `sub`,
+ * `client_id`, `jti` and `iat` must be present. It checks neither the audience, see {@link
+ * requireAudience}, nor the times, see {@link validateTime}.
  *
  * @throws InvalidTokenError whose `code` names the rule.
  */
@@ -111,6 +111,7 @@ function refuse(payload: object, code: InvalidTokenCode, detail: object): never 
   throw new InvalidTokenError(code, { detail: { ...detail, sub: claimOf(payload, 'sub') } });
 }
 
-function isNumericDate(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+/** Whether a value is a time in seconds since 1970 (RFC 7519 §2). */
+export function isNumericDate(value: unknown): value is number {
+  return Number.isFinite(value);
 }

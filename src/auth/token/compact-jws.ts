@@ -4,8 +4,11 @@ import { InvalidTokenError } from '../refusals/auth.errors.js';
 /** Longest token that is read, in characters. */
 const MAX_TOKEN_LENGTH = 12 * 1024;
 
-/** `typ` of an access token (RFC 9068 §2.1), and what issuers wrote before RFC 9068. */
-const ACCESS_TOKEN_TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
+/** `typ` of an access token (RFC 9068 §2.1), in lower case. */
+const AT_JWT = ['at+jwt', 'application/at+jwt'];
+
+/** The same, and what issuers wrote before RFC 9068. */
+const ACCESS_TOKEN_TYPES = ['jwt', ...AT_JWT];
 
 /** JOSE header of a token (RFC 7515 §4.1). */
 export interface AccessTokenHeader {
@@ -44,7 +47,7 @@ export function readCompactJws(
 
 /** Whether `typ` declares an access token (RFC 9068 §2.1), which rules out an ID token. */
 export function isAccessTokenType({ typ }: AccessTokenHeader): boolean {
-  return typ !== undefined && /^(?:application\/)?at\+jwt$/i.test(typ);
+  return typ !== undefined && AT_JWT.includes(typ.toLowerCase());
 }
 
 function readHeader(part: string, types: readonly string[]): AccessTokenHeader {

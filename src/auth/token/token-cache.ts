@@ -17,8 +17,9 @@ export interface VerifiedToken {
 export type TokenCache = LRUCache<string, VerifiedToken>;
 
 /**
- * Creates the cache of accepted tokens. An entry that is found must be checked: the whole token and
- * the audience, of which the name has only a part, and what may have changed: the key and the time.
+ * Creates the cache of accepted tokens. Check an entry that is found: compare the whole token and
+ * the audience, because the name has only the end of the token, and check the key and the time
+ * again, because they may have changed.
  */
 export function createTokenCache(options: Required<TokenCacheOptions>): TokenCache {
   return new LRUCache({

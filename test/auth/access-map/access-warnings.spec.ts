@@ -40,8 +40,8 @@ describe('A warning', () => {
     const open = route({ method, access: 'public', handler: 'C.m' });
     const unnamed = route({ method, access: 'public', path: '/b' });
     expect(questionable([open, unnamed, route({ method })])).toEqual([
-      `Public routes that write, which anyone can call: ${method} /a (C.m), ${method} /b. If so, ` +
-        'give @Public() a reason.',
+      `Public routes that write, which anyone can call: ${method} /a (C.m), ${method} /b. If that is ` +
+        'intended, give @Public() a reason.',
     ]);
   });
 

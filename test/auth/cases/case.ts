@@ -70,7 +70,10 @@ export const REFUSED = {
     'claim_invalid',
     'The access token lacks a registered claim, or has a malformed one.',
   ),
-  idToken: invalidToken('id_token_used', 'An ID token was sent in place of an access token.'),
+  idToken: invalidToken(
+    'id_token_used',
+    'The token is not an access token, but an ID, refresh or logout token.',
+  ),
   bound: invalidToken(
     'token_bound',
     'The access token is bound to a key or a certificate, so it is not a bearer token.',

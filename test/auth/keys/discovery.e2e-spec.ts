@@ -28,7 +28,7 @@ describe('discovery (OpenID Connect Discovery 1.0 §4)', () => {
         level: 'warn',
         message:
           `The discovery document of ${configured} names the issuer ${keys.issuer.url}: ` +
-          'iss must be equal.',
+          'tokens must have exactly this iss.',
       }),
     ]);
   });
