@@ -109,11 +109,14 @@ export async function startApi({ apiPort, dataDir, issuer, logLevel = 'info', va
  */
 export async function waitUntilReady(url, signal) {
   const deadline = Date.now() + START_TIMEOUT_MS;
+  let answer;
   while (Date.now() < deadline) {
-    const answer = await fetch(url, { signal }).catch(() => undefined);
+    answer = await fetch(url, { signal }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;
     await delay(100, undefined, { signal });
   }
-  throw new StartError(`${url} did not answer within ${START_TIMEOUT_MS / 1000} seconds.`);
+  const seconds = START_TIMEOUT_MS / 1000;
+  const last = answer ? `its last answer was ${answer.status}` : 'it does not answer';
+  throw new StartError(`${url} was not ready within ${seconds} seconds: ${last}.`);
 }

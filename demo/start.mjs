@@ -31,7 +31,7 @@ async function start() {
   );
 
   await waitUntilReady(`${issuer}.well-known/jwks.json`, ending.signal);
-  await waitUntilReady(`${apiOrigin}/api/public`, ending.signal);
+  await waitUntilReady(`${apiOrigin}/health/ready`, ending.signal);
   await seed({ apiOrigin, issuer });
   const colors = process.stdout.isTTY && process.stdout.hasColors();
   console.log(welcome({ apiOrigin, issuer }, { colors }));

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { accessMap, accessWarnings, formatAccessMap } from '../auth/index.js';
 import { lockOf } from './access-lock.js';
@@ -18,7 +18,11 @@ try {
   });
   const app = await createMappedApplication();
   if (values.write) {
-    await writeFile(LOCK, lockOf(app));
+    const before = await readFile(LOCK, 'utf8').catch(() => '');
+    const after = lockOf(app);
+    await writeFile(LOCK, after);
+    for (const line of missingIn(after, before)) console.log(`- ${line}`);
+    for (const line of missingIn(before, after)) console.log(`+ ${line}`);
     console.log(`Written to ${LOCK}.`);
   } else {
     const format = values.json ? 'json' : values.markdown ? 'markdown' : 'table';
@@ -30,4 +34,10 @@ try {
 } catch (error) {
   console.error(error instanceof TypeError ? error.message : error);
   process.exitCode = 1;
+}
+
+/** The lines of a text that another one lacks. */
+function missingIn(other: string, text: string): string[] {
+  const lines = new Set(other.split('\n'));
+  return text.split('\n').filter((line) => !lines.has(line));
 }

@@ -10,7 +10,9 @@ try {
   if (!(error instanceof ConfigError)) throw error;
   console.error(error.message);
   if (!process.env.AUTH0_AUDIENCE && !existsSync('.env')) {
-    console.error('\nCopy .env.example to .env and fill it in, or run `npm run demo` without any.');
+    console.error(
+      '\nCopy .env.example to .env and fill it in, or run `npm run demo`, which needs none.',
+    );
   }
   process.exitCode = 1;
 }

@@ -42,6 +42,7 @@ process.exitCode = await runDoctor(process.argv.slice(2), {
       algorithms: 'TOKEN_ALGORITHMS',
       secret: 'AUTH0_SIGNING_SECRET',
       grantClaims: 'GRANT_CLAIMS',
+      revocation: 'the doctor opens no database, see GET /api/admin/revocations',
     },
   }),
 });

@@ -73,6 +73,11 @@ describe('npm run access', () => {
   it(
     'writes access.lock, and no other file, with --write',
     async () => {
+      await writeFile(join(directory, 'access.lock'), 'GET /gone | open | GoneController.get\n');
+      const { stdout } = await access('--write');
+      expect(stdout).toMatch(
+        /^- GET \/gone \| open \| GoneController\.get\n(\+ .+\n)+Written to access\.lock\.\n$/,
+      );
       expect((await access('--write')).stdout).toBe('Written to access.lock.\n');
       const written = await readFile(join(directory, 'access.lock'), 'utf8');
       expect(written).toBe(await readFile('access.lock', 'utf8'));

@@ -75,6 +75,7 @@ describe('A copy of this project with the resource of docs/add-a-resource.md', (
       'test/routes',
       'test/demo',
       'test/browser/browser-files',
+      'test/deploy/compose',
     );
     expect([code, text]).toEqual([0, expect.stringMatching(/^Tests: +\d+ passed/m)]);
   }, 300_000);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
@@ -63,7 +64,11 @@ export async function runDoctor(
     stdout.write(command.usage);
     return 0;
   }
-  const isOnInput = positionals.length === 1 && positionals[0] === '-';
+  const [argument] = positionals;
+  if (argument !== undefined && argument !== '-' && existsSync(argument)) {
+    return fail(`${argument} is a file. Pass the token on standard input: - < ${argument}`);
+  }
+  const isOnInput = positionals.length === 1 && argument === '-';
   if (isOnInput && stdin.isTTY) stderr.write('Paste the token, then press Enter and Ctrl+D.\n');
   const given = isOnInput ? await text(stdin) : undefined;
   const token = (given ?? positionals.join(' ')).trim().replace(SCHEME, '');

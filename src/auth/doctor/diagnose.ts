@@ -67,7 +67,7 @@ export async function diagnose(examined: Examined): Promise<Diagnosis> {
   ];
   const claimed = token === undefined ? undefined : describeClaims(readUnverified(token), options);
   const ok = steps.every(({ status }) => status !== 'failed');
-  return { ok, verdict: verdictOf(steps, judged, route), steps, token: claimed };
+  return { ok, verdict: verdictOf(steps, judged, route, settings), steps, token: claimed };
 }
 
 function examineOptions({ issuers }: ResolvedAuthOptions, settings: Settings): Step[] {
@@ -135,6 +135,7 @@ function verdictOf(
   steps: readonly Step[],
   token: ExaminedToken | undefined,
   examined: ExaminedRoute | undefined,
+  { revocation }: Settings,
 ): string {
   const { refusal } = token ?? {};
   const access = routeVerdict(token, examined);
@@ -143,7 +144,8 @@ function verdictOf(
     const verb = isRefused ? 'refuses' : 'can neither accept nor refuse';
     return `The API ${verb} this token: ${refusal.getStatus()} ${refusal.code}. ${access}`.trim();
   }
-  if (token) return `The API accepts this token. ${access}`.trim();
+  const condition = revocation === undefined ? '' : ', unless it has been revoked';
+  if (token) return `The API accepts this token${condition}. ${access}`.trim();
   if (steps.some(({ section, status }) => section === 'issuer' && status === 'failed')) {
     return 'The API cannot verify access tokens: it answers 503.';
   }

@@ -49,6 +49,8 @@ export interface Settings {
   readonly algorithms: string;
   readonly secret: string;
   readonly grantClaims: string;
+  /** Why the doctor cannot know what the application has revoked. @default it asks `isRevoked` */
+  readonly revocation?: string;
 }
 
 export const OPTION_NAMES: Settings = {

@@ -74,17 +74,18 @@ export async function examineToken(
   },
 ): Promise<ExaminedToken> {
   const unverified = readUnverified(token);
+  const context = { options, settings };
   try {
     // As if the request proved what the token asks for: that can only be judged with a request.
     const auth = await verifier.verify(token, { audience, proven: boundKeys(unverified) });
-    const steps = STEPS.map((name) => passed(name, unverified, options));
+    const steps = STEPS.map((name) => passed(name, unverified, context));
     return { auth, steps };
   } catch (refusal) {
     if (!(refusal instanceof AuthError)) throw refusal;
-    const failed = failure(refusal, { ...unverified, options, settings });
+    const failed = failure(refusal, { ...unverified, ...context });
     const index = STEPS.indexOf(failed.name as TokenStep);
     const steps = [
-      ...STEPS.slice(0, index).map((name) => passed(name, unverified, options)),
+      ...STEPS.slice(0, index).map((name) => passed(name, unverified, context)),
       failed,
       ...STEPS.slice(index + 1).map(notReached),
     ];
@@ -108,7 +109,11 @@ function notReached(name: TokenStep): Step {
   return { section: 'token', name, status: 'skipped', actual: 'not reached' };
 }
 
-function passed(name: TokenStep, token: Unverified, options: ResolvedAuthOptions): Step {
+function passed(
+  name: TokenStep,
+  token: Unverified,
+  { options, settings }: { options: ResolvedAuthOptions; settings: Settings },
+): Step {
   const { header, payload } = token;
   const exp = claimOf(payload, 'exp');
   const actual: Record<TokenStep, string> = {
@@ -124,7 +129,9 @@ function passed(name: TokenStep, token: Unverified, options: ResolvedAuthOptions
     audience: printable(claimOf(payload, 'aud')),
     claims: 'valid',
     time: 'valid now',
-    revocation: options.isRevoked ? 'not revoked' : 'not checked: no option isRevoked',
+    revocation: options.isRevoked
+      ? 'not revoked'
+      : `not checked: ${settings.revocation ?? 'no option isRevoked'}`,
   };
   const isSkipped = name === 'revocation' && !options.isRevoked;
   return { section: 'token', name, status: isSkipped ? 'skipped' : 'ok', actual: actual[name] };
