@@ -7,8 +7,8 @@ import { type Credentials, credentialsOf } from './token/credentials.js';
 const JUDGED = Symbol('judged access token');
 
 interface JudgedRequest {
-  /** By audience: the fields of one GraphQL request may be for several, in any order. */
-  [JUDGED]?: Map<string | undefined, Promise<RequestAuth | undefined>>;
+  /** One per audience: the fields of one GraphQL request may be for several, in any order. */
+  [JUDGED]?: { audience: string | undefined; judgement: Promise<RequestAuth | undefined> }[];
 }
 
 /** What judges the token of a request. A test may replace where the token comes from. */
@@ -41,11 +41,12 @@ export function authenticateRequest(
     judgement.catch(() => {});
     return judgement;
   }
-  const judgements = (judged[JUDGED] ??= new Map());
-  const known = judgements.get(options.audience);
-  if (known) return known;
+  const { audience } = options;
+  const judgements = (judged[JUDGED] ??= []);
+  const known = judgements.find((each) => each.audience === audience);
+  if (known) return known.judgement;
   const judgement = judge(request, verifier, options);
-  judgements.set(options.audience, judgement);
+  judgements.push({ audience, judgement });
   return judgement;
 }
 
