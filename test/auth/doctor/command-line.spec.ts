@@ -61,6 +61,14 @@ describe('The command line', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(ACCEPTED) });
   });
 
+  it('does not take the name of a file for a token', async () => {
+    const { code, stdout, stderr } = await run(['package.json']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^package\.json is a file\. Pass the token on standard input: - < package\.json\n/,
+    );
+  });
+
   it('ends with 1 when the token is refused', async () => {
     const { code, stdout } = await run([given.issuer.mint({ exp: 1 })]);
     expect(code).toBe(1);
