@@ -89,7 +89,7 @@ export class AccessRules implements OnModuleInit {
     private readonly options: ResolvedAuthOptions,
   ) {
     const access = options.unmarkedRoutes === 'open' ? 'public' : 'token';
-    this.unmarked = without(access);
+    this.unmarked = ruleWithoutRequirements(access);
   }
 
   /**
@@ -199,10 +199,11 @@ export class AccessRules implements OnModuleInit {
     const setting = onMethod.audience ?? onController.audience;
     const resource = setting && this.resourceOf(setting, routeName({ on: controller }));
     // With `@OptionalAuth()`, a token is still for the resource of the controller.
-    if (onMethod.opens === 'optional') return { ...without('optional'), resource };
-    if (onMethod.opens) return without(onMethod.opens, onMethod.reason);
+    if (onMethod.opens === 'optional') return { ...ruleWithoutRequirements('optional'), resource };
+    if (onMethod.opens) return ruleWithoutRequirements(onMethod.opens, onMethod.reason);
     if (!onMethod.closes) {
-      if (onController.opens) return without(onController.opens, onController.reason);
+      if (onController.opens)
+        return ruleWithoutRequirements(onController.opens, onController.reason);
       if (!onController.closes) return this.unmarked;
     }
     return {
@@ -225,8 +226,7 @@ export class AccessRules implements OnModuleInit {
   }
 }
 
-/** A rule without requirements. */
-function without(access: AccessRule['access'], reason?: string): AccessRule {
+function ruleWithoutRequirements(access: AccessRule['access'], reason?: string): AccessRule {
   return { access, reason, scopes: [], claims: [], stepUp: [] };
 }
 

@@ -136,6 +136,7 @@ export class AccessTokenVerifier {
 
   private async verifyAndCache(token: string, audience: string | undefined): Promise<RequestAuth> {
     this.misses += 1;
+    // The strategy adds jws, issuer and key to it. A second attempt begins without them.
     let request: TokenRequest = { token, audience };
     let auth: RequestAuth;
     try {

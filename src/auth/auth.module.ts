@@ -65,8 +65,9 @@ const EXPORTED = [
 ];
 
 /**
- * Closes every route of the application to requests without a valid access token. Import it once,
- * in the root module, with `forRoot(options)` or `forRootAsync({ inject, useFactory })`.
+ * Requires a valid access token on every route, unless a decorator or `unmarkedRoutes` opens it.
+ * Import it once, in the root module, with `forRoot(options)` or `forRootAsync({ inject, useFactory
+ * })`.
  *
  * @throws TypeError at the start of the application, naming the option that is wrong.
  */

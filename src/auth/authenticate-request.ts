@@ -22,7 +22,8 @@ type RequestVerifier = Pick<AccessTokenVerifier, 'verify'> &
  * Verifies the access token of an HTTP request, with the option `dpop` also its proof, and sets
  * `request.auth` and `request.user`. A request is judged once for each audience, however often this
  * is called: a guard that needs to know the caller before `AccessTokenGuard` runs, such as a rate
- * limit, costs no second verification. It sets no header and logs nothing.
+ * limit, costs no second verification. The request that opened a WebSocket is judged at every call.
+ * It sets no header and logs nothing.
  *
  * @param options what the token must be for: `AccessRules.of(controller, handler).resource`.
  * @returns undefined when the request has no credentials, or has another scheme.

@@ -50,8 +50,8 @@ export class RequestKeys {
   readonly prover: KeyProver = (claims) => this.prove(claims);
 
   /**
-   * Rules out a replay of the proof. Call it last: a request that is refused for another reason
-   * does not use its proof.
+   * Rules out a replay of the proof. Call it after `verify()`: a request whose token is
+   * refused does not use its proof.
    */
   async useProof(): Promise<void> {
     await this.proof?.use();

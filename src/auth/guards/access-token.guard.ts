@@ -56,8 +56,8 @@ export class AccessTokenGuard implements CanActivate {
     }
     try {
       const auth = await this.authenticate(context, { audience: rule.resource?.audience });
-      // Guards read the first, handlers the second. They differ for a WebSocket: the message and
-      // its client, which still has the token of the last message. So `undefined` is set as well.
+      // In HTTP and GraphQL both are the same object. In a WebSocket, guards read the message and
+      // handlers the client. `undefined` removes the token of the client's last message.
       rememberAuth(carrierOf(context), auth);
       rememberAuth(handlerCarrierOf(context), auth);
       if (!auth) {
@@ -73,7 +73,7 @@ export class AccessTokenGuard implements CanActivate {
 
   /**
    * The HTTP request of a route or a GraphQL resolver. A subclass may find it elsewhere, or build
-   * it: an object with `headers`, and one per operation, because a request is judged once.
+   * it: an object with `headers`, and one per operation, because each is judged once per audience.
    *
    * @returns undefined when there is none: the caller is then anonymous.
    */

@@ -23,7 +23,7 @@ export class IssuerKeys {
   private readonly keySet: RefreshedKeySet;
   /** The fetch under way, if a token caused it. */
   private tokenRefresh?: Promise<void>;
-  private refreshedAt = Number.NEGATIVE_INFINITY;
+  private tokenRefreshAt = Number.NEGATIVE_INFINITY;
   private waiting = 0;
 
   constructor(
@@ -34,7 +34,7 @@ export class IssuerKeys {
     this.keySet = new RefreshedKeySet(configured, options, clock);
   }
 
-  /** As the discovery document spells it; until then as configured. */
+  /** As the discovery document spells it; as configured until the first key set is loaded. */
   get issuer(): string {
     return this.keySet.issuer;
   }
@@ -53,8 +53,8 @@ export class IssuerKeys {
   }
 
   /**
-   * Whether a token with this `iss` is verified with these keys. Until the discovery document has
-   * been read, the final slash may differ.
+   * Whether a token with this `iss` is verified with these keys. Until the first key set has been
+   * loaded, the final slash may differ.
    */
   mayHaveIssued(iss: unknown): boolean {
     if (iss === this.issuer) return true;
@@ -72,20 +72,20 @@ export class IssuerKeys {
    * @throws TemporarilyUnavailableError `keys_unavailable` when the issuer cannot be asked now.
    */
   async find(jws: CompactJws): Promise<SigningKey> {
-    const set = this.keySet.usableWithoutRefresh ?? (await this.refreshByAge());
+    const set = this.keySet.usableWithoutRefresh ?? (await this.loadUsable());
     const known = set.find(jws.header);
     if (known) return known;
     const { kid } = jws.header;
     const isUnknownKid = kid !== undefined && set.named(kid).length === 0;
-    const isRefreshed = await this.refreshFor(jws);
+    const isRefreshed = await this.refreshIfAllowed(jws);
     const key = this.inLatest(jws);
     if (key) return key;
-    throw isUnknownKid ? this.refusalOfUnknownKid(jws, isRefreshed) : this.unknown(jws);
+    throw isUnknownKid ? this.refusalOfUnknownKid(jws, isRefreshed) : this.refusalWithoutKey(jws);
   }
 
   /** Another key, if the issuer has one now, for a token whose signature fails under `failed`. */
   async findReplacement(jws: CompactJws, failed: SigningKey): Promise<SigningKey | undefined> {
-    await this.refreshFor(jws, failed);
+    await this.refreshIfAllowed(jws, failed);
     const key = this.inLatest(jws);
     return key === failed ? undefined : key;
   }
@@ -95,7 +95,7 @@ export class IssuerKeys {
     return this.keySet.usableWithoutRefresh?.has(key) ?? false;
   }
 
-  private async refreshByAge(): Promise<KeySet> {
+  private async loadUsable(): Promise<KeySet> {
     if (!this.keySet.isBackingOff) await this.wait(this.keySet.fetch());
     const { usable } = this.keySet;
     if (!usable) throw this.keySet.unavailable();
@@ -108,14 +108,14 @@ export class IssuerKeys {
    * @param failed the key that the token's signature fails under. Undefined: it has no key.
    * @returns whether it was refreshed.
    */
-  private async refreshFor(jws: CompactJws, failed?: SigningKey): Promise<boolean> {
+  private async refreshIfAllowed(jws: CompactJws, failed?: SigningKey): Promise<boolean> {
     // A fetch by age may have been requested before the token's key was published: it ends first.
     const { fetching } = this.keySet;
     if (fetching && !this.tokenRefresh) await this.wait(fetching);
     // The latest set already has another answer, so it needs no refresh.
     if (this.inLatest(jws) !== failed) return false;
-    if (!this.mayRefreshForToken()) return false;
-    await this.wait(this.refreshForToken());
+    if (!this.mayCauseRefresh()) return false;
+    await this.wait(this.joinTokenRefresh());
     return true;
   }
 
@@ -123,15 +123,15 @@ export class IssuerKeys {
     return this.keySet.latest?.find(header);
   }
 
-  private mayRefreshForToken(): boolean {
+  private mayCauseRefresh(): boolean {
     if (this.tokenRefresh) return true;
     return !this.keySet.isBackingOff && this.refreshWaitMs() <= 0;
   }
 
   /** A fetch that a token causes. */
-  private refreshForToken(): Promise<void> {
+  private joinTokenRefresh(): Promise<void> {
     if (!this.tokenRefresh) {
-      this.refreshedAt = this.clock.now();
+      this.tokenRefreshAt = this.clock.now();
       this.tokenRefresh = this.keySet.fetch().finally(() => (this.tokenRefresh = undefined));
     }
     return this.tokenRefresh;
@@ -139,7 +139,7 @@ export class IssuerKeys {
 
   /** Time until a token may cause a refresh again. None when the clock has been set back. */
   private refreshWaitMs(): number {
-    const sinceMs = this.clock.now() - this.refreshedAt;
+    const sinceMs = this.clock.now() - this.tokenRefreshAt;
     return sinceMs < 0 ? 0 : TOKEN_REFRESH_INTERVAL_MS - sinceMs;
   }
 
@@ -160,9 +160,12 @@ export class IssuerKeys {
   private refusalOfUnknownKid(jws: CompactJws, isRefreshed: boolean): AuthError {
     const { keySet } = this;
     const { kid } = jws.header;
-    if (isRefreshed) return keySet.hasFailed ? keySet.unavailable(kid) : this.unknown(jws);
+    if (isRefreshed)
+      return keySet.hasFailed ? keySet.unavailable(kid) : this.refusalWithoutKey(jws);
     if (keySet.isBackingOff) return keySet.unavailable(kid);
-    return this.mayBeNewer(jws) ? keySet.unavailable(kid, this.refreshWaitMs()) : this.unknown(jws);
+    return this.mayBeNewer(jws)
+      ? keySet.unavailable(kid, this.refreshWaitMs())
+      : this.refusalWithoutKey(jws);
   }
 
   /** Whether a token may be signed with a key that was published after the last fetch. */
@@ -174,7 +177,7 @@ export class IssuerKeys {
     return Math.floor(iat) >= fetchedAtSec - this.options.clockToleranceSec;
   }
 
-  private unknown({ header: { kid, alg } }: CompactJws): InvalidTokenError {
+  private refusalWithoutKey({ header: { kid, alg } }: CompactJws): InvalidTokenError {
     const { latest } = this.keySet;
     const named = kid === undefined ? [] : (latest?.named(kid) ?? []);
     const expected = named.flatMap(({ algorithms }) => algorithms);

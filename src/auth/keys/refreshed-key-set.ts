@@ -23,7 +23,7 @@ const LAST_RETRY_MS = 5_000;
  * | missing, or over `jwksMaxStaleSec` | one attempt comes first | 503 until the next one  |
  */
 export class RefreshedKeySet {
-  /** As the discovery document spells it; until then as configured. */
+  /** As the discovery document spells it; as configured until the first set is loaded. */
   issuer: string;
   /** The set of the last fetch that succeeded, however old it is. */
   latest?: KeySet;

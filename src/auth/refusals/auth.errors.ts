@@ -89,8 +89,8 @@ export abstract class AuthError extends HttpException {
   }
 
   /**
-   * Value of `WWW-Authenticate`. The guards add the parameters of the route, and answer a request
-   * with the scheme DPoP in that scheme.
+   * The challenge of this error alone. The header that the guards send also has the parameters of
+   * the route, and the scheme of the request.
    */
   get challenge(): string | undefined {
     const isOfProof = this.error === 'invalid_dpop_proof' || this.error === 'use_dpop_nonce';

@@ -17,7 +17,7 @@ export class DeclaredAccess implements OnModuleInit {
     this.warnOfOpenRoutes();
   }
 
-  /** A token for both would make the resource a part of the API again. */
+  /** `@Audience()` is for tokens of its own. With one audience, those of the API would pass. */
   private refuseSharedAudience(): void {
     const own = this.options.issuers.flatMap(({ audience }) => audience);
     const shared = this.rules.all().find(({ rule }) => own.includes(rule.resource?.audience ?? ''));
