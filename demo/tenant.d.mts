@@ -1,7 +1,7 @@
 export interface TenantOptions {
   /** 0 chooses a free port. @default 0 */
   port?: number;
-  /** Address to listen on; the issuer is `localhost` all the same. @default localhost */
+  /** Address to listen on; the issuer is always `localhost`. @default localhost */
   host?: string;
   /** Directory of the keys. Without it, every start creates new keys. */
   dataDir?: string;
