@@ -128,7 +128,7 @@ describe('npm run doctor', () => {
       .map(({ text: output }) => output.replaceAll(time, 'TIME'));
     expect(shown).toEqual([
       await printed(),
-      (await printed({ aud: 'http://localhost:3001' })).replace(/^.*(?=^Token)/ms, ''),
+      (await printed({ aud: 'https://other-api.example.com' })).replace(/^.*(?=^Token)/ms, ''),
       (await printed({}, ['--route', 'POST /api/messages'])).replace(/^.*(?=^Route)/ms, ''),
     ]);
   }, 60_000);
