@@ -66,8 +66,8 @@ function reportNetwork(app: Pick<INestApplication, 'get'>): void {
     logger.log(`Public URL: ${publicUrl}`);
     if (!audience.includes(publicUrl)) {
       logger.warn(
-        `AUTH0_AUDIENCE does not contain ${publicUrl}: clients that read the metadata of this API ` +
-          'request tokens for that audience.',
+        `AUTH0_AUDIENCE does not contain ${publicUrl}: clients that read the metadata of this ` +
+          'API request tokens for that audience.',
       );
     }
   }

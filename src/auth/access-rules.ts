@@ -114,8 +114,8 @@ export class AccessRules implements OnModuleInit {
       const other = methods.get(own);
       if (other !== undefined && !isDeepStrictEqual(rule, this.rules.get(handling)?.get(own))) {
         throw new Error(
-          `${handling.name}.${method} and ${handling.name}.${other} are the same function, so it is ` +
-            'unclear whose decorators apply. Write two functions.',
+          `${handling.name}.${method} and ${handling.name}.${other} are the same function, so it ` +
+            'is unclear whose decorators apply. Write two functions.',
         );
       }
       methods.set(own, method);
@@ -220,8 +220,8 @@ export class AccessRules implements OnModuleInit {
     const { publicUrl } = this.options;
     if (publicUrl !== undefined) return { audience: publicUrl + audience, ...scopes };
     throw new Error(
-      `@Audience('${audience}') on ${route} counts from the option publicUrl of AuthModule, which ` +
-        'is not set: set it, or write the whole audience.',
+      `@Audience('${audience}') on ${route} counts from the option publicUrl of AuthModule, ` +
+        'which is not set: set it, or write the whole audience.',
     );
   }
 }

@@ -123,7 +123,8 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
       .map(({ instance, host }) => `${(instance as object).constructor.name} of ${host?.name}`);
     if (earlier.length === 0) return;
     this.logger.log(
-      `Global guards that run before authentication, without request.user: ${earlier.join(', ')}. ` +
+      'Global guards that run before authentication, without request.user: ' +
+        `${earlier.join(', ')}. ` +
         'Provide a guard that needs request.user in a module that is imported after AuthModule.',
     );
   }

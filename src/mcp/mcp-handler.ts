@@ -4,8 +4,8 @@ import { API_NAME, API_VERSION } from '../version.js';
 import type { MessageTools } from './message-tools.js';
 
 const INSTRUCTIONS =
-  'Messages that everyone with the scope reads. You write in the name of the person who logged in, ' +
-  'and delete only messages of that person.';
+  'Messages that everyone with the scope reads. You write in the name of the person who logged ' +
+  'in, and delete only messages of that person.';
 
 const logger = new Logger('Mcp');
 

@@ -96,7 +96,7 @@ function requireSubject(sub: unknown): string {
   const result = author.safeParse(sub);
   if (result.success) return result.data;
   throw new ToolRefusal(
-    'This access token has no usable subject, so that a message would have no author. It can only ' +
-      'read: log in as a person to write.',
+    'This access token has no usable subject, so that a message would have no author. It can ' +
+      'only read: log in as a person to write.',
   );
 }

@@ -78,9 +78,9 @@ const HEADER_PARAMETERS: Readonly<Record<string, object>> = {
   'Idempotency-Key': {
     required: false,
     description:
-      'A key that the client makes for this request, such as a UUID. The same key and body within ' +
-      '24 hours give the first answer again, so that the request can be repeated without harm. ' +
-      'From 1 to 255 visible ASCII characters, with or without double quotes.',
+      'A key that the client makes for this request, such as a UUID. The same key and body ' +
+      'within 24 hours give the first answer again, so that the request can be repeated ' +
+      'without harm. From 1 to 255 visible ASCII characters, with or without double quotes.',
     // Without an example: Swagger UI would send it with every message.
     schema: { type: 'string' },
   },

@@ -90,8 +90,8 @@ const LACKS_SCOPE = new InsufficientScopeError(['read:messages']);
 const HEADERS = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3): `Bearer` or `DPoP`, with `error`, ' +
-      '`error_description`, `scope`, `acr_values` and `max_age` where they apply.',
+      'The challenge (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3): `Bearer` or `DPoP`, with ' +
+      '`error`, `error_description`, `scope`, `acr_values` and `max_age` where they apply.',
     schema: { type: 'string' },
     example: LACKS_SCOPE.challenge,
   },

@@ -142,7 +142,8 @@ export class AccessMap implements OnApplicationBootstrap {
     throw new Error(
       'These routes are on the HTTP adapter itself, so no guard of AuthModule covers them. Serve ' +
         'them from a controller, apply middleware in configure() of a module, or add them to the ' +
-        `option rawRoutes of AuthModule, with the reason why they need no token:\nrawRoutes: {\n${lines.join('\n')}\n}`,
+        'option rawRoutes of AuthModule, with the reason why they need no token:\n' +
+        `rawRoutes: {\n${lines.join('\n')}\n}`,
     );
   }
 
@@ -160,8 +161,8 @@ export class AccessMap implements OnApplicationBootstrap {
       .filter((controller) => routes.filter((one) => one.controller === controller).length >= MANY)
       .map(
         ({ name }) =>
-          `@Public() on ${name} opens ${MANY} routes or more, and each that is added: put it on the ` +
-          'methods.',
+          `@Public() on ${name} opens ${MANY} routes or more, and each that is added: put it on ` +
+          'the methods.',
       );
   }
 

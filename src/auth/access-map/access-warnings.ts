@@ -17,7 +17,8 @@ function publicWrites(map: readonly RouteAccess[]): string[] {
   if (writes.length === 0) return [];
   const names = writes.map(nameOf).join(', ');
   return [
-    `Public routes that write, which anyone can call: ${names}. If that is intended, give @Public() a reason.`,
+    `Public routes that write, which anyone can call: ${names}. ` +
+      'If that is intended, give @Public() a reason.',
   ];
 }
 

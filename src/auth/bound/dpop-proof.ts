@@ -66,8 +66,8 @@ export async function verifyProof(
     refuse('The ath claim of the DPoP proof is not the hash of the access token.', { actual: ath });
   }
   if (typeof jti !== 'string' || jti.length === 0 || jti.length > MAX_JTI_LENGTH) {
-    const description = `The jti claim of the DPoP proof must have 1 to ${MAX_JTI_LENGTH} characters.`;
-    refuse(description, { actual: jti });
+    const lengths = `1 to ${MAX_JTI_LENGTH} characters`;
+    refuse(`The jti claim of the DPoP proof must have ${lengths}.`, { actual: jti });
   }
   return { jkt, jti, iat };
 }

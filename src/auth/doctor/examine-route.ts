@@ -167,7 +167,7 @@ function loginStep(
     return { ...step, status: 'ok', actual };
   }
   const advice =
-    'Log in again, with max_age and acr_values of the challenge. If the claim is missing, let the ' +
-    'issuer put it into access tokens.';
+    'Log in again, with max_age and acr_values of the challenge. If the claim is missing, let ' +
+    'the issuer put it into access tokens.';
   return { ...step, status: 'failed', code: 'authentication_insufficient', actual, advice };
 }

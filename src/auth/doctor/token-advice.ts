@@ -130,7 +130,8 @@ function otherAudience({ payload, detail, options, settings }: RefusedToken): st
   }
   if (aud === undefined) return `The token has no audience: ${request}.`;
   if (isOfRoute) {
-    return `The route takes no tokens for ${printable(aud)}, only those of its @Audience(): ${request}.`;
+    const other = `The route takes no tokens for ${printable(aud)}`;
+    return `${other}, only those of its @Audience(): ${request}.`;
   }
   return `The token is for ${printable(aud)}: add it to ${settings.audience}, or ${request}.`;
 }

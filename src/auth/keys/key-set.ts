@@ -72,10 +72,10 @@ export class KeySet {
   /** The keys by name, for the log. */
   get summary(): string {
     return this.keys
-      .map(
-        ({ kid, algorithms }) =>
-          `${kid?.replaceAll(/[^\x21-\x7E]/g, '?').slice(0, 100) ?? 'no kid'} (${algorithms.join(' ')})`,
-      )
+      .map(({ kid, algorithms }) => {
+        const name = kid?.replaceAll(/[^\x21-\x7E]/g, '?').slice(0, 100) ?? 'no kid';
+        return `${name} (${algorithms.join(' ')})`;
+      })
       .join(', ');
   }
 

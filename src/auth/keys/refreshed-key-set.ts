@@ -148,7 +148,8 @@ export class RefreshedKeySet {
     this.schedule(Math.max(refreshAtMs - this.ageMs(set), FIRST_RETRY_MS));
     if (issuer !== before.issuer) {
       this.logger.warn(
-        `The discovery document of ${before.issuer} names the issuer ${issuer}: tokens must have exactly this iss.`,
+        `The discovery document of ${before.issuer} names the issuer ${issuer}: ` +
+          'tokens must have exactly this iss.',
       );
     }
     if (before.failures > 0 || set.summary !== before.summary) {

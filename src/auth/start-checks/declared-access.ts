@@ -22,9 +22,10 @@ export class DeclaredAccess implements OnModuleInit {
     const own = this.options.issuers.flatMap(({ audience }) => audience);
     const shared = this.rules.all().find(({ rule }) => own.includes(rule.resource?.audience ?? ''));
     if (!shared) return;
+    const { rule, controller, method } = shared;
     throw new Error(
-      `The option audience of AuthModule contains ${shared.rule.resource!.audience}, which is the ` +
-        `@Audience() of ${shared.controller.name}.${shared.method}: remove it from one of them.`,
+      `The option audience of AuthModule contains ${rule.resource!.audience}, which is ` +
+        `the @Audience() of ${controller.name}.${method}: remove it from one of them.`,
     );
   }
 
