@@ -89,7 +89,7 @@ export class AccessRules implements OnModuleInit {
     private readonly options: ResolvedAuthOptions,
   ) {
     const access = options.unmarkedRoutes === 'open' ? 'public' : 'token';
-    this.unmarked = ruleWithoutRequirements(access);
+    this.unmarked = bareRule(access);
   }
 
   /**
@@ -199,11 +199,10 @@ export class AccessRules implements OnModuleInit {
     const setting = onMethod.audience ?? onController.audience;
     const resource = setting && this.resourceOf(setting, routeName({ on: controller }));
     // With `@OptionalAuth()`, a token is still for the resource of the controller.
-    if (onMethod.opens === 'optional') return { ...ruleWithoutRequirements('optional'), resource };
-    if (onMethod.opens) return ruleWithoutRequirements(onMethod.opens, onMethod.reason);
+    if (onMethod.opens === 'optional') return { ...bareRule('optional'), resource };
+    if (onMethod.opens) return bareRule(onMethod.opens, onMethod.reason);
     if (!onMethod.closes) {
-      if (onController.opens)
-        return ruleWithoutRequirements(onController.opens, onController.reason);
+      if (onController.opens) return bareRule(onController.opens, onController.reason);
       if (!onController.closes) return this.unmarked;
     }
     return {
@@ -226,7 +225,8 @@ export class AccessRules implements OnModuleInit {
   }
 }
 
-function ruleWithoutRequirements(access: AccessRule['access'], reason?: string): AccessRule {
+/** A rule without requirements. */
+function bareRule(access: AccessRule['access'], reason?: string): AccessRule {
   return { access, reason, scopes: [], claims: [], stepUp: [] };
 }
 

@@ -154,8 +154,8 @@ export class AccessTokenVerifier {
 
   /** Whether a refresh finds another key for a token whose signature has failed. */
   private async findsNewKey({ jws, issuer, key }: TokenRequest, error: unknown): Promise<boolean> {
-    const isSignature = (error as InvalidTokenError).code === 'signature_invalid';
-    if (!isSignature || !jws || !issuer || !key) return false;
+    const isBadSignature = (error as InvalidTokenError).code === 'signature_invalid';
+    if (!isBadSignature || !jws || !issuer || !key) return false;
     return (await issuer.keys.findReplacement(jws, key)) !== undefined;
   }
 
